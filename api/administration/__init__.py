@@ -1,0 +1,1 @@
+"""The office of the house: keys, settings and vendor credentials."""

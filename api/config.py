@@ -1,0 +1,63 @@
+"""The environment, read once and frozen: every CREDITGATE_* setting."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class ConfigInvalid(Exception):
+    """A setting cannot be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """How this process runs. Without `database_url` the embedded PostgreSQL under `data_dir` is used."""
+
+    database_url: str | None = None
+    owner_database_url: str | None = None
+    data_dir: Path = Path("var")
+    secret_keys: tuple[str, ...] = ()
+    metrics_token: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    web_workers: int = 2
+    web_threads: int = 8
+    requests_per_minute: int = 1200
+    body_bytes_max: int = 1_000_000
+    import_bytes_max: int = 256_000_000
+    trusted_proxies: int = 0
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the program brings its own PostgreSQL."""
+        return self.database_url is None
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
+    """Read the settings. Raises ConfigInvalid naming the variable that cannot be read."""
+
+    def number(name: str, default: int) -> int:
+        given = environment.get(name, "")
+        if not given:
+            return default
+        if not given.isdigit():
+            raise ConfigInvalid(f"{name} must be a whole number, not '{given}'")
+        return int(given)
+
+    default = Config()
+    return Config(
+        database_url=environment.get("CREDITGATE_DATABASE_URL") or None,
+        owner_database_url=environment.get("CREDITGATE_OWNER_DATABASE_URL") or None,
+        data_dir=Path(environment.get("CREDITGATE_DATA_DIR") or default.data_dir).absolute(),
+        secret_keys=tuple(key for key in environment.get("CREDITGATE_SECRET_KEYS", "").split(",") if key),
+        metrics_token=environment.get("CREDITGATE_METRICS_TOKEN") or None,
+        host=environment.get("CREDITGATE_HOST") or default.host,
+        port=number("PORT", default.port),
+        web_workers=number("CREDITGATE_WEB_WORKERS", default.web_workers),
+        web_threads=number("CREDITGATE_WEB_THREADS", default.web_threads),
+        requests_per_minute=number("CREDITGATE_REQUESTS_PER_MINUTE", default.requests_per_minute),
+        body_bytes_max=number("CREDITGATE_BODY_BYTES_MAX", default.body_bytes_max),
+        import_bytes_max=number("CREDITGATE_IMPORT_BYTES_MAX", default.import_bytes_max),
+        trusted_proxies=number("CREDITGATE_TRUSTED_PROXIES", default.trusted_proxies),
+    )

@@ -1,0 +1,106 @@
+"""What a role sees of a decision: one rendering for every room that shows one."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+from api.records.decisions import Decision
+from api.records.sellers import Seller
+from scoring.money import quantised
+from scoring.reasons import REGISTRY, render, render_advice, render_remedy, sales_note
+
+Language = Literal["en", "nl"]
+
+SEE_EVERYTHING = frozenset({"finance", "credit_manager"})
+
+
+def decision_answer(decision: Decision, seller: Seller, role: str, language: Language) -> dict[str, Any]:
+    """Give the answer for one role: finance sees all of it, others neither the report nor figures taken from it."""
+    said = decision.judgement
+    full = role in SEE_EVERYTHING
+    answer: dict[str, Any] = {
+        "id": decision.id,
+        "kind": decision.kind,
+        "mode": seller.mode,
+        "debtor_id": decision.debtor_id,
+        "as_of": decision.as_of,
+        "decided_at": decision.decided_at,
+        "outcome": said["outcome"],
+        "risk_class": said["risk_class"],
+        "credit_limit": limit_answer(said["limit"], said["currency"]),
+        "binding": said["binding"],
+        "terms": _terms(said["terms"], said["currency"]),
+        "reasons": [_reason(reason, full, language) for reason in said["reasons"] if full or _for_sales(reason)],
+        "remedies": [_remedy(remedy, said["currency"], language) for remedy in said["remedies"]],
+        "sources": [_source(source, full) for source in decision.sources],
+        "sales_note": sales_note(said["sales_note"], language),
+        "policy_version": decision.policy_version,
+        "valid_until": said["valid_until"],
+        "requires_human_review": said["requires_human_review"],
+    }
+    if full:
+        answer |= _figures(decision)
+    return answer
+
+
+def limit_answer(limit: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    """Give a limit; only the kind `amount` has an amount, and there zero means no credit."""
+    return {"kind": limit["kind"], "amount": money_answer(limit["amount"], currency)}
+
+
+def money_answer(amount: str | Decimal | None, currency: str) -> dict[str, str] | None:
+    """Give an amount with the decimals of its currency, None when there is none."""
+    if amount is None:
+        return None
+    return {"amount": str(quantised(Decimal(amount), currency)), "currency": currency}
+
+
+def _figures(decision: Decision) -> dict[str, Any]:
+    said = decision.judgement
+    names = ("grade", "grade_before_caps", "pd", "pd_internal", "pd_external", "credibility", "confidence")
+    proposal = said["proposal"]
+    return {
+        **{name: said[name] for name in names},
+        "payment_index": said["payment_index"],
+        "headroom": money_answer(said["headroom"], said["currency"]),
+        "proposal": proposal
+        and {
+            "outcome": proposal["outcome"],
+            "credit_limit": limit_answer(proposal["limit"], said["currency"]),
+            "binding": proposal["binding"],
+            "terms": _terms(proposal["terms"], said["currency"]),
+        },
+        "engine_version": decision.engine_version,
+        "asked_by": decision.asked_by,
+        "actor": decision.actor,
+    }
+
+
+def _terms(terms: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    return {**terms, "prepayment_required": money_answer(terms["prepayment_required"], currency)}
+
+
+def _for_sales(reason: Mapping[str, Any]) -> bool:
+    return bool(reason["audience"] == "sales")
+
+
+def _reason(reason: Mapping[str, Any], full: bool, language: Language) -> dict[str, Any]:
+    code, params = reason["code"], reason["params"]
+    kind = REGISTRY[code]
+    return {
+        "code": code,
+        "category": kind.category,
+        "text": render(code, params, language),
+        "params": params if full else {},
+        "effect": reason["effect"],
+        "remedy": render_advice(code, params, language),
+        "owner": kind.owner,
+    }
+
+
+def _remedy(remedy: Mapping[str, Any], currency: str, language: Language) -> dict[str, Any]:
+    return {**remedy, "text": render_remedy(remedy, currency, language)}
+
+
+def _source(source: Mapping[str, Any], full: bool) -> dict[str, Any]:
+    return {**source} if full else {name: value for name, value in source.items() if name != "cost"}

@@ -1,0 +1,69 @@
+"""Gathers what a credit check is judged on: the debtor, what the sources say, and how it paid us."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api import fresh_report
+from api.fresh_report import Source
+from api.policy_shelf import Rules
+from api.records import debtor_days, debtors, reports
+from api.records.debtors import DebtorRecord
+from scoring.facts import Asked, CheckFacts, DebtorFacts, NegativeEvent
+from scoring.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one check is about."""
+
+    debtor: DebtorRecord
+    asked: Asked
+    rules: Rules
+    sources: Sequence[Source]
+
+
+def gather(session: Session, judged: Judged, as_of: date) -> CheckFacts:
+    """Give the facts of one check, with behaviour and exposure as they are in this transaction."""
+    policy = judged.rules.policy
+    found = {source.kind: source.facts for source in judged.sources}
+    ledger = debtor_days.behaviour(session, judged.debtor.id, policy.currency, as_of, policy.evidence)
+    return CheckFacts(
+        as_of=as_of,
+        currency=policy.currency,
+        asked=judged.asked,
+        debtor=_debtor_facts(session, judged.debtor, policy, as_of),
+        exposure=ledger.exposure,
+        register=found.get("company_register"),
+        bureau=found.get("credit_bureau"),
+        sanctions=found.get("sanctions_list"),
+        behaviour=ledger.behaviour,
+        insurance=None,
+        sources=tuple(source.as_facts() for source in judged.sources),
+    )
+
+
+def _debtor_facts(session: Session, debtor: DebtorRecord, policy: Policy, as_of: date) -> DebtorFacts:
+    return DebtorFacts(
+        country=debtor.country,
+        legal_form=debtor.legal_form,
+        is_natural_person=debtor.is_natural_person,
+        related_party=debtor.related_party,
+        critical=debtor.critical,
+        parent_insolvent=debtor.parent_id is not None and _has_insolvent_ancestor(session, debtor.id, policy, as_of),
+    )
+
+
+def _has_insolvent_ancestor(session: Session, debtor_id: UUID, policy: Policy, as_of: date) -> bool:
+    above = debtors.ancestors(session, debtor_id)
+    facts = [fresh_report.facts_of(report) for report in reports.latest(session, above) if report.facts]
+    events: list[NegativeEvent] = [event for each in facts for event in getattr(each, "events", ())]
+    return any(
+        policy.evidence.events.get(event.code) == "insolvency" and (event.ended_on is None or event.ended_on > as_of)
+        for event in events
+    )
+
+

@@ -1,0 +1,151 @@
+"""Answers a credit check: read, ask, judge, record, answer. Nothing is reserved and no limit changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api import fresh_report
+from api.decision_answer import decision_answer
+from api.fresh_report import Source
+from api.policy_shelf import Rules
+from api.problems import BadInput, Fault, NotAllowed
+from api.prospect import identifying
+from api.prospect.facts import Judged, gather
+from api.prospect.identifying import DebtorNamed
+from api.records import decisions, identities
+from api.records.base import new_id
+from api.records.debtors import DebtorRecord
+from api.records.decisions import Decision
+from api.wiring import Wiring, answer_bytes
+from providers.catalog import SourceSpec
+from providers.ports import Answer, CompanyKey, Identifier
+from scoring.canonical import canonical_json, facts_document
+from scoring.engines import ENGINE_VERSION, judge
+from scoring.facts import Asked
+from scoring.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """What a credit check asks. Amounts may be in any currency; `monthly_sales` is without VAT."""
+
+    named: DebtorNamed
+    order_amount: Money | None = None
+    requested_limit: Money | None = None
+    monthly_sales: Money | None = None
+    payment_term_days: int | None = None
+    policy_version: int | None = None
+    purpose: str | None = None
+    relation: str | None = None
+
+
+def check_credit(request: CheckRequest, given: Wiring) -> bytes:
+    """Decide whether to sell to a debtor, on which terms and up to how much, and keep the decision.
+
+    Gives the answer as it is sent. Raises Problems; a source that is down is part of the answer, not a problem.
+    """
+    if request.policy_version is not None and given.caller.role != "credit_manager":
+        raise NotAllowed("Only a credit manager may ask for another version of the policy.")
+    named = identifying.identified(request.named, given)
+    with given.transaction() as session:
+        given.once.claim(session)
+        rules = _rules(session, request.policy_version, given)
+        asked = _asked(request, rules.policy.currency)
+        debtor = identifying.find_or_add(session, named, given)
+        fresh_days = rules.policy.evidence.report_fresh_days
+        specs = given.house.catalog.kinds(given.seller.mode, debtor.country, rules.policy.sources.needed)
+        sources = fresh_report.read(session, debtor.id, specs, fresh_days, given.now)
+        missing = fresh_report.to_ask(sources, specs, fresh_days, given.now)
+        if not missing:
+            return _decide(session, Judged(debtor, asked, rules, sources), given)
+        _require_purpose(request, missing)
+        company = _company(session, debtor)
+    # No transaction is open while we wait.
+    sources = _ask(request, debtor.id, company, rules, missing, sources, given)
+    with given.transaction() as session:
+        return _decide(session, Judged(debtor, asked, rules, sources), given)
+
+
+def _ask(
+    request: CheckRequest,
+    debtor_id: UUID,
+    company: CompanyKey,
+    rules: Rules,
+    missing: Sequence[SourceSpec],
+    sources: Sequence[Source],
+    given: Wiring,
+) -> list[Source]:
+    """Ask what is missing, and store what was bought before it is judged."""
+    answers = fresh_report.ask(given.house.catalog, missing, company, rules.policy.currency, given.now)
+    bought = [answer for answer in answers if isinstance(answer, Answer)]
+    with given.transaction() as session:
+        fresh_report.keep(session, debtor_id, bought, request.purpose, request.relation)
+    return fresh_report.renewed(sources, missing, answers)
+
+
+def _decide(session: Session, judged: Judged, given: Wiring) -> bytes:
+    now, rules = given.now, judged.rules
+    facts = gather(session, judged, given.today)
+    judgement = judge(ENGINE_VERSION, facts, rules.policy).document()
+    decision = Decision(
+        id=new_id(),
+        kind="credit_check",
+        debtor_id=judged.debtor.id,
+        as_of=facts.as_of,
+        decided_at=now,
+        judgement=judgement,
+        policy_version=rules.version,
+        policy_digest=rules.digest,
+        engine_version=ENGINE_VERSION,
+        sources=[fresh_report.described(source, now) for source in judged.sources],
+        asked_by=given.caller.name,
+        actor=given.caller.actor,
+    )
+    decisions.add(session, decision, canonical_json(judgement), canonical_json(facts_document(facts)))
+    answer = answer_bytes(decision_answer(decision, given.seller, given.caller.role, given.language))
+    given.once.keep(session, 201, answer)
+    return answer
+
+
+def _rules(session: Session, version: int | None, given: Wiring) -> Rules:
+    shelf = given.house.policies
+    return shelf.active(session) if version is None else shelf.version(session, version)
+
+
+def _asked(request: CheckRequest, currency: str) -> Asked:
+    """Give the question in the policy's currency; amounts in others cannot be judged yet."""
+    amounts = {name: getattr(request, name) for name in ("order_amount", "requested_limit", "monthly_sales")}
+    faults = [
+        Fault(f"/{name}/currency", "other_currency", f"The policy is in {currency}.")
+        for name, money in amounts.items()
+        if money is not None and money.currency != currency
+    ]
+    if faults:
+        raise BadInput(f"Amounts must be in {currency}, the currency of the policy.", faults=faults)
+    return Asked(
+        **{name: money and money.amount for name, money in amounts.items()},
+        payment_term_days=request.payment_term_days,
+    )
+
+
+def _require_purpose(request: CheckRequest, missing: Sequence[SourceSpec]) -> None:
+    """Refuse to buy a report about somebody without saying why: data protection asks for it."""
+    if not any(spec.buys for spec in missing):
+        return
+    faults = [
+        Fault(f"/{name}", "required", "Required, since a credit report may be bought.")
+        for name in ("purpose", "relation")
+        if getattr(request, name) is None
+    ]
+    if faults:
+        raise BadInput("A credit report is needed: say for which purpose and relation.", faults=faults)
+
+
+def _company(session: Session, debtor: DebtorRecord) -> CompanyKey:
+    numbers = identities.numbers_of(session, debtor.id)
+    identifiers = tuple(Identifier(number.scheme, number.country, number.value) for number in numbers)
+    return CompanyKey(debtor.name, debtor.country, identifiers)
+
+

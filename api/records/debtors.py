@@ -1,0 +1,155 @@
+"""Debtors: the legal entities that owe, or will owe."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CTE, CheckConstraint, Index, Select, or_, select, text
+from sqlalchemy.orm import Mapped, Session
+
+from api.records import events, identities
+from api.records.base import Base, WithId, reference_to
+from api.records.identities import OfficialNumber, Reference
+
+COLUMNS_A_CALLER_SETS = (
+    "name",
+    "country",
+    "legal_form",
+    "is_natural_person",
+    "parent_id",
+    "related_party",
+    "critical",
+    "account_owner",
+    "credit_owner",
+)
+PHASES = ("prospect", "acceptance", "monitoring", "management", "collection")
+
+
+class DebtorRecord(WithId, Base):
+    """One debtor. A merged one stays and points on. Its row is the lock of its ledger and its exposure."""
+
+    __tablename__ = "debtor"
+    __table_args__ = (
+        CheckConstraint(f"phase IN {PHASES}", name="phase"),
+        CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+        reference_to("debtor", "parent_id"),
+        reference_to("debtor", "merged_into_id"),
+        Index(None, "seller_id", "parent_id"),
+    )
+    name: Mapped[str | None]
+    country: Mapped[str]
+    legal_form: Mapped[str | None]
+    is_natural_person: Mapped[bool | None]
+    phase: Mapped[str]
+    parent_id: Mapped[UUID | None]
+    related_party: Mapped[bool]
+    critical: Mapped[bool]
+    account_owner: Mapped[str | None]
+    credit_owner: Mapped[str | None]
+    merged_into_id: Mapped[UUID | None]
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+def get(session: Session, debtor_id: UUID) -> DebtorRecord | None:
+    """Find a debtor by id; a merged one gives the one it points on to."""
+    seller_id = session.info["seller_id"]
+    record = session.get(DebtorRecord, (seller_id, debtor_id))
+    while record is not None and record.merged_into_id is not None:
+        record = session.get(DebtorRecord, (seller_id, record.merged_into_id))
+    return record
+
+
+def lock(session: Session, debtor_ids: Iterable[UUID]) -> Sequence[DebtorRecord]:
+    """Lock debtors until the end of the transaction, always in the order of their ids, so that nobody waits in a ring."""
+    query = (
+        select(DebtorRecord)
+        .where(DebtorRecord.id.in_(sorted(debtor_ids)))
+        .order_by(DebtorRecord.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(query).all()
+
+
+def add(
+    session: Session,
+    values: Mapping[str, object],
+    *,
+    phase: str,
+    names: Iterable[OfficialNumber | Reference],
+    now: datetime,
+) -> DebtorRecord:
+    """Add a debtor and tell so by an event. `values` are of COLUMNS_A_CALLER_SETS.
+
+    Raises NameTaken when another debtor has one of the numbers or references: then nothing was added.
+    """
+    record = DebtorRecord(
+        **{"related_party": False, "critical": False, **values}, phase=phase, version=1, created_at=now, changed_at=now
+    )
+    with session.begin_nested():
+        session.add(record)
+        session.flush()
+        identities.add(session, record.id, names, now)
+    tell(session, "debtor.created.v1", record.id, {"phase": phase}, now)
+    return record
+
+
+def tell(session: Session, type: str, debtor_id: UUID, data: Mapping[str, object], now: datetime) -> None:
+    """Tell what happened to a debtor itself."""
+    told = {"debtor_id": str(debtor_id), **data}
+    events.add(session, type, told, debtor_id=debtor_id, happened_at=now, known_at=now)
+
+
+HAS_LEDGER = text(
+    "SELECT EXISTS (SELECT FROM invoice WHERE debtor_id = :id) OR EXISTS (SELECT FROM payment WHERE debtor_id = :id)"
+    " OR EXISTS (SELECT FROM credit_note WHERE debtor_id = :id)"
+)
+
+
+def has_ledger(session: Session, debtor_id: UUID) -> bool:
+    """Whether anything was ever invoiced to or paid by a debtor."""
+    return bool(session.scalar(HAS_LEDGER, {"id": debtor_id}))
+
+
+def merge(session: Session, merged: DebtorRecord, into: DebtorRecord, now: datetime) -> None:
+    """Let one debtor point on to another, which takes over its numbers and references. Both must be locked."""
+    identities.hand_over(session, merged.id, into.id)
+    merged.merged_into_id, merged.changed_at, merged.version = into.id, now, merged.version + 1
+    tell(session, "debtor.merged.v1", merged.id, {"into_debtor_id": str(into.id)}, now)
+
+
+def ancestors(session: Session, debtor_id: UUID) -> Sequence[UUID]:
+    """Give the ids of a debtor's parent, its parent, and so on to the top; a ring ends where it began."""
+    steps = _start(debtor_id)
+    above = select(DebtorRecord.id, DebtorRecord.parent_id).join(steps, DebtorRecord.id == steps.c.parent_id)
+    steps = steps.union(above)
+    return session.scalars(select(steps.c.id).where(steps.c.id != debtor_id)).all()
+
+
+def descendants(session: Session, debtor_id: UUID) -> Sequence[UUID]:
+    """Give the ids of all debtors below a debtor."""
+    steps = _start(debtor_id)
+    below = select(DebtorRecord.id, DebtorRecord.parent_id).join(steps, DebtorRecord.parent_id == steps.c.id)
+    steps = steps.union(below)
+    return session.scalars(select(steps.c.id).where(steps.c.id != debtor_id)).all()
+
+
+def _start(debtor_id: UUID) -> CTE:
+    query = select(DebtorRecord.id, DebtorRecord.parent_id).where(DebtorRecord.id == debtor_id)
+    return query.cte("walk", recursive=True)
+
+
+def listing(
+    phase: str | None = None, changed_since: datetime | None = None, owner: str | None = None
+) -> Select[tuple[DebtorRecord]]:
+    """Select debtors for a list: of a phase, changed since a time, of an account or credit owner."""
+    query = select(DebtorRecord)
+    if phase:
+        query = query.where(DebtorRecord.phase == phase)
+    if changed_since:
+        query = query.where(DebtorRecord.changed_at >= changed_since)
+    if owner:
+        query = query.where(or_(DebtorRecord.account_owner == owner, DebtorRecord.credit_owner == owner))
+    return query

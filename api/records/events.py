@@ -1,0 +1,105 @@
+"""Events: what happened, for others; written with the change itself, numbered per debtor without gaps."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from api.records import jobs
+from api.records.base import Base, OfSeller, WithId, reference_to
+
+
+class EventRecord(WithId, Base):
+    """One event. `subject_id` is its debtor, or the seller for an event of no debtor."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("seller_id", "subject_id", "sequence"),)
+    type: Mapped[str]
+    subject_id: Mapped[UUID]
+    debtor_id: Mapped[UUID | None]
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    happened_at: Mapped[datetime]
+    known_at: Mapped[datetime]
+    data: Mapped[dict[str, Any]]
+
+
+class EventCounterRecord(OfSeller, Base):
+    """The last sequence given to a subject. Its row lock, held until commit, keeps the numbers without gaps."""
+
+    __tablename__ = "event_counter"
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    last_sequence: Mapped[int] = mapped_column(BigInteger)
+
+
+class EventPendingRecord(OfSeller, Base):
+    """An event that is not in the feed yet."""
+
+    __tablename__ = "event_pending"
+    __table_args__ = (reference_to("event", "event_id"),)
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class FeedEntryRecord(OfSeller, Base):
+    """An event's place in the feed. Only committed events get one, so no reader's cursor misses a late commit."""
+
+    __tablename__ = "feed_entry"
+    __table_args__ = (reference_to("event", "event_id"), Index(None, "seller_id", "event_id", unique=True))
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    event_id: Mapped[UUID]
+
+
+NEXT_SEQUENCE = text(
+    "INSERT INTO event_counter AS c (seller_id, subject_id, last_sequence) VALUES (:seller_id, :subject_id, 1)"
+    " ON CONFLICT (seller_id, subject_id) DO UPDATE SET last_sequence = c.last_sequence + 1 RETURNING last_sequence"
+)
+
+# Each debtor's events become visible in the order of their sequence, since the counter is locked until commit.
+APPEND = text(
+    "WITH gone AS (DELETE FROM event_pending RETURNING event_id),"
+    " last AS (SELECT coalesce(max(position), 0) AS position FROM feed_entry)"
+    " INSERT INTO feed_entry (seller_id, position, event_id)"
+    " SELECT e.seller_id, last.position + row_number() OVER (ORDER BY e.sequence, e.id), e.id"
+    " FROM gone JOIN event e ON e.id = gone.event_id CROSS JOIN last"
+)
+
+
+def add(
+    session: Session,
+    type: str,
+    data: dict[str, Any],
+    *,
+    debtor_id: UUID | None = None,
+    happened_at: datetime,
+    known_at: datetime,
+) -> EventRecord:
+    """Tell what happened, in the transaction in which it happens. `type` is versioned: `debtor.created.v1`."""
+    seller_id = session.info["seller_id"]
+    subject_id = debtor_id or seller_id
+    sequence = session.scalar(NEXT_SEQUENCE, {"seller_id": seller_id, "subject_id": subject_id})
+    event = EventRecord(
+        type=type,
+        subject_id=subject_id,
+        debtor_id=debtor_id,
+        sequence=sequence,
+        happened_at=happened_at,
+        known_at=known_at,
+        data=data,
+    )
+    session.add(event)
+    session.flush()
+    session.add(EventPendingRecord(event_id=event.id))
+    if not session.info.get("feed_deferred"):
+        session.info["feed_deferred"] = True
+        jobs.defer(session, "append_feed")
+    return event
+
+
+def append_to_feed(session: Session) -> int:
+    """Give every pending event of the seller its place in the feed; one at a time per seller. Gives how many."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('feed ' || :seller_id, 0))"),
+        {"seller_id": str(session.info["seller_id"])},
+    )
+    return session.execute(APPEND).rowcount  # type: ignore[attr-defined, no-any-return]

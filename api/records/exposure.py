@@ -1,0 +1,141 @@
+"""Exposure: an add-only ledger of what a debtor owes or will owe, and its balance, moved in the same transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from api.records import debtor_days
+from api.records.base import Base, OfSeller, WithId, new_id, reference_to
+
+STAGES = ("scheduled", "reserved", "delivered", "invoiced", "unallocated")
+
+
+class ExposureEntryRecord(WithId, Base):
+    """One signed amount in one stage; the entries of one move share `movement_id`."""
+
+    __tablename__ = "exposure_entry"
+    __table_args__ = (
+        CheckConstraint(f"stage IN {STAGES}", name="stage"),
+        CheckConstraint("amount <> 0", name="amount"),
+        reference_to("debtor", "debtor_id"),
+        Index(None, "seller_id", "debtor_id", "known_at"),
+    )
+    movement_id: Mapped[UUID]
+    debtor_id: Mapped[UUID]
+    currency: Mapped[str]
+    stage: Mapped[str]
+    amount: Mapped[Decimal]
+    source_kind: Mapped[str]
+    source_id: Mapped[UUID]
+    happened_on: Mapped[date]
+    known_at: Mapped[datetime]
+
+
+class ExposureBalanceRecord(OfSeller, Base):
+    """The sum of a debtor's entries in one currency and stage, at any time."""
+
+    __tablename__ = "exposure_balance"
+    __table_args__ = (
+        CheckConstraint(f"stage IN {STAGES}", name="stage"),
+        reference_to("debtor", "debtor_id"),
+    )
+    debtor_id: Mapped[UUID] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    amount: Mapped[Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One side of a move: a signed amount, not zero, in one stage. `source` is the row it comes from: kind and id."""
+
+    debtor_id: UUID
+    currency: str
+    stage: str
+    amount: Decimal
+    source: tuple[str, UUID]
+    happened_on: date
+
+
+_NO_OTHER_SUMS = ", ".join(f"0 AS {name}" for name in debtor_days.SUMS if name != "exposure_change")
+
+
+def moving(given: str) -> str:
+    """Give the one statement that writes entries, balances and days, so that they cannot differ.
+
+    `given` is the SQL of the entries: id, movement_id, debtor_id, currency, stage, amount, source_kind, source_id,
+    happened_on. It takes `:seller_id` and `:known_at`.
+    """
+    return (
+        f"WITH given AS ({given}), entries AS (INSERT INTO exposure_entry (seller_id, id, movement_id, debtor_id,"  # noqa: S608
+        " currency, stage, amount, source_kind, source_id, happened_on, known_at)"
+        " SELECT CAST(:seller_id AS uuid), id, movement_id, debtor_id, currency, stage, amount, source_kind, source_id,"
+        " happened_on, CAST(:known_at AS timestamptz) FROM given),"
+        " balances AS (INSERT INTO exposure_balance AS b (seller_id, debtor_id, currency, stage, amount)"
+        " SELECT CAST(:seller_id AS uuid), debtor_id, currency, stage, sum(amount) FROM given"
+        " GROUP BY debtor_id, currency, stage"
+        " ON CONFLICT (seller_id, debtor_id, currency, stage) DO UPDATE SET amount = b.amount + excluded.amount),"
+        f" changes AS (SELECT debtor_id, currency, happened_on AS day, amount AS exposure_change, {_NO_OTHER_SUMS}"
+        f" FROM given WHERE stage <> 'scheduled') {debtor_days.adding('changes')}"
+    )
+
+
+MOVE = text(
+    moving(
+        "SELECT id, CAST(:movement_id AS uuid) AS movement_id, debtor_id, currency, stage, amount, source_kind,"
+        " source_id, happened_on FROM unnest(CAST(:ids AS uuid[]), CAST(:debtor_ids AS uuid[]),"
+        " CAST(:currencies AS text[]), CAST(:stages AS text[]), CAST(:amounts AS numeric[]),"
+        " CAST(:source_kinds AS text[]), CAST(:source_ids AS uuid[]), CAST(:days AS date[]))"
+        " AS g (id, debtor_id, currency, stage, amount, source_kind, source_id, happened_on)"
+    )
+)
+
+DRIFT = text(
+    "SELECT debtor_id, currency, stage, coalesce(b.amount, 0), coalesce(e.amount, 0)"
+    " FROM exposure_balance b FULL JOIN (SELECT debtor_id, currency, stage, sum(amount) AS amount FROM exposure_entry"
+    " GROUP BY debtor_id, currency, stage) e USING (debtor_id, currency, stage)"
+    " WHERE coalesce(b.amount, 0) <> coalesce(e.amount, 0)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A balance that is not the sum of its entries: a broken promise, never to be seen."""
+
+    debtor_id: UUID
+    currency: str
+    stage: str
+    balance_amount: Decimal
+    entries_amount: Decimal
+
+
+def move(session: Session, entries: Sequence[Entry], known_at: datetime) -> UUID:
+    """Write entries of one movement with their balances; the caller holds the debtors' locks. Gives `movement_id`."""
+    movement_id = new_id()
+    session.execute(
+        MOVE,
+        {
+            "seller_id": session.info["seller_id"],
+            "known_at": known_at,
+            "movement_id": movement_id,
+            "ids": [new_id() for _ in entries],
+            "debtor_ids": [entry.debtor_id for entry in entries],
+            "currencies": [entry.currency for entry in entries],
+            "stages": [entry.stage for entry in entries],
+            "amounts": [entry.amount for entry in entries],
+            "source_kinds": [entry.source[0] for entry in entries],
+            "source_ids": [entry.source[1] for entry in entries],
+            "days": [entry.happened_on for entry in entries],
+        },
+    )
+    return movement_id
+
+
+def drift(session: Session) -> list[Drift]:
+    """Find every balance of the seller that differs from the sum of its entries."""
+    return [Drift(*row) for row in session.execute(DRIFT)]

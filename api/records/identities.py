@@ -1,0 +1,133 @@
+"""What a debtor is known by: official numbers and the caller's own references, each of one debtor only."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from api.records.base import Base, OfSeller, reference_to
+
+
+class DebtorIdentifierRecord(OfSeller, Base):
+    """An official number of a debtor, such as (`kvk`, `NL`, `12345678`); no two debtors share one."""
+
+    __tablename__ = "debtor_identifier"
+    __table_args__ = (reference_to("debtor", "debtor_id"), Index(None, "seller_id", "debtor_id"))
+    scheme: Mapped[str] = mapped_column(primary_key=True)
+    country: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    debtor_id: Mapped[UUID]
+    known_at: Mapped[datetime]
+
+
+class DebtorReferenceRecord(OfSeller, Base):
+    """The caller's own name for a debtor: unique per system, several per debtor."""
+
+    __tablename__ = "debtor_reference"
+    __table_args__ = (reference_to("debtor", "debtor_id"), Index(None, "seller_id", "debtor_id"))
+    system: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    debtor_id: Mapped[UUID]
+    known_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What one of the caller's systems calls a debtor."""
+
+    system: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialNumber:
+    """A number from an official scheme: (`kvk`, `NL`, `12345678`)."""
+
+    scheme: str
+    country: str
+    value: str
+
+
+class NameTaken(Exception):
+    """Another debtor already has this identifier or reference."""
+
+    def __init__(self, taken: OfficialNumber | Reference, debtor_id: UUID) -> None:
+        self.words = (
+            f"{taken.system} {taken.value}" if isinstance(taken, Reference) else f"{taken.scheme} {taken.value}"
+        )
+        super().__init__(f"debtor {debtor_id} has {self.words}")
+        self.debtor_id = debtor_id
+
+
+def by_reference(session: Session, reference: Reference) -> UUID | None:
+    """Find the debtor that one of the caller's systems calls so."""
+    record = DebtorReferenceRecord
+    return session.scalar(
+        select(record.debtor_id).where(record.system == reference.system, record.value == reference.value)
+    )
+
+
+def by_numbers(session: Session, numbers: Iterable[OfficialNumber]) -> Sequence[UUID]:
+    """Find the debtors that have any of these numbers: none, one, or several that should be one."""
+    record = DebtorIdentifierRecord
+    wanted = [(number.scheme, number.country, number.value) for number in numbers]
+    key = tuple_(record.scheme, record.country, record.value)
+    return session.scalars(select(record.debtor_id).where(key.in_(wanted)).distinct()).all()
+
+
+def numbers_of(session: Session, debtor_id: UUID) -> Sequence[OfficialNumber]:
+    """Give a debtor's official numbers."""
+    record = DebtorIdentifierRecord
+    columns = (record.scheme, record.country, record.value)
+    rows = session.execute(select(*columns).where(record.debtor_id == debtor_id).order_by(*columns))
+    return [OfficialNumber(*row) for row in rows]
+
+
+def references_of(session: Session, debtor_id: UUID) -> Sequence[Reference]:
+    """Give what the caller's systems call a debtor."""
+    record = DebtorReferenceRecord
+    columns = (record.system, record.value)
+    rows = session.execute(select(*columns).where(record.debtor_id == debtor_id).order_by(*columns))
+    return [Reference(*row) for row in rows]
+
+
+def add(
+    session: Session,
+    debtor_id: UUID,
+    names: Iterable[OfficialNumber | Reference],
+    known_at: datetime,
+) -> None:
+    """Give a debtor numbers and references; those it has already are passed over. Raises NameTaken, adding none."""
+    known = {*numbers_of(session, debtor_id), *references_of(session, debtor_id)}
+    new = [name for name in names if name not in known]
+    try:
+        with session.begin_nested():
+            session.add_all([_row(debtor_id, name, known_at) for name in new])
+    except IntegrityError as error:
+        for name in new:
+            owner = (
+                by_reference(session, name)
+                if isinstance(name, Reference)
+                else next(iter(by_numbers(session, [name])), None)
+            )
+            if owner:
+                raise NameTaken(name, owner) from error
+        raise
+
+
+def hand_over(session: Session, from_debtor_id: UUID, to_debtor_id: UUID) -> None:
+    """Let one debtor take over all that another was known by."""
+    for record in (DebtorIdentifierRecord, DebtorReferenceRecord):
+        session.execute(update(record).where(record.debtor_id == from_debtor_id).values(debtor_id=to_debtor_id))
+
+
+def _row(debtor_id: UUID, name: OfficialNumber | Reference, known_at: datetime) -> Base:
+    if isinstance(name, Reference):
+        return DebtorReferenceRecord(system=name.system, value=name.value, debtor_id=debtor_id, known_at=known_at)
+    return DebtorIdentifierRecord(
+        scheme=name.scheme, country=name.country, value=name.value, debtor_id=debtor_id, known_at=known_at
+    )

@@ -1,0 +1,69 @@
+"""Invoices and credit notes: what was billed, and how much of each is still open."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped
+
+from api.records.base import Base, WithId, reference_to
+
+
+class InvoiceRecord(WithId, Base):
+    """One invoice. `identity` is its number, or its content and ordinal where a file has no number.
+
+    `open_amount`, `paid_amount` and `settled_on` follow from its allocations: paid is what came from payments, and it
+    is settled, once nothing is open, on the latest day of its allocations.
+    """
+
+    __tablename__ = "invoice"
+    __table_args__ = (
+        CheckConstraint("due_on >= invoiced_on", name="due_after_invoiced"),
+        reference_to("debtor", "debtor_id"),
+        reference_to("ledger_import", "import_id"),
+        UniqueConstraint("seller_id", "debtor_id", "identity"),
+        Index("ix_invoice_open", "seller_id", "debtor_id", "due_on", postgresql_where=text("open_amount <> 0")),
+    )
+    debtor_id: Mapped[UUID]
+    identity: Mapped[str]
+    invoice_number: Mapped[str | None]
+    invoiced_on: Mapped[date]
+    due_on: Mapped[date]
+    due_on_derived: Mapped[bool]
+    amount: Mapped[Decimal]
+    vat_amount: Mapped[Decimal | None]
+    currency: Mapped[str]
+    disputed: Mapped[bool]
+    open_amount: Mapped[Decimal]
+    paid_amount: Mapped[Decimal]
+    settled_on: Mapped[date | None]
+    extra: Mapped[dict[str, Any] | None]
+    known_at: Mapped[datetime]
+    import_id: Mapped[UUID | None]
+
+
+class CreditNoteRecord(WithId, Base):
+    """One credit note; `amount` is positive and lowers what is owed. `unused_amount` is not yet set against an invoice."""
+
+    __tablename__ = "credit_note"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        reference_to("debtor", "debtor_id"),
+        reference_to("invoice", "invoice_id"),
+        reference_to("ledger_import", "import_id"),
+        UniqueConstraint("seller_id", "debtor_id", "identity"),
+        Index("ix_credit_note_unused", "seller_id", "debtor_id", postgresql_where=text("unused_amount <> 0")),
+    )
+    debtor_id: Mapped[UUID]
+    invoice_id: Mapped[UUID | None]
+    identity: Mapped[str]
+    credit_note_number: Mapped[str | None]
+    credited_on: Mapped[date]
+    amount: Mapped[Decimal]
+    vat_amount: Mapped[Decimal | None]
+    currency: Mapped[str]
+    unused_amount: Mapped[Decimal]
+    known_at: Mapped[datetime]
+    import_id: Mapped[UUID | None]

@@ -1,0 +1,63 @@
+"""Jobs: work that can wait, with its state and progress; put in the queue by the transaction that caused it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import CheckConstraint, text
+from sqlalchemy.orm import Mapped, Session
+
+from api.records.base import Base, WithId
+
+# Procrastinate's own SQL function, called on our connection, so that the job joins our transaction.
+DEFER = text(
+    "SELECT queue.procrastinate_defer_jobs_v1(ARRAY[ROW("
+    ":queue, :task, 0, NULL, NULL, CAST(:arguments AS jsonb), NULL)::queue.procrastinate_job_to_defer_v1])"
+)
+
+
+class JobRecord(WithId, Base):
+    """One piece of work. The queue carries only its ids; what it is about stands here."""
+
+    __tablename__ = "job"
+    __table_args__ = (CheckConstraint("state IN ('queued', 'running', 'succeeded', 'failed')", name="state"),)
+    kind: Mapped[str]
+    arguments: Mapped[dict[str, Any]]
+    state: Mapped[str]
+    progress_done: Mapped[int]
+    progress_total: Mapped[int | None]
+    result: Mapped[dict[str, Any] | None]
+    errors: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+def enqueue(session: Session, kind: str, arguments: Mapping[str, Any], created_at: datetime) -> JobRecord:
+    """Add a job that starts when this transaction commits, and not at all when it does not."""
+    job = JobRecord(
+        kind=kind,
+        arguments=dict(arguments),
+        state="queued",
+        progress_done=0,
+        progress_total=None,
+        result=None,
+        errors=[],
+        created_at=created_at,
+        started_at=None,
+        finished_at=None,
+    )
+    session.add(job)
+    session.flush()
+    defer(session, "run_job", job_id=job.id)
+    return job
+
+
+def defer(session: Session, task: str, **ids: UUID) -> None:
+    """Put a task of the worker in the queue for this session's seller; its arguments are ids and nothing else."""
+    arguments = {"seller_id": str(session.info["seller_id"]), **{name: str(value) for name, value in ids.items()}}
+    session.execute(
+        DEFER, {"queue": "default", "task": f"creditgate.{task}", "arguments": orjson.dumps(arguments).decode()}
+    )

@@ -1,0 +1,58 @@
+"""Payments: money in, and which invoice each part of it settles; rows are only added."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from api.records.base import Base, WithId, reference_to
+
+
+class PaymentRecord(WithId, Base):
+    """One payment of one debtor. `identity` is its reference, or its content and ordinal.
+
+    `settles` is what its sender said it settles, as told; what it did settle are its allocations, the rest is
+    unallocated.
+    """
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        reference_to("debtor", "debtor_id"),
+        reference_to("ledger_import", "import_id"),
+        UniqueConstraint("seller_id", "identity"),
+        Index(None, "seller_id", "debtor_id", "paid_on"),
+    )
+    debtor_id: Mapped[UUID]
+    identity: Mapped[str]
+    payment_reference: Mapped[str | None]
+    paid_on: Mapped[date]
+    amount: Mapped[Decimal]
+    currency: Mapped[str]
+    settles: Mapped[list[Any] | None]
+    known_at: Mapped[datetime]
+    import_id: Mapped[UUID | None]
+
+
+class AllocationRecord(WithId, Base):
+    """Which part of a payment or credit note settles which invoice; a correction is a new row with the opposite sign."""
+
+    __tablename__ = "allocation"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(payment_id, credit_note_id) = 1", name="one_origin"),
+        CheckConstraint("amount <> 0", name="amount"),
+        reference_to("invoice", "invoice_id"),
+        reference_to("payment", "payment_id"),
+        reference_to("credit_note", "credit_note_id"),
+        Index(None, "seller_id", "invoice_id"),
+        Index(None, "seller_id", "payment_id"),
+    )
+    invoice_id: Mapped[UUID]
+    payment_id: Mapped[UUID | None]
+    credit_note_id: Mapped[UUID | None]
+    amount: Mapped[Decimal]
+    happened_on: Mapped[date]
+    known_at: Mapped[datetime]

@@ -1,0 +1,92 @@
+"""Transactions of one seller: the database shows and takes that seller's rows only."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
+
+from api.records.base import OfSeller
+
+SCOPE = text(
+    "SELECT set_config('creditgate.seller_id', :seller_id, true), set_config('creditgate.insurer_id', :insurer_id, true)"
+)
+
+
+class SellerSession(Session):
+    """A session whose new rows are given its seller."""
+
+
+@event.listens_for(SellerSession, "before_flush")
+def _give_rows_their_seller(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    for row in session.new:
+        if isinstance(row, OfSeller) and row.seller_id is None:
+            row.seller_id = session.info["seller_id"]
+
+
+class Sessions:
+    """Opens transactions. Records stay readable after their transaction has closed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._make = sessionmaker(engine, class_=SellerSession, expire_on_commit=False)
+
+    @contextmanager
+    def of(self, seller_id: UUID, insurer_id: UUID | None = None) -> Iterator[Session]:
+        """Open one transaction that sees only this seller's rows; commits at the end, rolls back on an error."""
+        with self._make.begin() as session:
+            session.info["seller_id"] = seller_id
+            session.execute(SCOPE, {"seller_id": str(seller_id), "insurer_id": str(insurer_id or "")})
+            yield session
+
+    @contextmanager
+    def of_nobody(self) -> Iterator[Session]:
+        """Open one transaction without a seller: it sees the tables that have none, and no row of any seller."""
+        with self._make.begin() as session:
+            yield session
+
+
+def connect(database_url: str, pool_size: int = 10) -> Engine:
+    """Make the engine for one process. `database_url` is any PostgreSQL URL; the driver is always psycopg 3."""
+    url = database_url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=5,
+        pool_pre_ping=False,
+        pool_timeout=10,
+        connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},
+    )
+
+
+class UnsafeLogin(Exception):
+    """The database login could read past the walls between sellers."""
+
+
+def refuse_unsafe_login(engine: Engine) -> None:
+    """Raise UnsafeLogin when the login is a superuser, bypasses row security, or owns a table."""
+    with engine.connect() as connection:
+        name, superuser, bypasses, owns = connection.execute(
+            text(
+                "SELECT rolname, rolsuper, rolbypassrls,"
+                " EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                "   WHERE pg_has_role(r.oid, c.relowner, 'USAGE') AND c.relkind IN ('r', 'p')"
+                "   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast'))"
+                " FROM pg_roles r WHERE rolname = current_user"
+            )
+        ).one()
+    faults = [
+        words
+        for words, true in (
+            ("is a superuser", superuser),
+            ("has BYPASSRLS", bypasses),
+            ("owns tables, or is a member of a role that does", owns),
+        )
+        if true
+    ]
+    if faults:
+        raise UnsafeLogin(
+            f"the database login '{name}' {' and '.join(faults)}: row security would not hold. "
+            "Use a login such as creditgate_app that has rights on the tables and nothing more."
+        )

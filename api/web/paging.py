@@ -1,0 +1,74 @@
+"""Lists page by a cursor that says after which row to go on; callers cannot read it and need not."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from api.problems import BadInput, Fault
+
+READERS: dict[type, Any] = {
+    UUID: UUID,
+    int: int,
+    str: str,
+    Decimal: Decimal,
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+}
+Key = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list, and the cursor of the next ones, or None at the end."""
+
+    items: list[Any]
+    next: str | None
+
+
+def page_of(
+    session: Session, query: Select[Any], keys: Sequence[Key], limit: int, after: str | None, *, newest_first: bool = False
+) -> Page:
+    """Give one page of a query, ordered by `keys`: columns that together tell rows apart and are never null.
+
+    An item is the record itself when the query selects one thing, else a row of what it selects. Raises BadInput for
+    a cursor that is not one of this list.
+    """
+    ordered = query.order_by(*(key.desc() if newest_first else key.asc() for key in keys))
+    if after is not None:
+        place = tuple_(*keys)
+        values = tuple_(*_read_cursor(after, keys))
+        ordered = ordered.where(place < values if newest_first else place > values)
+    rows = session.execute(ordered.add_columns(*keys).limit(limit + 1)).all()
+    shown = rows[:limit]
+    more = len(rows) > limit
+    width = len(keys)
+    items = [row[0] if len(row) == width + 1 else row[:-width] for row in shown]
+    return Page(items, _write_cursor(shown[-1][-width:]) if more else None)
+
+
+def _write_cursor(values: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([_as_text(value) for value in values])).decode().rstrip("=")
+
+
+def _as_text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _read_cursor(after: str, keys: Sequence[Key]) -> list[Any]:
+    try:
+        values = orjson.loads(base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True))
+        if not isinstance(values, list) or any(not isinstance(value, str) or "\0" in value for value in values):
+            raise ValueError("a cursor is a list of texts")
+        return [READERS[key.type.python_type](value) for key, value in zip(keys, values, strict=True)]
+    except (ValueError, binascii.Error, InvalidOperation) as error:
+        fault = Fault("/after", "bad_cursor", "Send the `next` of a page of this very list.")
+        raise BadInput("The cursor is not one of this list.", faults=[fault]) from error

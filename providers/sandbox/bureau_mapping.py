@@ -1,0 +1,120 @@
+"""The credit report of the sandbox, in the shape of a Creditsafe Connect report, as facts of ours."""
+
+from datetime import date
+from decimal import Decimal
+
+from providers.payload import Payload
+from providers.sandbox.statements import financials
+from scoring.facts import NO_LIMIT_GIVEN, BureauFacts, CreditLimit, NegativeEvent
+
+TARGET_EVENT = "overdue_90_days_or_bankruptcy"  # Domain 1.1: what the 1 to 100 rating predicts, within HORIZON_MONTHS.
+HORIZON_MONTHS = 12
+UNLIMITED_TEXTS = {"unlimited", "no limit"}
+JUDGEMENT_CODES = {
+    "bankruptcy": "bankruptcy",
+    "involuntary liquidation": "bankruptcy",
+    "closure for insufficient assets": "dissolution_without_assets",
+    "provisional suspension of payments": "moratorium_provisional",
+    "suspension of payments": "moratorium_final",
+    "debt rescheduling": "debt_rescheduling",
+    "recovery plan": "whoa_public",
+}
+ANY_JUDGEMENT = "judgment"  # A ruling we have no code for is still a ruling.
+INCIDENT_BEGINS, INCIDENT_ENDS = "payment incident detected", "payment incident closed"
+SECTIONS_OF_EVENTS = {"negativeinformation", "additionalinformation"}
+
+
+def bureau_facts(provider: str, raw: object, currency: str, retrieved_on: date) -> BureauFacts:
+    """The facts; amounts that are not in `currency` are left out, since they cannot be compared. Raises NotUnderstood."""
+    answer = Payload(provider, raw)
+    _refuse_unknown_events(answer)
+    report = answer.section("report")
+    if not report.names():
+        raise answer.not_understood("report", "is missing")
+    rating = report.section("companySummary", "creditRating")
+    scale, score = _score(rating.section("providerValue"))
+    pd = rating.number("pod")
+    if pd is not None and not 0 <= pd <= 1:
+        raise rating.not_understood("pod", "is not a share between 0 and 1")
+    rated = score is not None or pd is not None
+    return BureauFacts(
+        provider=provider,
+        retrieved_on=retrieved_on,
+        scored_on=answer.day("dateOfOrder") if rated else None,
+        scale=scale,
+        score=score,
+        pd=pd,
+        target_event=TARGET_EVENT if rated else None,
+        horizon_months=HORIZON_MONTHS if rated else None,
+        recommended_limit=_limit(rating.section("creditLimit"), currency),
+        provider_dbt_days=report.section("paymentData").number("dbt"),
+        events=_events(report),
+        financials=financials(report, currency),
+    )
+
+
+def _refuse_unknown_events(answer: Payload) -> None:
+    """A report whose negative events failed to arrive, or came in a form we cannot read, must not pass for a clean one."""
+    failed = {name.casefold().replace(" ", "") for name in answer.texts("failedSections")}
+    if failed & SECTIONS_OF_EVENTS:
+        raise answer.not_understood("failedSections", "names the negative events")
+    negative = answer.section("report", "negativeInformation")
+    for name in negative.names():
+        if name != "judgements":
+            raise negative.not_understood(name, "is a kind of negative information we cannot read")
+
+
+def _score(value: Payload) -> tuple[str | None, Decimal | None]:
+    """Scale and score, both None when the company is not rated or the scale is not told."""
+    score, lowest, highest = value.number("value"), value.number("minValue"), value.number("maxValue")
+    if score is None or lowest is None or highest is None:
+        return None, None
+    if not lowest <= score <= highest:
+        raise value.not_understood("value", "is outside its own scale")
+    # Some countries say that the scale begins at 0 and some at 1; it is the same scale.
+    return f"creditsafe_{max(lowest, Decimal(1)):f}_{highest:f}", score
+
+
+def _limit(limit: Payload, currency: str) -> CreditLimit:
+    """The recommended limit. Words such as `Credit Limit not applicable` give no limit, which is not a limit of zero."""
+    amount = limit.number("value")
+    if amount is None:
+        words = limit.text("value") or ""
+        return CreditLimit("unlimited") if words.casefold() in UNLIMITED_TEXTS else NO_LIMIT_GIVEN
+    if amount < 0 or limit.text("currency") != currency:
+        return NO_LIMIT_GIVEN
+    return CreditLimit("amount", amount)
+
+
+def _events(report: Payload) -> tuple[NegativeEvent, ...]:
+    judgements = [_judgement(each) for each in report.section("negativeInformation").items("judgements")]
+    return tuple(sorted([*judgements, *_incidents(report)], key=lambda event: (event.occurred_on, event.code)))
+
+
+def _judgement(judgement: Payload) -> NegativeEvent:
+    words = judgement.section("typeOfJudgement").text("value") or ""
+    return NegativeEvent(JUDGEMENT_CODES.get(words.casefold(), ANY_JUDGEMENT), _day(judgement, "effectiveDate"))
+
+
+def _incidents(report: Payload) -> list[NegativeEvent]:
+    """Payment incidents of the company's history; each closing ends the oldest one that is open."""
+    history = [
+        (_day(each, "date"), (each.text("description") or "").casefold())
+        for each in report.section("additionalInformation").items("companyHistory")
+    ]
+    open_since: list[date] = []
+    ended: list[NegativeEvent] = []
+    # On one day an incident begins before it ends.
+    for day, words in sorted(history, key=lambda entry: (entry[0], entry[1] == INCIDENT_ENDS)):
+        if words == INCIDENT_BEGINS:
+            open_since.append(day)
+        elif words == INCIDENT_ENDS and open_since:
+            ended.append(NegativeEvent("payment_incident", open_since.pop(0), day))
+    return [*ended, *(NegativeEvent("payment_incident", day) for day in open_since)]
+
+
+def _day(event: Payload, name: str) -> date:
+    day = event.day(name)
+    if day is None:
+        raise event.not_understood(name, "is missing")
+    return day

@@ -1,0 +1,128 @@
+"""What the company register of the sandbox says, in the shapes of KVK's basic profile and open data, as facts of ours."""
+
+import calendar
+from datetime import date
+
+from providers.names import SAME_NAME_MIN, best_similarity, normalised
+from providers.payload import Payload
+from providers.ports import Candidate, CompanyKey, Identifier
+from scoring.facts import IdentityField, NegativeEvent, RegisterFacts, RegisterStatus
+
+LEGAL_FORMS = {
+    "besloten vennootschap": "bv",
+    "naamloze vennootschap": "nv",
+    "eenmanszaak": "eenmanszaak",
+    "vennootschap onder firma": "vof",
+    "commanditaire vennootschap": "cv",
+    "maatschap": "maatschap",
+    "stichting": "stichting",
+    "vereniging": "vereniging",
+    "cooperatie": "cooperatie",
+    "onderlinge waarborgmaatschappij": "onderlinge_waarborgmaatschappij",
+    "publiekrechtelijke rechtspersoon": "publiekrechtelijk",
+    "private limited company": "limited",
+}
+INSOLVENCY_CODES = {"FAIL": "bankruptcy", "SURS": "moratorium_provisional", "SSAN": "debt_rescheduling"}
+NOT_LEGAL_PERSONS = {"eenmanszaak", "vof", "cv", "maatschap"}
+
+
+def register_facts(provider: str, raw: object, company: CompanyKey, retrieved_on: date) -> RegisterFacts:
+    """The facts, and where they differ from what we were told in `company`. Raises NotUnderstood."""
+    answer = Payload(provider, raw)
+    profile = answer.section("basisprofiel")
+    legal_form = _legal_form(profile)
+    started_on = _day(profile.section("materieleRegistratie"), "datumAanvang", retrieved_on)
+    return RegisterFacts(
+        provider=provider,
+        retrieved_on=retrieved_on,
+        status=_status(answer, legal_form, retrieved_on),
+        legal_form=legal_form,
+        incorporated_on=started_on,
+        identity_mismatch=_mismatches(profile, legal_form, company),
+        events=_events(answer.section("basisbedrijfsgegevens"), retrieved_on),
+    )
+
+
+def candidate(provider: str, raw: object, country: str, identifiers: tuple[Identifier, ...], on: date) -> Candidate:
+    """The company as a search offers it on a day. Raises NotUnderstood."""
+    answer = Payload(provider, raw)
+    profile = answer.section("basisprofiel")
+    legal_form = _legal_form(profile)
+    name, *trade_names = _names(profile)
+    addresses = profile.section("_embedded", "hoofdvestiging").items("adressen")
+    return Candidate(
+        provider=provider,
+        identifiers=identifiers,
+        name=name,
+        trade_names=tuple(trade_names),
+        country=country,
+        address=next((address.text("volledigAdres") for address in addresses), None),
+        legal_form=legal_form,
+        status=_status(answer, legal_form, on),
+    )
+
+
+def _names(profile: Payload) -> tuple[str, ...]:
+    """The name first, then every other name the company trades under. Raises NotUnderstood where it has no name."""
+    name = profile.text("naam")
+    if name is None:
+        raise profile.not_understood("naam", "is missing")
+    trade_names = [each.text("naam") for each in profile.items("handelsnamen")]
+    return tuple(dict.fromkeys([name, *(each for each in [profile.text("statutaireNaam"), *trade_names] if each)]))
+
+
+def _legal_form(profile: Payload) -> str | None:
+    words = profile.section("_embedded", "eigenaar").text("rechtsvorm")
+    # Not `normalised` names: there a legal form is what is left out.
+    return LEGAL_FORMS.get(words.casefold().replace("ö", "o")) if words else None
+
+
+def _status(answer: Payload, legal_form: str | None, on: date) -> RegisterStatus:
+    """Active until an end is registered, whenever that is; a legal person ends dissolved, any other struck off."""
+    ended_on = _day(answer.section("basisprofiel", "materieleRegistratie"), "datumEinde", on)
+    active = answer.section("basisbedrijfsgegevens").text("actief")
+    if ended_on is None and active != "N":
+        return "active"
+    return "deregistered" if legal_form in NOT_LEGAL_PERSONS else "dissolved"
+
+
+def _day(registration: Payload, name: str, latest_on: date) -> date | None:
+    """A day as `yyyymmdd`, in which unknown parts are 00: then the last day it can be, so that no company looks older."""
+    text = registration.text(name)
+    if text is None or text == "00000000":
+        return None
+    try:
+        year, month, day = int(text[:4]), int(text[4:6]) or 12, int(text[6:8])
+        known = date(year, month, day or calendar.monthrange(year, month)[1])
+    except ValueError as unreadable:
+        raise registration.not_understood(name, "is not a date") from unreadable
+    return min(known, latest_on)
+
+
+def _mismatches(profile: Payload, legal_form: str | None, company: CompanyKey) -> tuple[IdentityField, ...]:
+    told = {each.scheme: each.value for each in company.identifiers}
+    found: list[IdentityField] = []
+    number = profile.text("kvkNummer")
+    if number is not None and told.get("kvk", number) != number:
+        found.append("number")
+    if (
+        company.name is not None
+        and normalised(company.name)
+        and (best_similarity(company.name, _names(profile)) < SAME_NAME_MIN)
+    ):
+        found.append("name")
+    # The VAT number of a legal person is made of its RSIN; that of any other cannot be derived.
+    rsin = profile.section("_embedded", "eigenaar").text("rsin")
+    if rsin is not None and legal_form not in NOT_LEGAL_PERSONS and told.get("vat", f"NL{rsin}B01")[2:11] != rsin:
+        found.append("vat")
+    return tuple(found)
+
+
+def _events(open_data: Payload, retrieved_on: date) -> tuple[NegativeEvent, ...]:
+    """The open data tells that a procedure runs, not since when: the day we were told is the day we know of."""
+    words = open_data.text("insolventieCode")
+    if words is None:
+        return ()
+    if words not in INSOLVENCY_CODES:
+        raise open_data.not_understood("insolventieCode", "is a code we do not know")
+    return (NegativeEvent(INSOLVENCY_CODES[words], retrieved_on),)

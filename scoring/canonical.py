@@ -1,0 +1,78 @@
+"""One document, one text: the canonical JSON that decisions are kept in, compared by and digested from."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any, cast
+
+from scoring.documents import DocumentInvalid, Fault, read_document
+from scoring.facts import CheckFacts
+
+_PLAIN = (str, int, bool, type(None))
+
+
+def canonical_json(document: Mapping[str, Any]) -> bytes:
+    """UTF-8 JSON with sorted keys and no spaces; decimals and dates as text. Raises ValueError on NaN and infinity."""
+    return _encoder.encode(document).encode()
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical form, in hexadecimal."""
+    return hashlib.sha256(canonical_json(document)).hexdigest()
+
+
+def facts_document(facts: CheckFacts) -> dict[str, Any]:
+    """The facts as a plain document of text, whole numbers, booleans, lists and mappings."""
+    return cast(dict[str, Any], plain(facts))
+
+
+def facts_from_document(document: Mapping[str, Any]) -> CheckFacts:
+    """The facts a document was made from. Raises DocumentInvalid, naming every fault."""
+    faults: list[Fault] = []
+    facts = read_document(CheckFacts, document, "", faults)
+    if faults:
+        raise DocumentInvalid(faults)
+    return cast(CheckFacts, facts)
+
+
+def plain(value: Any) -> Any:
+    """A value without types of ours: dataclasses as mappings, tuples as lists, decimals and dates as text."""
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is tuple or kind is list:
+        return [plain(each) for each in value]
+    if kind is dict:
+        return {key: plain(each) for key, each in value.items()}
+    if kind is Decimal or kind is date:
+        return _as_text(value)
+    names = _field_names(kind)
+    if names is None:
+        return _as_text(value)
+    return {name: plain(getattr(value, name)) for name in names}
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...] | None:
+    return tuple(each.name for each in fields(kind) if each.init) if is_dataclass(kind) else None
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise ValueError(f"{value} has no canonical text")
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no canonical text")
+
+
+_encoder = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_as_text
+)

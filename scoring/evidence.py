@@ -1,0 +1,133 @@
+"""What the facts are worth as evidence: outside and inside probabilities, and how far each can be trusted."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from scoring.behaviour import PaymentFigures, payment_index
+from scoring.dates import months_later
+from scoring.facts import BureauFacts, CheckFacts, Financials
+from scoring.judgement import Reason, reason
+from scoring.policy import Policy
+from scoring.policy_judgement import OddsScalePolicy, ScoreBand
+from scoring.scorecard import OddsScale, credibility_of, twelve_month_pd
+
+_NO_WEIGHT = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that bears on the grade. Probabilities are not yet clamped or rounded; None is not known."""
+
+    report: BureauFacts | None
+    financials: Financials | None
+    pd_external: float | None
+    external_quality: Decimal
+    figures: PaymentFigures | None
+    payment_index: Decimal | None
+    pd_internal: float | None
+    credibility: Decimal
+    reasons: tuple[Reason, ...]
+
+    @property
+    def confidence(self) -> Decimal:
+        """How far the probability can be relied on, 0 to 1; reported beside it, never mixed into it."""
+        return self.credibility + (1 - self.credibility) * self.external_quality
+
+
+def weigh_evidence(facts: CheckFacts, policy: Policy) -> Evidence:
+    """Evidence of the report that still counts and of our own experience."""
+    reasons: list[Reason] = []
+    report = _usable_report(facts, policy, reasons)
+    financials = None if report is None else _usable_financials(report, facts.as_of, policy, reasons)
+    pd_external: float | None = None
+    quality = _NO_WEIGHT
+    if report is not None:
+        pd_external = _external_pd(report, policy, reasons)
+        quality = _quality_of(report, financials, facts, policy, reasons)
+    figures = index = pd_internal = None
+    credibility = _NO_WEIGHT
+    if facts.behaviour is not None:
+        figures = PaymentFigures.of(facts.behaviour, facts.as_of)
+        index = payment_index(figures, policy.scorecards.payment_index)
+    if index is not None and facts.behaviour is not None:
+        pd_internal = index_pd(index, policy.scorecards.index_scale)
+        blending = policy.blending
+        credibility = credibility_of(facts.behaviour.settled_count, blending.credibility_k, blending.credibility_cap)
+    return Evidence(
+        report=report,
+        financials=financials,
+        pd_external=pd_external,
+        external_quality=_NO_WEIGHT if pd_external is None else quality,
+        figures=figures,
+        payment_index=index,
+        pd_internal=pd_internal,
+        credibility=credibility,
+        reasons=tuple(reasons),
+    )
+
+
+def index_pd(index: Decimal, policy: OddsScalePolicy) -> float:
+    """The probability of default our payment index stands for."""
+    scale = OddsScale.of(float(policy.base_score), float(policy.base_odds), float(policy.points_to_double_odds))
+    return scale.pd_of(float(index))
+
+
+def _usable_report(facts: CheckFacts, policy: Policy, reasons: list[Reason]) -> BureauFacts | None:
+    report = facts.bureau
+    if report is None:
+        return None
+    age_days = (facts.as_of - report.retrieved_on).days
+    if age_days > policy.evidence.report_usable_days:
+        reasons.append(reason("report_too_old", params={"report_age_days": age_days}))
+        return None
+    return report
+
+
+def _usable_financials(report: BureauFacts, as_of: date, policy: Policy, reasons: list[Reason]) -> Financials | None:
+    financials = report.financials
+    if financials is None:
+        return None
+    if months_later(financials.year_end_on, policy.evidence.financials_usable_months) < as_of:
+        reasons.append(reason("stale_financials", params={"year_end_on": financials.year_end_on}))
+        return None
+    if financials.consolidated:
+        reasons.append(reason("consolidated_financials"))
+    return financials
+
+
+def _external_pd(report: BureauFacts, policy: Policy, reasons: list[Reason]) -> float | None:
+    """The vendor's own probability over twelve months; without it, what the policy says of its score."""
+    if report.pd is not None:
+        return twelve_month_pd(float(report.pd), report.horizon_months or 12)
+    if report.score is None:
+        reasons.append(reason("score_missing"))
+        return None
+    bands = policy.scorecards.external_scales.get(report.scale or "")
+    grade = None if bands is None else _grade_of_score(report.score, bands)
+    if grade is None:
+        reasons.append(reason("score_scale_unknown", params={"scale": report.scale or "unknown"}))
+        return None
+    return float(policy.master_scale.typical_pd_of(grade))
+
+
+def _grade_of_score(score: Decimal, bands: tuple[ScoreBand, ...]) -> str | None:
+    grade = None
+    for band in bands:
+        if score < band.at_least:
+            break
+        grade = band.grade
+    return grade
+
+
+def _quality_of(
+    report: BureauFacts, financials: Financials | None, facts: CheckFacts, policy: Policy, reasons: list[Reason]
+) -> Decimal:
+    age_days = (facts.as_of - report.retrieved_on).days
+    overtaken = any(report.retrieved_on < event.occurred_on <= facts.as_of for event in facts.events())
+    if overtaken or age_days > policy.evidence.report_fresh_days:
+        reasons.append(reason("report_stale", params={"report_age_days": age_days}))
+        return policy.evidence.quality_stale
+    if financials is None:
+        return policy.evidence.quality_fresh_without_financials
+    return policy.evidence.quality_fresh_with_financials

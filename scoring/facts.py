@@ -1,0 +1,205 @@
+"""What a judgement may look at: frozen facts, in which None means "not known" and never zero."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+RegisterStatus = Literal["active", "dissolved", "deregistered"]
+SanctionsHit = Literal["none", "possible", "confirmed"]
+SourceKind = Literal["company_register", "credit_bureau", "sanctions_list"]
+SourceStatus = Literal["fresh", "cached", "stale", "unavailable", "not_asked", "not_found"]
+IdentityField = Literal["number", "name", "vat", "iban_holder"]
+LimitKind = Literal["none", "amount", "unlimited"]
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLimit:
+    """A limit of some kind: `none` was never decided, an amount of zero means no credit."""
+
+    kind: LimitKind
+    amount: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an amount without the kind that carries it, and the other way round."""
+        if (self.kind == "amount") != (self.amount is not None):
+            raise ValueError(f"a limit of kind {self.kind!r} cannot have the amount {self.amount!r}")
+
+
+NO_LIMIT_GIVEN = CreditLimit("none")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the caller asked for; `monthly_sales` is without VAT, `order_amount` with it."""
+
+    order_amount: Decimal | None = None
+    requested_limit: Decimal | None = None
+    monthly_sales: Decimal | None = None
+    payment_term_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DebtorFacts:
+    """What we know of the debtor ourselves; `country` is ISO 3166-1 alpha-2, `legal_form` a code of the policy."""
+
+    country: str
+    legal_form: str | None = None
+    is_natural_person: bool | None = None
+    related_party: bool = False
+    critical: bool = False
+    on_hold: bool = False
+    unresolved_write_off: bool = False
+    first_payment_pending: bool = False
+    parent_insolvent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NegativeEvent:
+    """Something adverse a register or bureau reports; still in force while `ended_on` is None or ahead."""
+
+    code: str
+    occurred_on: date
+    ended_on: date | None = None
+
+    def in_force(self, as_of: date) -> bool:
+        """Whether the event has not ended by a day."""
+        return self.ended_on is None or self.ended_on > as_of
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFacts:
+    """What the company register says; `identity_mismatch` names the fields that differ from what we were told."""
+
+    provider: str
+    retrieved_on: date
+    status: RegisterStatus
+    legal_form: str | None = None
+    incorporated_on: date | None = None
+    identity_mismatch: tuple[IdentityField, ...] = ()
+    events: tuple[NegativeEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Financials:
+    """One set of annual figures, all of one entity or all consolidated."""
+
+    year_end_on: date
+    consolidated: bool
+    total_assets: Decimal | None = None
+    current_assets: Decimal | None = None
+    current_liabilities: Decimal | None = None
+    total_liabilities: Decimal | None = None
+    equity: Decimal | None = None
+    intangibles: Decimal | None = None
+    retained_earnings: Decimal | None = None
+    ebit: Decimal | None = None
+    net_income: Decimal | None = None
+    turnover: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BureauFacts:
+    """A credit report; `pd` is the vendor's own probability over `horizon_months`, a share between 0 and 1."""
+
+    provider: str
+    retrieved_on: date
+    scored_on: date | None = None
+    scale: str | None = None
+    score: Decimal | None = None
+    pd: Decimal | None = None
+    target_event: str | None = None
+    horizon_months: int | None = None
+    recommended_limit: CreditLimit = NO_LIMIT_GIVEN
+    provider_dbt_days: Decimal | None = None
+    events: tuple[NegativeEvent, ...] = ()
+    financials: Financials | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SanctionsFacts:
+    """Whether the debtor or its owners stand on a sanctions list; `possible` waits for a person."""
+
+    provider: str
+    retrieved_on: date
+    hit: SanctionsHit
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourFacts:
+    """How the debtor paid us: items settled in `window_days`, days beyond terms, shares between 0 and 1."""
+
+    window_days: int
+    settled_count: int
+    settled_amount: Decimal
+    dbt_days: Decimal | None = None
+    dbt_days_recent: Decimal | None = None
+    dbt_days_prior: Decimal | None = None
+    late_amount_share: Decimal | None = None
+    first_settled_on: date | None = None
+    promises_kept: int = 0
+    promises_broken: int = 0
+    peak_exposure: Decimal | None = None
+    peak_utilisation: Decimal | None = None
+    unjustified_dispute_ratio: Decimal = Decimal(0)
+    open_amount: Decimal = Decimal(0)
+    overdue_amount: Decimal = Decimal(0)
+    oldest_overdue_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureFacts:
+    """What the debtor owes or will owe, including VAT; `other_currencies` could not be converted into it."""
+
+    amount: Decimal
+    other_currencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InsuranceFacts:
+    """Credit insurance for this debtor; `insurer_cover` None means the insurer has not decided."""
+
+    policy_active: bool
+    insurer_cover: Decimal | None = None
+    limit_withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """How one outside source answered; `needed` sources must answer before anything is accepted."""
+
+    kind: SourceKind
+    provider: str | None
+    status: SourceStatus
+    needed: bool
+    retrieved_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFacts:
+    """All a credit check is judged on. Every amount is in `currency`, the currency of the policy."""
+
+    as_of: date
+    currency: str
+    asked: Asked
+    debtor: DebtorFacts
+    exposure: ExposureFacts
+    register: RegisterFacts | None = None
+    bureau: BureauFacts | None = None
+    sanctions: SanctionsFacts | None = None
+    behaviour: BehaviourFacts | None = None
+    insurance: InsuranceFacts | None = None
+    sources: tuple[SourceFacts, ...] = ()
+
+    @property
+    def has_history(self) -> bool:
+        """Whether the debtor has settled at least one item with us."""
+        return self.behaviour is not None and self.behaviour.settled_count > 0
+
+    def events(self) -> Iterator[NegativeEvent]:
+        """Negative events of all sources, the register's first."""
+        if self.register is not None:
+            yield from self.register.events
+        if self.bureau is not None:
+            yield from self.bureau.events

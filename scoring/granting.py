@@ -1,0 +1,170 @@
+"""What a graded debtor gets: limit, terms, and whether the order asked for fits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from scoring.evidence import Evidence
+from scoring.facts import CheckFacts, CreditLimit
+from scoring.grading import Grading
+from scoring.judgement import Reason, reason
+from scoring.limits import (
+    Binding,
+    CapacityFigures,
+    ceiling_to_step,
+    decide_limit,
+    need_amount,
+    tangible_net_worth,
+    working_capital,
+)
+from scoring.money import quantised
+from scoring.policy import Policy
+from scoring.reasons import Params
+from scoring.terms import effective_term_days
+
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Limit and terms by the grade alone; without a grade the limit is of kind none.
+
+    `headroom` is None where no amount bounds it, `term_days` where the class gets no term.
+    """
+
+    limit: CreditLimit
+    binding: Binding | None
+    headroom: Decimal | None
+    term_days: int | None
+    prepayment_required: Decimal | None
+    first_payment_first: bool
+    reasons: tuple[Reason, ...]
+
+
+NOTHING_GRANTED = Grant(CreditLimit("none"), None, None, None, None, False, ())
+
+
+def grant_credit(facts: CheckFacts, evidence: Evidence, grading: Grading, policy: Policy) -> Grant:
+    """The limit and terms of a grade, and what the order asked for needs beyond them."""
+    if grading.grade is None or grading.risk_class is None:
+        return NOTHING_GRANTED
+    reasons: list[Reason] = []
+    term_days = _term_days(facts, grading, policy, reasons)
+    need = _need(facts, term_days, policy, reasons)
+    cover = _insurer_cover(facts, reasons)
+    figures = _capacity_figures(facts, evidence, reasons)
+    decided = decide_limit(grading.grade, figures, need, cover, policy.limits)
+    limit, headroom = decided.limit, None
+    if limit.amount is not None:
+        headroom = quantised(limit.amount - facts.exposure.amount, facts.currency, "down")
+        limit = CreditLimit("amount", quantised(limit.amount, facts.currency))
+    prepayment = _prepayment(facts, headroom)
+    reasons.extend(_order_reasons(facts, grading.grade, limit, decided.binding, headroom, prepayment))
+    first_payment_first = not facts.has_history and grading.risk_class in policy.first_payment.classes
+    return Grant(limit, decided.binding, headroom, term_days, prepayment, first_payment_first, tuple(reasons))
+
+
+def _term_days(facts: CheckFacts, grading: Grading, policy: Policy, reasons: list[Reason]) -> int | None:
+    """The term asked for, at most that of the class, at most what the law allows."""
+    class_days = None if grading.risk_class is None else policy.terms.payment_term_days.get(grading.risk_class)
+    if class_days is None:
+        return None
+    asked_days = facts.asked.payment_term_days
+    agreed_days = class_days if asked_days is None else min(asked_days, class_days)
+    # How large the debtor is we do not know here; a class term that only holds for large ones is a fault of the policy.
+    term_days = effective_term_days("sme", policy.terms.seller_size, agreed_days, expressly_agreed=False)
+    if asked_days is not None and term_days is not None and asked_days > term_days:
+        reasons.append(reason("term_shortened", "limit", {"asked_days": asked_days, "term_days": term_days}))
+    return term_days
+
+
+def _need(facts: CheckFacts, term_days: int | None, policy: Policy, reasons: list[Reason]) -> Decimal | None:
+    """The need by sales per month; without them what was asked; None when nothing was."""
+    asked, limits = facts.asked, policy.limits
+    if asked.monthly_sales is not None and term_days is not None:
+        domestic = facts.debtor.country == limits.domestic_country
+        vat_rate = limits.vat_rate_domestic if domestic else limits.vat_rate_abroad
+        late_days = _ZERO if facts.behaviour is None or facts.behaviour.dbt_days is None else facts.behaviour.dbt_days
+        need = need_amount(asked.monthly_sales, vat_rate, term_days, late_days, limits.buffer_days)
+        return quantised(need, facts.currency)
+    wanted = max(asked.requested_limit or _ZERO, (asked.order_amount or _ZERO) + max(facts.exposure.amount, _ZERO))
+    if (asked.requested_limit is None and not asked.order_amount) or wanted <= 0:
+        reasons.append(reason("need_unknown"))
+        return None
+    # Rounded up, or the rounding down of the limit would leave no room for the very order it is for.
+    need = ceiling_to_step(wanted, limits.rounding)
+    reasons.append(reason("need_from_request", facts.currency), {"need_amount": quantised(need, "currency": facts.currency}))
+    return need
+
+
+def _insurer_cover(facts: CheckFacts, reasons: list[Reason]) -> Decimal | None:
+    """What the insurer carries; None without an insurance policy, zero until it has decided on this debtor."""
+    insurance = facts.insurance
+    if insurance is None or not insurance.policy_active:
+        return None
+    if facts.debtor.related_party:
+        reasons.append(reason("related_party", "limit"))
+        return _ZERO
+    if insurance.insurer_cover is None:
+        reasons.append(reason("cover_not_decided", "limit"))
+        return _ZERO
+    return insurance.insurer_cover
+
+
+def _capacity_figures(facts: CheckFacts, evidence: Evidence, reasons: list[Reason]) -> CapacityFigures:
+    financials, report, behaviour = evidence.financials, evidence.report, facts.behaviour
+    net_worth = capital = turnover = None
+    if financials is not None:
+        net_worth, capital, turnover = tangible_net_worth(financials), working_capital(financials), financials.turnover
+        named = (("net_worth", net_worth), ("working_capital", capital), ("turnover", turnover))
+        missing = tuple(name for name, figure in named if figure is None)
+        if missing:
+            reasons.append(reason("financials_incomplete", params={"figures": missing}))
+    return CapacityFigures(
+        net_worth=net_worth,
+        working_capital=capital,
+        turnover=turnover,
+        bureau_limit=None if report is None else report.recommended_limit,
+        peak_exposure=None if behaviour is None else behaviour.peak_exposure,
+        dbt_days=None if behaviour is None else behaviour.dbt_days,
+        settled_count=0 if behaviour is None else behaviour.settled_count,
+        credibility=evidence.credibility,
+    )
+
+
+def _prepayment(facts: CheckFacts, headroom: Decimal | None) -> Decimal | None:
+    """What of the order the room does not hold; None without an order, or where nothing bounds it."""
+    order = facts.asked.order_amount
+    if order is None or headroom is None:
+        return None
+    return quantised(max(_ZERO, order - max(_ZERO, headroom)), facts.currency, "up")
+
+
+def _order_reasons(
+    facts: CheckFacts,
+    grade: str,
+    limit: CreditLimit,
+    binding: Binding | None,
+    headroom: Decimal | None,
+    prepayment: Decimal | None,
+) -> Iterator[Reason]:
+    if limit.amount is None or headroom is None:
+        return
+    asked = facts.asked
+    amounts: Params = {
+        "currency": facts.currency,
+        "limit_amount": limit.amount,
+        "headroom_amount": headroom,
+        "exposure_amount": facts.exposure.amount,
+    }
+    if limit.amount == 0 and binding == "grade":
+        yield reason("grade_without_credit", "accept_prepayment", {"grade": grade})
+    elif limit.amount == 0:
+        yield reason("limit_is_zero", "accept_prepayment", {"binding": str(binding)})
+    elif asked.order_amount is None and headroom <= 0:
+        yield reason("limit_used_up", "accept_prepayment", amounts)
+    elif asked.order_amount is not None and prepayment:
+        order: Params = {"order_amount": asked.order_amount, "prepayment_amount": prepayment}
+        yield reason("limit_exceeded", "accept_prepayment", {**amounts, **order})
+    if asked.requested_limit is not None and asked.requested_limit > limit.amount:
+        yield reason("asked_above_limit", "limit", {**amounts, "requested_amount": asked.requested_limit})

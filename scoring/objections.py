@@ -1,0 +1,78 @@
+"""What forbids an answer by itself: facts that decline, and facts that leave it to a person."""
+
+from collections.abc import Iterator
+
+from scoring.evidence import Evidence
+from scoring.facts import CheckFacts
+from scoring.grading import Grading
+from scoring.judgement import Reason, reason
+from scoring.policy import Policy
+from scoring.reasons import Params
+
+
+def objections(facts: CheckFacts, evidence: Evidence, grading: Grading, policy: Policy) -> Iterator[Reason]:
+    """Every reason that declines or refers; all of them, never only the first."""
+    yield from _of_sanctions(facts)
+    yield from _of_events(facts, policy)
+    yield from _of_register(facts)
+    if facts.debtor.on_hold:
+        yield reason("account_on_hold", "refer", {"cause": "by_hand"})
+    if facts.debtor.parent_insolvent:
+        yield reason("parent_insolvent", "refer")
+    yield from _of_sources(facts)
+    if facts.exposure.other_currencies:
+        yield reason("currency_not_converted", "refer", {"currencies": facts.exposure.other_currencies})
+    if grading.pd is None:
+        yield reason("no_pd", "refer")
+    elif evidence.confidence < policy.evidence.confidence_min:
+        shares: Params = {
+            "confidence_share": round(evidence.confidence, 4),
+            "minimum_share": policy.evidence.confidence_min,
+        }
+        yield reason("confidence_low", "refer", shares)
+
+
+def _of_sanctions(facts: CheckFacts) -> Iterator[Reason]:
+    found = facts.sanctions
+    if found is None or found.hit == "none":
+        return
+    params: Params = {"provider": found.provider, "retrieved_on": found.retrieved_on}
+    if found.hit == "confirmed":
+        yield reason("sanctions_hit", "decline", params)
+    else:
+        # A likeness is not yet the person: somebody compares before anybody is refused.
+        yield reason("sanctions_possible", "refer", params)
+
+
+def _of_events(facts: CheckFacts, policy: Policy) -> Iterator[Reason]:
+    for event in facts.events():
+        if not event.in_force(facts.as_of):
+            continue
+        kind = policy.evidence.events.get(event.code)
+        if kind == "insolvency":
+            yield reason("insolvency_event", "decline", {"event": event.code, "occurred_on": event.occurred_on})
+        elif kind == "not_active":
+            yield reason("debtor_not_active", "decline", {"status": event.code})
+        elif kind == "hold":
+            yield reason("account_on_hold", "refer", {"cause": event.code})
+        elif kind is None:
+            yield reason("event_unknown", "refer", {"event": event.code, "occurred_on": event.occurred_on})
+
+
+def _of_register(facts: CheckFacts) -> Iterator[Reason]:
+    register = facts.register
+    if register is None:
+        return
+    if register.status != "active":
+        yield reason("debtor_not_active", "decline", {"status": register.status})
+    if register.identity_mismatch:
+        yield reason("identity_mismatch", "refer", {"fields": register.identity_mismatch})
+
+
+_MISSING = {"unavailable": "source_unavailable", "not_asked": "source_not_asked", "not_found": "source_not_found"}
+
+
+def _of_sources(facts: CheckFacts) -> Iterator[Reason]:
+    for source in facts.sources:
+        if source.needed and source.status in _MISSING:
+            yield reason(_MISSING[source.status], "refer", {"source": source.kind})

@@ -1,0 +1,218 @@
+"""The sections of a policy that say how evidence becomes a grade."""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from scoring.policy_steps import CeilingSteps, FloorSteps, require_ascending
+
+RiskClass = Literal["low", "normal", "high", "blocked"]
+EventKind = Literal["insolvency", "not_active", "hold", "adverse"]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePolicy:
+    """How old evidence may be, how far it is believed, and what events and legal forms mean."""
+
+    report_fresh_days: int
+    report_usable_days: int
+    financials_usable_months: int
+    quality_fresh_with_financials: Decimal
+    quality_fresh_without_financials: Decimal
+    quality_stale: Decimal
+    confidence_min: Decimal
+    past_insolvency_years: int
+    events: Mapping[str, EventKind]
+    natural_person_legal_forms: tuple[str, ...]
+    legal_person_legal_forms: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """A report cannot be fresh longer than it is usable."""
+        if self.report_fresh_days > self.report_usable_days:
+            raise ValueError("report_fresh_days is above report_usable_days")
+
+
+@dataclass(frozen=True, slots=True)
+class CeilingCharacteristic:
+    """A part of the payment index of which less is better; `target` is what good looks like."""
+
+    weight: Decimal
+    target: Decimal
+    points: CeilingSteps
+
+
+@dataclass(frozen=True, slots=True)
+class FloorCharacteristic:
+    """A part of the payment index of which more is better; `target` is what good looks like."""
+
+    weight: Decimal
+    target: Decimal
+    points: FloorSteps
+
+
+@dataclass(frozen=True, slots=True)
+class ShareCharacteristic:
+    """A part of the payment index that is a share itself: its points are 100 times the good share."""
+
+    weight: Decimal
+    target: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class DisputePenalty:
+    """Points taken off for disputes found unjustified: `per_ratio` times their ratio, at most `maximum`."""
+
+    per_ratio: Decimal
+    maximum: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentIndexPolicy:
+    """The internal scorecard, 0 to 100, higher is better."""
+
+    dbt_days: CeilingCharacteristic
+    late_amount_share: ShareCharacteristic
+    trend_days: CeilingCharacteristic
+    promises_kept_share: ShareCharacteristic
+    peak_utilisation: CeilingCharacteristic
+    tenure_years: FloorCharacteristic
+    dispute_penalty: DisputePenalty
+
+    def __post_init__(self) -> None:
+        """Weights are shares of one whole, and none may pull the other way."""
+        weights = [
+            each.weight
+            for each in (
+                self.dbt_days,
+                self.late_amount_share,
+                self.trend_days,
+                self.promises_kept_share,
+                self.peak_utilisation,
+                self.tenure_years,
+            )
+        ]
+        if min(weights) <= 0:
+            raise ValueError("a weight is not above zero")
+
+
+@dataclass(frozen=True, slots=True)
+class OddsScalePolicy:
+    """A score's scale: `base_score` stands for `base_odds` good to one bad, doubling every so many points."""
+
+    base_score: Decimal
+    base_odds: Decimal
+    points_to_double_odds: Decimal
+
+    def __post_init__(self) -> None:
+        """Odds and their doubling must be above zero."""
+        if self.base_odds <= 0 or self.points_to_double_odds <= 0:
+            raise ValueError("base_odds and points_to_double_odds must be above zero")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBand:
+    """Vendor scores from `at_least` on (below the next band) stand for `grade`."""
+
+    at_least: Decimal
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardsPolicy:
+    """How our own and the vendors' scores become a probability of default."""
+
+    payment_index: PaymentIndexPolicy
+    index_scale: OddsScalePolicy
+    external_scales: Mapping[str, tuple[ScoreBand, ...]]
+    external_target_pd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class GradePolicy:
+    """One grade: the probability it ends below, one typical of it, and its risk class."""
+
+    grade: str
+    below_pd: Decimal
+    typical_pd: Decimal
+    risk_class: RiskClass
+
+
+@dataclass(frozen=True, slots=True)
+class MasterScalePolicy:
+    """All grades, best first; `default_grade` is what stands at or above the last bound, or insolvent."""
+
+    grades: tuple[GradePolicy, ...]
+    default_grade: str
+    names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    ranks: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    _bounds: tuple[Decimal, ...] = field(init=False, repr=False, compare=False)
+    _classes: Mapping[str, RiskClass] = field(init=False, repr=False, compare=False)
+    _typical: Mapping[str, Decimal] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Prepare the look-ups; bounds must rise and names be unique."""
+        bounds = tuple(each.below_pd for each in self.grades)
+        require_ascending(bounds)
+        for each, floor in zip(self.grades, (Decimal(0), *bounds), strict=False):
+            if not floor <= each.typical_pd < each.below_pd:
+                raise ValueError(f"the typical_pd of {each.grade} lies outside the grade")
+        names = (*(each.grade for each in self.grades), self.default_grade)
+        if len(set(names)) < len(names):
+            raise ValueError("a grade is named twice")
+        classes: dict[str, RiskClass] = {each.grade: each.risk_class for each in self.grades}
+        classes[self.default_grade] = "blocked"
+        typical = {each.grade: each.typical_pd for each in self.grades}
+        typical[self.default_grade] = Decimal(1)
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "ranks", {name: rank for rank, name in enumerate(names)})
+        object.__setattr__(self, "_bounds", bounds)
+        object.__setattr__(self, "_classes", classes)
+        object.__setattr__(self, "_typical", typical)
+
+    def grade_of(self, pd: Decimal) -> str:
+        """The grade of a probability of default: lower bound inclusive, upper exclusive."""
+        return self.names[bisect_right(self._bounds, pd)]
+
+    def class_of(self, grade: str) -> RiskClass:
+        """The risk class of a grade."""
+        return self._classes[grade]
+
+    def typical_pd_of(self, grade: str) -> Decimal:
+        """A probability of default that stands for the grade."""
+        return self._typical[grade]
+
+    def worst_of(self, grade: str, other: str) -> str:
+        """The worse of two grades."""
+        return grade if self.ranks[grade] >= self.ranks[other] else other
+
+
+@dataclass(frozen=True, slots=True)
+class BlendingPolicy:
+    """How own experience and outside evidence are weighed: Z = n / (n + credibility_k), at most the cap."""
+
+    credibility_k: Decimal
+    credibility_cap: Decimal
+    pd_floor: Decimal
+    pd_ceiling: Decimal
+
+    def __post_init__(self) -> None:
+        """The probabilities must leave room for odds, and the credibility must be a share."""
+        if not 0 < self.pd_floor < self.pd_ceiling < 1:
+            raise ValueError("0 < pd_floor < pd_ceiling < 1 does not hold")
+        if self.credibility_k <= 0 or not 0 <= self.credibility_cap <= 1:
+            raise ValueError("credibility_k must be above zero and credibility_cap a share")
+
+
+@dataclass(frozen=True, slots=True)
+class CapsPolicy:
+    """The best grade each fact leaves, whatever the score says."""
+
+    unresolved_write_off_grade: str
+    cover_withdrawn_grade: str
+    oldest_overdue_grade: str
+    oldest_overdue_days: int
+    young_company_grade: str
+    young_company_months: int
+    past_insolvency_grade: str

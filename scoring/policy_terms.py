@@ -1,0 +1,120 @@
+"""The sections of a policy that say what a grade is worth: limits, terms, authority, outcomes and what follows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from scoring.facts import SourceKind
+from scoring.policy_judgement import RiskClass
+from scoring.policy_steps import CeilingSteps, RoundingSteps
+
+CompanySize = Literal["sme", "large", "public"]
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityShares:
+    """Shares of a debtor's net worth, working capital and yearly turnover that its credit may reach."""
+
+    net_worth: Decimal
+    working_capital: Decimal
+    turnover: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsPolicy:
+    """How a limit is found. A grade that `capacity` does not name gets no credit at all."""
+
+    domestic_country: str
+    vat_rate_domestic: Decimal
+    vat_rate_abroad: Decimal
+    buffer_days: int
+    capacity: Mapping[str, CapacityShares]
+    behaviour_settled_count_min: int
+    behaviour_multiples: CeilingSteps
+    own_risk: Mapping[str, Decimal]
+    rounding: RoundingSteps
+    valid_months: Mapping[RiskClass, int]
+    temporary_valid_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermsPolicy:
+    """The payment terms of each class (a class not named gets none), and how large the seller is by law."""
+
+    payment_term_days: Mapping[RiskClass, int]
+    seller_size: CompanySize
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityPolicy:
+    """The largest limit each role may decide on alone, by class."""
+
+    finance: Mapping[RiskClass, Decimal]
+    credit_manager: Mapping[RiskClass, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class OnboardingPolicy:
+    """What a new debtor is asked for before credit is given."""
+
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomesPolicy:
+    """How long an answer holds and how much of it is explained."""
+
+    check_valid_days: int
+    explained_factors_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersPolicy:
+    """When an order may not go out, and how long it waits or reserves."""
+
+    oldest_item_days_max: Mapping[RiskClass, int]
+    overdue_share_max: Decimal
+    dunning_level_max: int
+    prepay_by_days: int
+    reservation_days_after_delivery: int
+    reservation_days_without_delivery: int
+    recheck_after_hours: int
+    recheck_above_rise: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPaymentPolicy:
+    """For which classes the first invoice must be paid before the next order, and how late is still on time."""
+
+    classes: tuple[RiskClass, ...]
+    grace_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsPolicy:
+    """When somebody is told."""
+
+    limit_used_shares: tuple[Decimal, ...]
+    cover_stop_days_before: tuple[int, ...]
+    vat_relief_months: tuple[int, ...]
+    name_similarity_min: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesPolicy:
+    """Which outside sources must have answered before anything is accepted."""
+
+    needed: tuple[SourceKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionPolicy:
+    """How long records are kept."""
+
+    ledger_years: int
+    declined_report_months: int
+    declined_decision_months: int
+    replaced_report_months: int
+    payment_experience_years: int
+    access_log_years: int

@@ -1,0 +1,44 @@
+"""The one registry of reason codes, and their texts in English and Dutch."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scoring.reasons.grading import GRADING
+from scoring.reasons.granting import GRANTING
+from scoring.reasons.registry import Audience, Category, Language, Owner, Params, ReasonKind
+from scoring.reasons.rendering import fill, render_remedy
+from scoring.reasons.stopping import STOPPING
+from scoring.reasons.words import SALES_NOTES
+
+REGISTRY: dict[str, ReasonKind] = {**STOPPING, **GRADING, **GRANTING}
+
+
+def render(code: str, params: Mapping[str, Any], language: Language) -> str:
+    """The text of a reason. Raises KeyError for a code that is not in the registry."""
+    return fill(REGISTRY[code].text, params, language)
+
+
+def render_advice(code: str, params: Mapping[str, Any], language: Language) -> str | None:
+    """What could be done about a reason, None when nobody can do anything."""
+    remedy = REGISTRY[code].remedy
+    return None if remedy is None else fill(remedy, params, language)
+
+
+def sales_note(note: Mapping[str, Any], language: Language) -> str:
+    """The line for sales from a judgement's document (`document["sales_note"]`)."""
+    return fill(SALES_NOTES[note["code"]], note["params"], language)
+
+
+__all__ = [
+    "REGISTRY",
+    "Audience",
+    "Category",
+    "Language",
+    "Owner",
+    "Params",
+    "ReasonKind",
+    "render",
+    "render_advice",
+    "render_remedy",
+    "sales_note",
+]

@@ -1,0 +1,67 @@
+"""Reasons, remedies and the sales note as readable text in English or Dutch."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from scoring.reasons.registry import Language, Words
+from scoring.reasons.words import CHANGES, GIVES, OUTCOMES, WORDS
+
+_AMOUNT_CHANGES = ("order_amount", "prepayment", "exposure_amount", "overdue_amount", "insurer_cover")
+
+
+def fill(words: Words, params: Mapping[str, Any], language: Language) -> str:
+    """A template with its parameters put in, each as its name says: amount, share, pd, date or word.
+
+    Parameters may be typed or the text that a stored document gives; amounts are in `params["currency"]`.
+    """
+    currency = str(params.get("currency", ""))
+    return words.of(language).format(
+        **{name: _readable(name, value, currency, language) for name, value in params.items()}
+    )
+
+
+def render_remedy(remedy: Mapping[str, Any], currency: str, language: Language) -> str:
+    """One remedy of a judgement's document as a sentence; its amounts are in `currency`."""
+    name = "change_amount" if remedy["change"] in _AMOUNT_CHANGES else "change"
+    sides = {side: _readable(name, remedy[side], currency, language) for side in ("from", "to")}
+    change = CHANGES[remedy["change"]].of(language).format(**sides)
+    return GIVES.of(language).format(change=change, outcome=OUTCOMES[remedy["gives_outcome"]].of(language))
+
+
+def _readable(name: str, value: Any, currency: str, language: Language) -> str:
+    if value is None:
+        return WORDS["unknown"].of(language)
+    if isinstance(value, list | tuple):
+        return ", ".join(_readable(name, each, currency, language) for each in value)
+    if name.endswith("_amount"):
+        return _amount(Decimal(value), currency, language)
+    if name.endswith(("_share", "_pd")):
+        return _number(Decimal(value) * 100, 2, language) + (" %" if language == "nl" else "%")
+    if name.endswith(("_days", "_years")):
+        return _number(Decimal(value), 1, language)
+    if name.endswith("_on"):
+        return _day(value if isinstance(value, date) else date.fromisoformat(value), language)
+    words = WORDS.get(str(value))
+    return words.of(language) if words else str(value)
+
+
+def _amount(amount: Decimal, currency: str, language: Language) -> str:
+    text = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+    return f"{currency} {text if language == 'en' else _dutch(text)}"
+
+
+def _number(number: Decimal, decimals: int, language: Language) -> str:
+    text = f"{number:,.{decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text if language == "en" else _dutch(text)
+
+
+def _dutch(text: str) -> str:
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+def _day(day: date, language: Language) -> str:
+    return day.isoformat() if language == "en" else f"{day:%d-%m-%Y}"

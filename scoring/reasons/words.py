@@ -1,0 +1,98 @@
+"""Single words that stand in parameters of reasons, and the lines for changes and for sales, in both languages."""
+
+from scoring.reasons.registry import Words
+
+WORDS: dict[str, Words] = {
+    "bankruptcy": Words("bankruptcy", "faillissement"),
+    "moratorium_provisional": Words("provisional suspension of payments", "voorlopige surseance van betaling"),
+    "moratorium_final": Words("suspension of payments", "surseance van betaling"),
+    "debt_rescheduling": Words("debt rescheduling", "schuldsanering"),
+    "dissolution_without_assets": Words("dissolution without assets", "turboliquidatie"),
+    "dissolved": Words("dissolved", "ontbonden"),
+    "deregistered": Words("deregistered", "uitgeschreven"),
+    "whoa_public": Words("public restructuring procedure", "openbare akkoordprocedure"),
+    "whoa_private": Words("private restructuring procedure", "besloten akkoordprocedure"),
+    "cooling_off": Words("cooling-off period", "afkoelingsperiode"),
+    "by_hand": Words("set by hand", "met de hand gezet"),
+    "company_register": Words("company register", "handelsregister"),
+    "credit_bureau": Words("credit bureau", "kredietinformatiebureau"),
+    "sanctions_list": Words("sanctions list", "sanctielijst"),
+    "number": Words("number", "nummer"),
+    "name": Words("name", "naam"),
+    "vat": Words("VAT number", "btw-nummer"),
+    "iban_holder": Words("account holder", "rekeninghouder"),
+    "net_worth": Words("net worth", "eigen vermogen"),
+    "working_capital": Words("working capital", "werkkapitaal"),
+    "turnover": Words("turnover", "omzet"),
+    "need": Words("need", "behoefte"),
+    "capacity": Words("capacity", "draagkracht"),
+    "insurance": Words("insurance", "verzekering"),
+    "unknown": Words("unknown", "onbekend"),
+}
+
+CHANGES: dict[str, Words] = {
+    "order_amount": Words("Lower the order from {from} to {to}", "Verlaag de bestelling van {from} naar {to}"),
+    "prepayment": Words("Have {to} of the order prepaid", "Laat {to} van de bestelling vooruitbetalen"),
+    "exposure_amount": Words(
+        "Have open invoices paid, so that {to} is outstanding instead of {from}",
+        "Laat open facturen betalen, zodat {to} uitstaat in plaats van {from}",
+    ),
+    "overdue_amount": Words("Have the overdue {from} paid", "Laat de vervallen {from} betalen"),
+    "insurer_cover": Words(
+        "Obtain insurer cover of {to} (now {from})", "Verkrijg een verzekerde limiet van {to} (nu {from})"
+    ),
+    "payment_term_days": Words(
+        "Agree a term of {to} days instead of {from}", "Spreek een termijn van {to} dagen af in plaats van {from}"
+    ),
+    "is_natural_person": Words(
+        "Show that the debtor is a legal person", "Toon aan dat de debiteur een rechtspersoon is"
+    ),
+    "first_payment_pending": Words("Have the first invoice paid", "Laat de eerste factuur betalen"),
+    "unresolved_write_off": Words(
+        "Have the claim that was written off settled", "Laat de afgeboekte vordering voldoen"
+    ),
+    "on_hold": Words("Have finance end the hold", "Laat finance de blokkade opheffen"),
+    "identity_mismatch": Words("Clear up the differences: {from}", "Los de verschillen op: {from}"),
+    "sanctions_hit": Words("Have finance clear the possible hit", "Laat finance de mogelijke treffer afsluiten"),
+}
+
+GIVES: Words = Words("{change}: {outcome}.", "{change}: {outcome}.")
+
+OUTCOMES: dict[str, Words] = {
+    "accept": Words("then the order is accepted", "dan wordt de bestelling geaccepteerd"),
+    "accept_prepayment": Words(
+        "then it is accepted against prepayment", "dan wordt geaccepteerd tegen vooruitbetaling"
+    ),
+    "hold_first_payment": Words("then it waits for the first payment", "dan wacht het op de eerste betaling"),
+    "refer": Words("then finance decides", "dan beslist finance"),
+    "decline": Words("then it is declined", "dan wordt het afgewezen"),
+}
+
+SALES_NOTES: dict[str, Words] = {
+    "offer_on_account": Words(
+        "You can offer on account: up to {limit_amount}, {term_days} days.",
+        "U kunt op rekening aanbieden: tot {limit_amount}, {term_days} dagen.",
+    ),
+    "offer_on_account_unlimited": Words(
+        "You can offer on account, {term_days} days.", "U kunt op rekening aanbieden, {term_days} dagen."
+    ),
+    "offer_first_payment_first": Words(
+        "You can offer on account: up to {limit_amount}, {term_days} days; a second order after the first is paid.",
+        "U kunt op rekening aanbieden: tot {limit_amount}, {term_days} dagen; een tweede na de eerste betaling.",
+    ),
+    "offer_part_prepaid": Words(
+        "You can deliver this order once {prepayment_amount} has been prepaid.",
+        "U kunt deze bestelling leveren zodra {prepayment_amount} vooruit is betaald.",
+    ),
+    "offer_prepaid": Words(
+        "You can sell to this debtor against prepayment.", "U kunt aan deze debiteur verkopen tegen vooruitbetaling."
+    ),
+    "wait_for_first_payment": Words(
+        "A next order can go out when the first invoice is paid.",
+        "Een volgende bestelling kan weg als de eerste factuur is betaald.",
+    ),
+    "finance_decides": Words(
+        "Finance decides on this; do not promise terms yet.", "Finance beslist hierover; zeg nog geen voorwaarden toe."
+    ),
+    "do_not_sell": Words("Do not sell to this debtor now.", "Verkoop nu niet aan deze debiteur."),
+}

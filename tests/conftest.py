@@ -1,0 +1,106 @@
+"""What tests share: a migrated scratch database, and sellers of their own in it, so that no test sees another's rows."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL, make_url
+
+from api.clock import Clock, real_now
+from api.migrate import migrate
+from api.records.sellers import Seller, SellerRecord
+from api.records.sessions import Sessions, connect
+
+
+def _server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[tuple[URL, URL]]:
+    """Give the owner's and the application's URL: of the PostgreSQL that is configured, else of one of our own."""
+    app_url = os.environ.get("CREDITGATE_DATABASE_URL")
+    if app_url:
+        owner_url = os.environ.get("CREDITGATE_OWNER_DATABASE_URL")
+        if not owner_url:
+            pytest.exit("CREDITGATE_OWNER_DATABASE_URL (a login with CREATEDB) is needed beside CREDITGATE_DATABASE_URL")
+        yield _psycopg(owner_url), _psycopg(app_url)
+        return
+    from api.embedded import start
+
+    own = "main" if worker_id == "master" else worker_id
+    with start(tmp_path_factory.mktemp("creditgate") / own, durable=False) as embedded:
+        yield _psycopg(embedded.owner_url), _psycopg(embedded.app_url)
+
+
+def _psycopg(url: str) -> URL:
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    return getattr(request.config, "workerinput", {}).get("workerid", "master")
+
+
+@pytest.fixture(scope="session")
+def database_urls(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[tuple[str, str]]:
+    """A fresh, migrated database: the owner's URL and the application's."""
+    server = _server(tmp_path_factory, worker_id)
+    owner, app = next(server)
+    name = f"creditgate_test_{uuid4().hex[:12]}"
+    admin = create_engine(owner, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    owner_url = owner.set(database=name).render_as_string(hide_password=False)
+    app_url = app.set(database=name).render_as_string(hide_password=False)
+    migrate(owner_url, app_url)
+    yield owner_url, app_url
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+    for _ in server:
+        pass
+
+
+@pytest.fixture(scope="session")
+def sessions(database_urls: tuple[str, str]) -> Iterator[Sessions]:
+    """Transactions through the application's login."""
+    engine = connect(database_urls[1])
+    yield Sessions(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def new_seller(sessions: Sessions) -> Callable[..., Seller]:
+    """Makes a seller that no other test uses."""
+
+    def make(mode: str = "test", clock_ahead: timedelta = timedelta(0)) -> Seller:
+        with sessions.of_nobody() as session:
+            record = SellerRecord(
+                name=f"Seller {uuid4()}",
+                mode=mode,
+                time_zone="Europe/Amsterdam",
+                currency="EUR",
+                clock_ahead=clock_ahead,
+                created_at=real_now(),
+            )
+            session.add(record)
+        return record.seller()
+
+    return make
+
+
+@pytest.fixture
+def seller(new_seller: Callable[..., Seller]) -> Seller:
+    """One test seller."""
+    return new_seller()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The project's root."""
+    return Path(__file__).parent.parent
