@@ -98,6 +98,18 @@ def start(data_dir: Path, *, durable: bool = True, programs: Path | None = None)
         raise
 
 
+def running(data_dir: Path) -> Embedded | None:
+    """The server that another process runs over `<data_dir>/postgres`, or None; its `stop` leaves it running."""
+    place = find_place(data_dir.resolve(), None)
+    try:
+        lines = (place.data / "postmaster.pid").read_text().splitlines()
+        folder = Path(lines[4])
+        _connect(folder, APP, DATABASE).close()
+    except (OSError, IndexError, psycopg.OperationalError):
+        return None
+    return Embedded(place, folder, None)
+
+
 @contextmanager
 def scratch() -> Iterator[Embedded]:
     """A server over an empty folder that is removed afterwards: for tests and benchmarks."""

@@ -120,13 +120,14 @@ def _find_home(data_dir: Path) -> tuple[Path, Account]:
     """`<data_dir>/postgres`, or a link of that name to a folder below SYSTEM_FOLDER."""
     home = data_dir / "postgres"
     if home.exists():
+        home = home.resolve()  # The system user reaches what the link points to, not the link.
         status = home.stat()
         account = Account(status.st_uid, status.st_gid)
         if os.geteuid() not in (0, account.user_id):
             raise EmbeddedError(f"{home} belongs to another user (number {account.user_id}).")
         if not account.can("test", "-w", home):
             raise EmbeddedError(f"{home} cannot be reached by its own user (number {account.user_id}).")
-        return home.resolve(), account
+        return home, account
     if home.is_symlink():
         raise EmbeddedError(f"{home} points to {home.readlink()}, which is gone. Bring it back, or remove the link.")
     if os.geteuid() != 0:

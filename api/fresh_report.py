@@ -15,15 +15,9 @@ from api.records.reports import ReportRecord
 from providers.catalog import Catalog, SourceSpec
 from providers.errors import SourceError
 from providers.ports import Answer, CompanyKey
-from scoring.canonical import plain
-from scoring.documents import read_document
-from scoring.facts import BureauFacts, RegisterFacts, SanctionsFacts, SourceFacts
+from providers.stored_facts import as_document, from_document
+from scoring.facts import SourceFacts
 
-FACTS_OF_KIND: dict[str, Any] = {
-    "company_register": RegisterFacts,
-    "credit_bureau": BureauFacts,
-    "sanctions_list": SanctionsFacts,
-}
 DEADLINE_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
@@ -71,8 +65,8 @@ def _stored(spec: SourceSpec, report: ReportRecord | None, fresh_since: datetime
 
 
 def facts_of(report: ReportRecord) -> Any:
-    """Give the typed facts of a stored report."""
-    return read_document(FACTS_OF_KIND[report.kind], report.facts, report.kind, [])
+    """Give the typed facts of a stored report. Raises DocumentInvalid when what is stored breaks its promise."""
+    return from_document(report.kind, report.facts or {})  # type: ignore[arg-type]
 
 
 def to_ask(sources: Sequence[Source], specs: Iterable[SourceSpec], fresh_days: int, now: datetime) -> list[SourceSpec]:
@@ -96,8 +90,10 @@ def ask(
     return answers
 
 
-def keep(session: Session, debtor_id: UUID, answers: Iterable[Answer], purpose: str, relation: str) -> None:
-    """Store what was bought, before anything is judged by it."""
+def keep(
+    session: Session, debtor_id: UUID, answers: Iterable[Answer], *, purpose: str | None, relation: str | None
+) -> None:
+    """Store what was bought, before anything is judged by it. `purpose` and `relation`: why it was allowed."""
     session.add_all(
         ReportRecord(
             debtor_id=debtor_id,
@@ -105,7 +101,7 @@ def keep(session: Session, debtor_id: UUID, answers: Iterable[Answer], purpose: 
             provider=answer.provider,
             retrieved_at=answer.retrieved_at,
             raw=answer.raw,
-            facts=None if answer.facts is None else plain(answer.facts),
+            facts=None if answer.facts is None else as_document(answer.facts),
             cost_amount=answer.cost[0] if answer.cost else None,
             cost_currency=answer.cost[1] if answer.cost else None,
             purpose=purpose,

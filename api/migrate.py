@@ -45,4 +45,23 @@ def current(connection: Connection) -> str | None:
     """Give the revision the database is at, or None when it was never migrated."""
     if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
         return None
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
+
+
+class SchemaBehind(Exception):
+    """The database is not at the schema this program was written for."""
+
+
+def require_head(database_url: str) -> None:
+    """Raise SchemaBehind unless the database is at the newest schema."""
+    engine = connect(database_url, pool_size=1)
+    try:
+        with engine.connect() as connection:
+            found = current(connection)
+    finally:
+        engine.dispose()
+    if found != head():
+        raise SchemaBehind(
+            f"the database is at schema {found or 'none'} and this program needs {head()}: run `creditgate migrate`"
+        )

@@ -75,3 +75,9 @@ class StaleVersion(Problem):
     """Somebody else changed it since it was read."""
 
     code = "stale_version"
+
+
+class Unavailable(Problem):
+    """What the answer needs cannot be reached now; the same request may be sent again."""
+
+    code = "unavailable"

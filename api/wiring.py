@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 import orjson
@@ -66,7 +66,7 @@ class Wiring:
     house: House
     caller: Caller
     once: Once
-    language: str
+    language: Literal["en", "nl"]
 
     @property
     def seller(self) -> Seller:

@@ -1,4 +1,4 @@
-"""Which source serves whom, in which order: the only way to a source, and the one check that live never meets sandbox."""
+"""Which source serves whom, in which order: the only way to a source, and the check that live never meets sandbox."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ class Catalog:
     def ask(
         self, spec: SourceSpec, company: CompanyKey, *, currency: str, now: datetime, deadline_seconds: float
     ) -> Answer:
-        """Ask one source about one company; amounts come in `currency`. Raises SourceError, and ValueError if nobody serves."""
+        """Ask about one company; amounts come in `currency`. Raises SourceError, and ValueError where nobody serves."""
         source = self._source(spec.provider, spec.mode, company.country, spec.kind)
         if spec.kind == "company_register":
             assert source.register is not None

@@ -1,4 +1,4 @@
-"""How a source fails us: it is down, it refuses us, or its answer cannot be read. Not knowing a company is no failure."""
+"""How a source fails us: it is down, refuses us, or gives what cannot be read. Not knowing a company is no failure."""
 
 
 class SourceError(Exception):

@@ -7,16 +7,19 @@ from rapidfuzz import fuzz
 
 SAME_NAME_MIN = Decimal("0.92")  # Domain 5.9: from here on two names may be one company.
 
-_LEGAL_FORM_WORDS = frozenset(
-    "bv nv vof cv eenmanszaak maatschap stichting vereniging cooperatie ua ba wa holding bvba sprl srl sa sas sarl "
-    "gmbh ag kg ohg ug mbh ltd limited plc llp llc inc corp se spa".split()
-)
+_LEGAL_FORMS = """
+bv nv vof cv eenmanszaak maatschap stichting vereniging cooperatie ua ba wa bvba sprl srl sa sas sarl
+gmbh ag kg ohg ug mbh ltd limited plc llp llc inc corp se spa
+"""
+_LEGAL_FORM_WORDS = frozenset(_LEGAL_FORMS.split())
 _LETTERS_WITHOUT_ACCENT = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"})
 
 
 def normalised(name: str) -> str:
     """The name in small letters without accents, punctuation and legal-form words, its words in alphabetical order."""
-    plain = unicodedata.normalize("NFKD", name.casefold()).translate(_LETTERS_WITHOUT_ACCENT)
+    # Once more after casefold: the plain form of a fancy letter may be a capital.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    plain = plain.translate(_LETTERS_WITHOUT_ACCENT)
     # Dots go without a trace, so that B.V. is the word bv; other signs part words.
     letters = "".join(
         each if each.isalnum() else " " for each in plain if each != "." and not unicodedata.combining(each)
@@ -26,8 +29,12 @@ def normalised(name: str) -> str:
 
 
 def similarity(one: str, other: str) -> Decimal:
-    """How alike two names are, from 0 to 1 in hundredths rounded down; 1 when nothing but spelling habits differs."""
-    ratio = Decimal(fuzz.ratio(normalised(one), normalised(other))) / 100
+    """How alike two names are, from 0 to 1 in hundredths rounded down; 1 when nothing but spelling habits differs.
+
+    A name without a letter or digit is like no other.
+    """
+    first, second = normalised(one), normalised(other)
+    ratio = Decimal(fuzz.ratio(first, second)) / 100 if first and second else Decimal(0)
     return ratio.quantize(Decimal("0.01"), rounding=ROUND_DOWN)
 
 
@@ -38,5 +45,5 @@ def best_similarity(name: str, others: tuple[str, ...]) -> Decimal:
 
 def begins_words(text: str, name: str) -> bool:
     """Whether every word of `text` begins a word of `name`: how people type what they look for."""
-    words = normalised(name).split()
-    return all(any(word.startswith(part) for word in words) for part in normalised(text).split())
+    words, parts = normalised(name).split(), normalised(text).split()
+    return bool(parts) and all(any(word.startswith(part) for word in words) for part in parts)

@@ -1,4 +1,4 @@
-"""Reading what a source sent: missing is None, text where a number belongs is None, any other shape is not understood."""
+"""Reading what a source sent: missing is None, words where a number belongs are None, other shapes are refused."""
 
 import re
 from collections.abc import Mapping

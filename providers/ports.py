@@ -31,11 +31,15 @@ class CompanyKey:
 
 @dataclass(frozen=True, slots=True)
 class CompanyQuery:
-    """What a search looks for: words of a name, official numbers, or both, in one country or anywhere."""
+    """What a search looks for: words of a name, official numbers, or both, in one country or anywhere.
+
+    `place` finds nothing by itself; it tells companies with like names apart.
+    """
 
     text: str | None
     country: str | None
     identifiers: tuple[Identifier, ...]
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a source answered about one company. `facts` None: it does not know the company. `cost` (amount, currency)."""
+    """What a source answered about one company; `facts` None: it does not know it. `cost` is (amount, currency)."""
 
     kind: SourceKind
     provider: str

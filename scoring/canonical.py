@@ -40,7 +40,10 @@ def facts_from_document(document: Mapping[str, Any]) -> CheckFacts:
 
 
 def plain(value: Any) -> Any:
-    """A value without types of ours: dataclasses as mappings, tuples as lists, decimals and dates as text."""
+    """A value without types of ours: dataclasses as mappings, tuples as lists, decimals and dates as text.
+
+    Fields with the metadata `stored: False` are left out.
+    """
     kind: Any = type(value)
     if kind in _PLAIN:
         return value
@@ -58,7 +61,9 @@ def plain(value: Any) -> Any:
 
 @cache
 def _field_names(kind: Any) -> tuple[str, ...] | None:
-    return tuple(each.name for each in fields(kind) if each.init) if is_dataclass(kind) else None
+    return (
+        tuple(each.name for each in fields(kind) if each.metadata.get("stored", True)) if is_dataclass(kind) else None
+    )
 
 
 def _as_text(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 _DAYS_PER_YEAR = 365
 
@@ -41,6 +42,21 @@ def value_on_credit(sale: Sale, pd: Decimal) -> Decimal:
 def value_prepaid(sale: Sale) -> Decimal:
     """Margin after the discount given for paying before delivery."""
     return sale.price_amount * (1 - sale.prepayment_discount) - sale.cost_amount
+
+
+@dataclass(frozen=True, slots=True)
+class SaleComparison:
+    """One sale both ways; `preferred` needs credit to be worth more, since prepaid carries no risk."""
+
+    credit_amount: Decimal
+    prepaid_amount: Decimal
+    preferred: Literal["credit", "prepaid"]
+
+
+def compare_sale(sale: Sale, pd: Decimal) -> SaleComparison:
+    """The value of a sale on credit beside the same sale prepaid, both taken as accepted by the buyer."""
+    credit, prepaid = value_on_credit(sale, pd), value_prepaid(sale)
+    return SaleComparison(credit, prepaid, "credit" if credit > prepaid else "prepaid")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from scoring.behaviour import PaymentFigures, payment_index
 from scoring.evidence import index_pd
 from scoring.grading import capped, default_probability
-from scoring.judgement import Reason, reason
+from scoring.judgement import Outcome, Reason, reason
 from scoring.policy import Policy
 from scoring.reasons import Params
 from scoring.ruling import Ruling
@@ -24,10 +24,12 @@ _REASONS_OF_FIGURES = {
 
 
 def heaviest_factors(ruling: Ruling, policy: Policy) -> list[Reason]:
-    """The figures that cost most, heaviest first: those that cost a grade, or else the one that came nearest."""
+    """The figures that cost a grade, heaviest first; if none did and the answer is not accept, the costliest."""
     factors = sorted(_factors(ruling, policy), key=_weight, reverse=True)
     costly = [each for each in factors if each.weight[0] > 0]
-    return costly[: policy.outcomes.explained_factors_max] if costly else factors[:1]
+    if costly or ruling.outcome is Outcome.ACCEPT:
+        return costly[: policy.outcomes.explained_factors_max]
+    return factors[:1]
 
 
 def _factors(ruling: Ruling, policy: Policy) -> Iterator[Reason]:

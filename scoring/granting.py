@@ -93,7 +93,8 @@ def _need(facts: CheckFacts, term_days: int | None, policy: Policy, reasons: lis
         return None
     # Rounded up, or the rounding down of the limit would leave no room for the very order it is for.
     need = ceiling_to_step(wanted, limits.rounding)
-    reasons.append(reason("need_from_request", facts.currency), {"need_amount": quantised(need, "currency": facts.currency}))
+    shown: Params = {"need_amount": quantised(need, facts.currency), "currency": facts.currency}
+    reasons.append(reason("need_from_request", params=shown))
     return need
 
 

@@ -13,6 +13,7 @@ from stdnum.nl import bsn
 
 VatScheme = Literal["elfproef", "mod97"]
 
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}")
 _RF_REFERENCE = re.compile(r"RF[0-9]{2}[0-9A-Z]{1,21}")
 _LEI = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
 _BTW_ID = re.compile(r"(?:NL)?([0-9]{9})B([0-9]{2})")
@@ -31,7 +32,8 @@ def compact(value: str) -> str:
 def is_iban(value: str) -> bool:
     """Whether this is a valid IBAN (ISO 13616). Valid is not yet the right one: ask for the holder's name."""
     # Bank codes are left unchecked: the library's list refuses valid Belgian accounts.
-    return value.isascii() and bool(stdnum_iban.is_valid(compact(value), check_country=False))
+    text = compact(value)
+    return _IBAN.fullmatch(text) is not None and bool(stdnum_iban.is_valid(text, check_country=False))
 
 
 def is_rf_reference(value: str) -> bool:

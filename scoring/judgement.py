@@ -46,7 +46,7 @@ class Reason:
     effect: Effect
     audience: Audience
     params: Params
-    weight: tuple[int, float] = field(default=(0, 0.0), compare=False)
+    weight: tuple[int, float] = field(default=(0, 0.0), compare=False, metadata={"stored": False})
 
 
 _NO_PARAMS: Params = {}
@@ -127,8 +127,6 @@ class Judgement:
     def document(self) -> dict[str, Any]:
         """The judgement as a plain document, ready for canonical JSON."""
         document: dict[str, Any] = plain(self)
-        for reason in document["reasons"]:
-            del reason["weight"]
         for remedy in document["remedies"]:
             remedy["from"] = remedy.pop("from_value")
             remedy["to"] = remedy.pop("to_value")

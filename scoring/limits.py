@@ -31,7 +31,8 @@ def floor_to_step(amount: Decimal, rounding: RoundingSteps) -> Decimal:
 def ceiling_to_step(amount: Decimal, rounding: RoundingSteps) -> Decimal:
     """An amount rounded up to the multiple its size calls for, so that rounding down again keeps it."""
     step = rounding.of(amount)
-    return max(_ZERO, -(-amount // step) * step)
+    floor = amount // step * step
+    return max(_ZERO, floor if floor == amount else floor + step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from scoring.reasons import Params
 def objections(facts: CheckFacts, evidence: Evidence, grading: Grading, policy: Policy) -> Iterator[Reason]:
     """Every reason that declines or refers; all of them, never only the first."""
     yield from _of_sanctions(facts)
-    yield from _of_events(facts, policy)
     yield from _of_register(facts)
+    yield from _of_events(facts, policy)
     if facts.debtor.on_hold:
         yield reason("account_on_hold", "refer", {"cause": "by_hand"})
     if facts.debtor.parent_insolvent:
@@ -44,10 +44,23 @@ def _of_sanctions(facts: CheckFacts) -> Iterator[Reason]:
         yield reason("sanctions_possible", "refer", params)
 
 
+def _of_register(facts: CheckFacts) -> Iterator[Reason]:
+    register = facts.register
+    if register is None:
+        return
+    if register.status != "active":
+        yield reason("debtor_not_active", "decline", {"status": register.status})
+    if register.identity_mismatch:
+        yield reason("identity_mismatch", "refer", {"fields": register.identity_mismatch})
+
+
 def _of_events(facts: CheckFacts, policy: Policy) -> Iterator[Reason]:
+    # Register and bureau often tell of one and the same event.
+    told: set[str] = set() if facts.register is None else {facts.register.status}
     for event in facts.events():
-        if not event.in_force(facts.as_of):
+        if event.code in told or not event.in_force(facts.as_of):
             continue
+        told.add(event.code)
         kind = policy.evidence.events.get(event.code)
         if kind == "insolvency":
             yield reason("insolvency_event", "decline", {"event": event.code, "occurred_on": event.occurred_on})
@@ -57,16 +70,6 @@ def _of_events(facts: CheckFacts, policy: Policy) -> Iterator[Reason]:
             yield reason("account_on_hold", "refer", {"cause": event.code})
         elif kind is None:
             yield reason("event_unknown", "refer", {"event": event.code, "occurred_on": event.occurred_on})
-
-
-def _of_register(facts: CheckFacts) -> Iterator[Reason]:
-    register = facts.register
-    if register is None:
-        return
-    if register.status != "active":
-        yield reason("debtor_not_active", "decline", {"status": register.status})
-    if register.identity_mismatch:
-        yield reason("identity_mismatch", "refer", {"fields": register.identity_mismatch})
 
 
 _MISSING = {"unavailable": "source_unavailable", "not_asked": "source_not_asked", "not_found": "source_not_found"}

@@ -1,12 +1,24 @@
 """Expected credit loss of receivables: the simplified approach of IFRS 9 (5.5.15) with a provision matrix (B5.5.35)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 
-def matrix_loss(buckets: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """Receivables before and the loss to be expected on them over their life."""
+
+    gross_amount: Decimal
+    loss_amount: Decimal
+
+
+def matrix_provision(buckets: Sequence[tuple[Decimal, Decimal]]) -> Provision:
     """Lifetime loss: the sum of (gross amount, loss rate) products."""
-    return sum((gross * rate for gross, rate in buckets), Decimal(0))
+    return Provision(
+        gross_amount=sum((gross for gross, _ in buckets), Decimal(0)),
+        loss_amount=sum((gross * rate for gross, rate in buckets), Decimal(0)),
+    )
 
 
 def roll_rates(sales: Decimal, paid_by_bucket: Sequence[Decimal]) -> tuple[Decimal, ...]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from scoring.evidence import Evidence, weigh_evidence
 from scoring.facts import CheckFacts
 from scoring.grading import Grading, grade_facts
-from scoring.granting import Grant, grant_credit
+from scoring.granting import NOTHING_GRANTED, Grant, grant_credit
 from scoring.judgement import Outcome, Reason, Terms, TermsMode, reason
 from scoring.objections import objections
 from scoring.policy import Policy
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _ADVERSE = ("decline", "accept_prepayment")
+_TELLING = (*_ADVERSE, "limit")
 _NO_TERMS = Terms(None, None, None)
 
 
@@ -54,8 +55,11 @@ def rule(facts: CheckFacts, policy: Policy) -> Ruling:
     """All reasons the facts call for, and the heaviest outcome among them."""
     evidence = weigh_evidence(facts, policy)
     grading = grade_facts(facts, evidence, policy)
-    grant = grant_credit(facts, evidence, grading, policy)
-    reasons = [*objections(facts, evidence, grading, policy), *grading.reasons, *grant.reasons, *evidence.reasons]
+    objected = tuple(objections(facts, evidence, grading, policy))
+    declined = any(each.effect == "decline" for each in objected)
+    # Limit and order of a debtor that is declined are beside the point, and would read as an offer.
+    grant = NOTHING_GRANTED if declined else grant_credit(facts, evidence, grading, policy)
+    reasons = [*objected, *grading.reasons, *grant.reasons, *evidence.reasons]
     if facts.debtor.first_payment_pending:
         # A critical debtor is never held by a rule alone.
         held = not facts.debtor.critical
@@ -65,13 +69,14 @@ def rule(facts: CheckFacts, policy: Policy) -> Ruling:
     natural_person = is_natural_person(facts, policy)
     if natural_person is None:
         reasons.append(reason("legal_form_unknown"))
-    unreviewed = max((_OUTCOMES[each.effect] for each in reasons if each.effect in _OUTCOMES), key=_rank, default=None)
+    called_for = (_OUTCOMES[each.effect] for each in reasons if each.effect in _OUTCOMES)
+    unreviewed = max(called_for, key=_rank, default=Outcome.ACCEPT)
     needs_review = natural_person is not False and any(each.effect in _ADVERSE for each in reasons)
     if needs_review:
         # What would be proposed is finance's to see until somebody has looked at it.
-        reasons = [replace(each, audience="finance") if each.effect in _ADVERSE else each for each in reasons]
+        reasons = [replace(each, audience="finance") if each.effect in _TELLING else each for each in reasons]
         reasons.append(reason("natural_person_review", "refer"))
-    return Ruling(evidence, grading, grant, tuple(reasons), unreviewed or Outcome.ACCEPT, needs_review)
+    return Ruling(evidence, grading, grant, tuple(reasons), unreviewed, needs_review)
 
 
 def is_natural_person(facts: CheckFacts, policy: Policy) -> bool | None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,13 +10,15 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 
-from api.clock import Clock, real_now
+from api.administration.sellers import add_seller
+from api.clock import Clock
+from api.embedded import scratch
 from api.migrate import migrate
-from api.records.sellers import Seller, SellerRecord
+from api.records.sellers import Seller
 from api.records.sessions import Sessions, connect
 
 
-def _server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[tuple[URL, URL]]:
+def _server() -> Iterator[tuple[URL, URL]]:
     """Give the owner's and the application's URL: of the PostgreSQL that is configured, else of one of our own."""
     app_url = os.environ.get("CREDITGATE_DATABASE_URL")
     if app_url:
@@ -25,10 +27,7 @@ def _server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterato
             pytest.exit("CREDITGATE_OWNER_DATABASE_URL (a login with CREATEDB) is needed beside CREDITGATE_DATABASE_URL")
         yield _psycopg(owner_url), _psycopg(app_url)
         return
-    from api.embedded import start
-
-    own = "main" if worker_id == "master" else worker_id
-    with start(tmp_path_factory.mktemp("creditgate") / own, durable=False) as embedded:
+    with scratch() as embedded:
         yield _psycopg(embedded.owner_url), _psycopg(embedded.app_url)
 
 
@@ -37,14 +36,9 @@ def _psycopg(url: str) -> URL:
 
 
 @pytest.fixture(scope="session")
-def worker_id(request: pytest.FixtureRequest) -> str:
-    return getattr(request.config, "workerinput", {}).get("workerid", "master")
-
-
-@pytest.fixture(scope="session")
-def database_urls(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[tuple[str, str]]:
+def database_urls() -> Iterator[tuple[str, str]]:
     """A fresh, migrated database: the owner's URL and the application's."""
-    server = _server(tmp_path_factory, worker_id)
+    server = _server()
     owner, app = next(server)
     name = f"creditgate_test_{uuid4().hex[:12]}"
     admin = create_engine(owner, isolation_level="AUTOCOMMIT")
@@ -71,20 +65,10 @@ def sessions(database_urls: tuple[str, str]) -> Iterator[Sessions]:
 
 @pytest.fixture(scope="session")
 def new_seller(sessions: Sessions) -> Callable[..., Seller]:
-    """Makes a seller that no other test uses."""
+    """Makes a seller that no other test uses, with the shipped policies."""
 
-    def make(mode: str = "test", clock_ahead: timedelta = timedelta(0)) -> Seller:
-        with sessions.of_nobody() as session:
-            record = SellerRecord(
-                name=f"Seller {uuid4()}",
-                mode=mode,
-                time_zone="Europe/Amsterdam",
-                currency="EUR",
-                clock_ahead=clock_ahead,
-                created_at=real_now(),
-            )
-            session.add(record)
-        return record.seller()
+    def make(mode: str = "test", starts_on: date | None = None) -> Seller:
+        return add_seller(sessions, f"Seller {uuid4()}", mode, starts_on=starts_on)
 
     return make
 

@@ -23,9 +23,7 @@ def debtor_answer(session: Session, debtor: DebtorRecord) -> dict[str, Any]:
         "id": debtor.id,
         **{name: getattr(debtor, name) for name in debtors.COLUMNS_A_CALLER_SETS},
         "phase": debtor.phase,
-        "identifiers": [
-            {"scheme": each.scheme, "country": each.country, "value": each.value} for each in numbers
-        ],
+        "identifiers": [{"scheme": each.scheme, "country": each.country, "value": each.value} for each in numbers],
         "references": [{"system": each.system, "value": each.value} for each in references],
         "merged_into_id": debtor.merged_into_id,
         "created_at": debtor.created_at,
@@ -100,7 +98,9 @@ def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
         if into_id in debtors.descendants(session, merged_id):
             raise Conflict("That debtor is a parent of the one it would merge into.", code="merge_of_parent")
         if debtors.has_ledger(session, merged_id):
-            raise Conflict("That debtor has invoices or payments; merge the other one into it.", code="debtor_has_ledger")
+            raise Conflict(
+                "That debtor has invoices or payments; merge the other one into it.", code="debtor_has_ledger"
+            )
         debtors.merge(session, merged, locked[into_id], given.now)
         answer = answer_bytes(debtor_answer(session, locked[into_id]))
         given.once.keep(session, 201, answer)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from api.fresh_report import Source
 from api.policy_shelf import Rules
 from api.records import debtor_days, debtors, reports
 from api.records.debtors import DebtorRecord
-from scoring.facts import Asked, CheckFacts, DebtorFacts, NegativeEvent
+from scoring.facts import Asked, CheckFacts, DebtorFacts, ExposureFacts, NegativeEvent
 from scoring.policy import Policy
 
 
@@ -30,13 +31,14 @@ def gather(session: Session, judged: Judged, as_of: date) -> CheckFacts:
     """Give the facts of one check, with behaviour and exposure as they are in this transaction."""
     policy = judged.rules.policy
     found = {source.kind: source.facts for source in judged.sources}
-    ledger = debtor_days.behaviour(session, judged.debtor.id, policy.currency, as_of, policy.evidence)
+    ledger = debtor_days.behaviour(session, judged.debtor.id, policy.currency, as_of)
+    owed = {currency: amount for currency, amount in ledger.exposure.items() if amount}
     return CheckFacts(
         as_of=as_of,
         currency=policy.currency,
         asked=judged.asked,
         debtor=_debtor_facts(session, judged.debtor, policy, as_of),
-        exposure=ledger.exposure,
+        exposure=ExposureFacts(owed.pop(policy.currency, Decimal(0)), tuple(sorted(owed))),
         register=found.get("company_register"),
         bureau=found.get("credit_bureau"),
         sanctions=found.get("sanctions_list"),
@@ -65,5 +67,3 @@ def _has_insolvent_ancestor(session: Session, debtor_id: UUID, policy: Policy, a
         policy.evidence.events.get(event.code) == "insolvency" and (event.ended_on is None or event.ended_on > as_of)
         for event in events
     )
-
-

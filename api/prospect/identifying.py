@@ -5,14 +5,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.problems import BadInput, Conflict, Fault, NotFound
+from api.problems import BadInput, Conflict, Fault, NotFound, Unavailable
 from api.prospect.companies import search_companies
 from api.records import debtors, identities
 from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
 from api.wiring import Wiring
 from providers.ports import CompanyQuery
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +36,19 @@ class DebtorNamed:
 def identified(named: DebtorNamed, given: Wiring) -> DebtorNamed:
     """Give a company that has only a name its number, from the registers. No transaction may be open.
 
-    Raises BadInput when no register knows the name, or when it could be several companies.
+    Raises BadInput when no register knows the name, or when it could be several companies; Unavailable when a register
+    that might know does not answer.
     """
     company = named.company
     if company is None or company.numbers:
         return named
-    text = f"{company.name} {company.place}" if company.place else company.name
-    found = search_companies(CompanyQuery(text, company.country, ()), given.house.catalog, given.seller.mode, given.now)
+    query = CompanyQuery(company.name, company.country, (), place=company.place)
+    found = search_companies(query, catalog=given.house.catalog, mode=given.seller.mode, now=given.now)
     with given.transaction() as session:
         confidence_min = given.house.policies.active(session).policy.alerts.name_similarity_min
-    sure = [candidate for candidate in found if candidate.confidence >= confidence_min]
+    sure = [candidate for candidate in found.companies if candidate.confidence >= confidence_min]
+    if not sure and any(register.status == "unavailable" for register in found.registers):
+        raise Unavailable("A company register does not answer, so a name is not enough: give a number.")
     if len(sure) != 1:
         words = "No register knows this company" if not sure else f"{len(sure)} companies have such a name"
         fault = Fault("/company/name", "company_not_identified", f"{words}: choose one with GET /v1/companies.")

@@ -81,7 +81,7 @@ def _ask(
     answers = fresh_report.ask(given.house.catalog, missing, company, rules.policy.currency, given.now)
     bought = [answer for answer in answers if isinstance(answer, Answer)]
     with given.transaction() as session:
-        fresh_report.keep(session, debtor_id, bought, request.purpose, request.relation)
+        fresh_report.keep(session, debtor_id, bought, purpose=request.purpose, relation=request.relation)
     return fresh_report.renewed(sources, missing, answers)
 
 
@@ -147,5 +147,3 @@ def _company(session: Session, debtor: DebtorRecord) -> CompanyKey:
     numbers = identities.numbers_of(session, debtor.id)
     identifiers = tuple(Identifier(number.scheme, number.country, number.value) for number in numbers)
     return CompanyKey(debtor.name, debtor.country, identifiers)
-
-

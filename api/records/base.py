@@ -41,13 +41,14 @@ class Base(DeclarativeBase):
 class OfSeller:
     """A table whose rows belong to one seller; `Sessions` fills in whose."""
 
-    seller_id: Mapped[UUID] = mapped_column(ForeignKey("seller.id"), primary_key=True)
+    # First in every table, and so first in every primary key.
+    seller_id: Mapped[UUID] = mapped_column(ForeignKey("seller.id"), primary_key=True, sort_order=-2)
 
 
 class WithId(OfSeller):
     """A seller's table whose rows have an id of their own."""
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
 
 
 def reference_to(table: str, column: str, **options: Any) -> ForeignKeyConstraint:

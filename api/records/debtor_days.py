@@ -1,14 +1,17 @@
 """What each day did to a debtor's ledger: small sums, so that behaviour costs the same at 100 and 50,000 invoices."""
 
-from datetime import date
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Numeric, text
+from sqlalchemy import Index, Numeric, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records import debtors
 from api.records.base import Base, OfSeller, reference_to
+from scoring.facts import BehaviourFacts
 
 LATE_DAYS = (0, 5, 15, 30, 60)  # The late shares that are kept; a policy asks for one of them.
 
@@ -109,13 +112,13 @@ def of_invoices(states: str) -> str:
 
 
 OF_ENTRIES = (
-    "SELECT debtor_id, currency, happened_on AS day, amount AS exposure_change, "
+    "SELECT debtor_id, currency, happened_on AS day, amount AS exposure_change, "  # noqa: S608
     + ", ".join(f"0 AS {name}" for name in SUMS if name != "exposure_change")
     + " FROM exposure_entry WHERE debtor_id = :debtor_id AND stage <> 'scheduled'"
 )
 DELETE = text("DELETE FROM debtor_day WHERE debtor_id = :debtor_id")
 REBUILD = text(
-    "WITH states AS (SELECT 1 AS sign, * FROM invoice WHERE debtor_id = :debtor_id),"
+    "WITH states AS (SELECT 1 AS sign, * FROM invoice WHERE debtor_id = :debtor_id),"  # noqa: S608
     f" changes AS ({OF_ENTRIES} UNION ALL {of_invoices('states')}) {adding('changes')}"
 )
 
@@ -125,3 +128,113 @@ def rebuild(session: Session, debtor_id: UUID) -> None:
     debtors.lock(session, [debtor_id])
     session.execute(DELETE, {"debtor_id": debtor_id})
     session.execute(REBUILD, {"debtor_id": debtor_id, "seller_id": session.info["seller_id"]})
+
+
+# --- Read: behaviour and ageing -------------------------------------------------------------------------------------
+
+RECENT_DAYS = 90  # What domain 1.5 calls recent: the trend, and the peak of exposure.
+
+# Every part reads a debtor's days within the window, or an index of days; none of them the invoices.
+BEHAVIOUR = """
+WITH settled AS (
+    SELECT coalesce(sum(settled_count), 0) AS settled_count,
+        coalesce(sum(settled_amount), 0) AS settled_amount,
+        coalesce(sum(settled_days_amount), 0) AS days_amount,
+        coalesce(sum(settled_amount) FILTER (WHERE day >= :recent_from), 0) AS recent_amount,
+        coalesce(sum(settled_days_amount) FILTER (WHERE day >= :recent_from), 0) AS recent_days_amount,
+        coalesce(sum({late}), 0) AS late_amount
+    FROM debtor_day
+    WHERE debtor_id = :debtor_id AND currency = :currency AND day BETWEEN :window_from AND :as_of),
+balance AS (
+    SELECT currency, sum(amount) AS amount FROM exposure_balance
+    WHERE debtor_id = :debtor_id AND stage <> 'scheduled' GROUP BY currency),
+daily AS (
+    SELECT day, exposure_change AS change, (SELECT amount FROM balance WHERE currency = :currency)
+        - coalesce(sum(exposure_change) OVER (ORDER BY day DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+        AS amount
+    FROM debtor_day WHERE debtor_id = :debtor_id AND currency = :currency AND day >= :recent_from),
+peak AS (
+    SELECT coalesce(max(greatest(amount, amount - change)) FILTER (WHERE day <= :as_of), min(amount - change),
+        (SELECT amount FROM balance WHERE currency = :currency)) AS amount FROM daily),
+overdue AS (
+    SELECT coalesce(sum(due_open_amount), 0) AS amount, min(day) AS oldest_due_on FROM debtor_day
+    WHERE debtor_id = :debtor_id AND currency = :currency AND due_open_amount <> 0 AND day < :as_of)
+SELECT settled.*, peak.amount AS peak_amount, overdue.amount AS overdue_amount, overdue.oldest_due_on,
+    (SELECT day FROM debtor_day WHERE debtor_id = :debtor_id AND currency = :currency AND settled_count > 0
+        ORDER BY day LIMIT 1) AS first_settled_on,
+    coalesce((SELECT amount FROM exposure_balance WHERE debtor_id = :debtor_id AND currency = :currency
+        AND stage = 'invoiced'), 0) AS open_amount,
+    coalesce((SELECT json_object_agg(currency, amount::text) FROM balance), '{{}}') AS exposure
+FROM settled, peak, overdue
+"""
+BEHAVIOURS = {days: text(BEHAVIOUR.format(late=f"late_over_{days}_amount")) for days in LATE_DAYS}
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerView:
+    """What a debtor's ledger tells a judgement: behaviour in one currency, and exposure in each."""
+
+    behaviour: BehaviourFacts
+    exposure: dict[str, Decimal]
+    oldest_overdue_on: date | None
+
+
+def behaviour(
+    session: Session, debtor_id: UUID, currency: str, as_of: date, late_days: int = 5, window_days: int = 365
+) -> LedgerView:
+    """Give how a debtor paid in `window_days` until `as_of`, and what he owes, in one statement (domain 1.5 and 4).
+
+    An item counts on the day it was settled, at the part of it that was paid; disputed ones are left out. The recent
+    part and the peak of exposure are of the last 90 days. `late_days` is one of `LATE_DAYS`. What is open or overdue
+    is so today: an `as_of` in the past limits the days that are looked at, and nothing else. Day counts are rounded
+    half to even to 4 decimals, shares to 6; what has no items is None.
+    """
+    row = session.execute(
+        BEHAVIOURS[late_days],
+        {
+            "debtor_id": debtor_id,
+            "currency": currency,
+            "as_of": as_of,
+            "recent_from": as_of - timedelta(RECENT_DAYS),
+            "window_from": as_of - timedelta(window_days),
+        },
+    ).one()
+    return LedgerView(_facts(row, as_of, window_days), _decimals(row.exposure), row.oldest_due_on)
+
+
+DUE_OPEN = select(DebtorDayRecord.currency, DebtorDayRecord.day, DebtorDayRecord.due_open_amount)
+
+
+def due_open(session: Session, debtor_id: UUID) -> list[tuple[str, date, Decimal]]:
+    """Give what is open of a debtor's undisputed invoices: currency, due day, amount; one row for each due day."""
+    query = DUE_OPEN.where(DebtorDayRecord.debtor_id == debtor_id, DebtorDayRecord.due_open_amount != 0)
+    return [row._tuple() for row in session.execute(query.order_by(DebtorDayRecord.currency, DebtorDayRecord.day))]
+
+
+def _facts(row: Any, as_of: date, window_days: int) -> BehaviourFacts:
+    overdue_days = (as_of - row.oldest_due_on).days if row.oldest_due_on else 0
+    prior_amount, prior_days = row.settled_amount - row.recent_amount, row.days_amount - row.recent_days_amount
+    return BehaviourFacts(
+        window_days=window_days,
+        settled_count=int(row.settled_count),
+        settled_amount=row.settled_amount,
+        dbt_days=_ratio(row.days_amount, row.settled_amount, 4),
+        dbt_days_recent=_ratio(row.recent_days_amount, row.recent_amount, 4),
+        dbt_days_prior=_ratio(prior_days, prior_amount, 4),
+        late_amount_share=_ratio(row.late_amount, row.settled_amount, 6),
+        first_settled_on=row.first_settled_on,
+        peak_exposure=row.peak_amount,
+        open_amount=row.open_amount,
+        overdue_amount=row.overdue_amount,
+        oldest_overdue_days=overdue_days,
+    )
+
+
+def _ratio(numerator: Decimal, denominator: Decimal, decimals: int) -> Decimal | None:
+    if not denominator:
+        return None
+    return (numerator / denominator).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+
+
+def _decimals(amounts: dict[str, str]) -> dict[str, Decimal]:
+    return {currency: Decimal(amount) for currency, amount in amounts.items()}

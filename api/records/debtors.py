@@ -62,7 +62,7 @@ def get(session: Session, debtor_id: UUID) -> DebtorRecord | None:
 
 
 def lock(session: Session, debtor_ids: Iterable[UUID]) -> Sequence[DebtorRecord]:
-    """Lock debtors until the end of the transaction, always in the order of their ids, so that nobody waits in a ring."""
+    """Lock debtors until the end of the transaction, in the order of their ids, so that nobody waits in a ring."""
     query = (
         select(DebtorRecord)
         .where(DebtorRecord.id.in_(sorted(debtor_ids)))
@@ -143,7 +143,7 @@ def _start(debtor_id: UUID) -> CTE:
 
 def listing(
     phase: str | None = None, changed_since: datetime | None = None, owner: str | None = None
-) -> Select[tuple[DebtorRecord]]:
+) -> Select[DebtorRecord]:
     """Select debtors for a list: of a phase, changed since a time, of an account or credit owner."""
     query = select(DebtorRecord)
     if phase:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import CheckConstraint, Index, Numeric, select, text
+from sqlalchemy import CheckConstraint, Index, Numeric, Select, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, OfSeller, WithId, reference_to
@@ -146,3 +146,9 @@ def to_replay(session: Session, decision_id: UUID) -> tuple[str, str | None] | N
         .where(DecisionRecord.id == decision_id)
     ).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def listing(debtor_id: UUID | None = None) -> Select[DecisionRecord]:
+    """Select decisions, of one debtor or of all."""
+    query = select(DecisionRecord)
+    return query.where(DecisionRecord.debtor_id == debtor_id) if debtor_id else query

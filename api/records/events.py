@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records import jobs
@@ -103,3 +103,10 @@ def append_to_feed(session: Session) -> int:
         {"seller_id": str(session.info["seller_id"])},
     )
     return session.execute(APPEND).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def feed() -> Select[EventRecord, int]:
+    """Select the events that have a place in the feed, and that place."""
+    return select(EventRecord, FeedEntryRecord.position).join(
+        FeedEntryRecord, FeedEntryRecord.event_id == EventRecord.id
+    )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records import debtor_days
@@ -65,14 +65,16 @@ class Entry:
 _NO_OTHER_SUMS = ", ".join(f"0 AS {name}" for name in debtor_days.SUMS if name != "exposure_change")
 
 
-def moving(given: str) -> str:
+def moving(given: str, also: str = "", more_changes: str = "") -> str:
     """Give the one statement that writes entries, balances and days, so that they cannot differ.
 
     `given` is the SQL of the entries: id, movement_id, debtor_id, currency, stage, amount, source_kind, source_id,
-    happened_on. It takes `:seller_id` and `:known_at`.
+    happened_on. `more_changes` is SQL of other changes to the days, made in the same step, and may read the relations
+    named in `also`. The statement takes `:seller_id` and `:known_at`.
     """
     return (
-        f"WITH given AS ({given}), entries AS (INSERT INTO exposure_entry (seller_id, id, movement_id, debtor_id,"  # noqa: S608
+        f"WITH given AS ({given}), {also} entries AS ("  # noqa: S608
+        "INSERT INTO exposure_entry (seller_id, id, movement_id, debtor_id,"
         " currency, stage, amount, source_kind, source_id, happened_on, known_at)"
         " SELECT CAST(:seller_id AS uuid), id, movement_id, debtor_id, currency, stage, amount, source_kind, source_id,"
         " happened_on, CAST(:known_at AS timestamptz) FROM given),"
@@ -81,7 +83,7 @@ def moving(given: str) -> str:
         " GROUP BY debtor_id, currency, stage"
         " ON CONFLICT (seller_id, debtor_id, currency, stage) DO UPDATE SET amount = b.amount + excluded.amount),"
         f" changes AS (SELECT debtor_id, currency, happened_on AS day, amount AS exposure_change, {_NO_OTHER_SUMS}"
-        f" FROM given WHERE stage <> 'scheduled') {debtor_days.adding('changes')}"
+        f" FROM given WHERE stage <> 'scheduled' {more_changes}) {debtor_days.adding('changes')}"
     )
 
 
@@ -134,6 +136,13 @@ def move(session: Session, entries: Sequence[Entry], known_at: datetime) -> UUID
         },
     )
     return movement_id
+
+
+def balances(session: Session, debtor_id: UUID) -> list[ExposureBalanceRecord]:
+    """Give a debtor's balances that are not zero, by currency and stage."""
+    record = ExposureBalanceRecord
+    query = select(record).where(record.debtor_id == debtor_id, record.amount != 0)
+    return list(session.scalars(query.order_by(record.currency, record.stage)))
 
 
 def drift(session: Session) -> list[Drift]:

@@ -1,13 +1,16 @@
 """Imports: files of ledger lines, what was taken from them, and each line that was refused, with the reason."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, LargeBinary
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, Select, delete, func, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, OfSeller, WithId, reference_to
+
+CHUNK_BYTES = 1_000_000
 
 
 class ImportRecord(WithId, Base):
@@ -52,3 +55,109 @@ class ImportRefusalRecord(OfSeller, Base):
     code: Mapped[str]
     detail: Mapped[str]
     text: Mapped[str | None]
+
+
+def start(
+    session: Session,
+    *,
+    file_name: str,
+    mapping: Mapping[str, Any] | None,
+    dry_run: bool,
+    started_by: str,
+    created_at: datetime,
+) -> ImportRecord:
+    """Add an import that has not read a line yet."""
+    record = ImportRecord(
+        file_name=file_name,
+        format="csv",
+        mapping=dict(mapping) if mapping is not None else None,
+        dry_run=dry_run,
+        state="queued",
+        started_by=started_by,
+        created_at=created_at,
+        finished_at=None,
+        lines_count=0,
+        taken_count=0,
+        known_count=0,
+        refused_count=0,
+        report=None,
+    )
+    session.add(record)
+    session.flush()
+    return record
+
+
+def get(session: Session, import_id: UUID) -> ImportRecord | None:
+    """Find an import by id."""
+    return session.get(ImportRecord, (session.info["seller_id"], import_id))
+
+
+def add_chunks(session: Session, import_id: UUID, stream: BinaryIO) -> None:
+    """Keep a file until its job has run, a piece at a time."""
+    position = 0
+    while content := stream.read(CHUNK_BYTES):
+        session.execute(
+            insert(ImportChunkRecord),
+            {
+                "seller_id": session.info["seller_id"],
+                "import_id": import_id,
+                "position": position,
+                "content": content,
+            },
+        )
+        position += 1
+
+
+def chunk(session: Session, import_id: UUID, position: int) -> bytes | None:
+    """Give one piece of a file, or None behind the last."""
+    record = ImportChunkRecord
+    return session.scalar(select(record.content).where(record.import_id == import_id, record.position == position))
+
+
+def drop_chunks(session: Session, import_id: UUID) -> None:
+    """Forget the file of an import that is finished."""
+    session.execute(delete(ImportChunkRecord).where(ImportChunkRecord.import_id == import_id))
+
+
+def count(session: Session, import_id: UUID, *, lines: int, taken: int, known: int, refused: int) -> None:
+    """Add to the counts of an import, in the transaction that took the lines; so it can go on where it was."""
+    record = ImportRecord
+    session.execute(
+        update(record)
+        .where(record.id == import_id)
+        .values(
+            state="running",
+            lines_count=record.lines_count + lines,
+            taken_count=record.taken_count + taken,
+            known_count=record.known_count + known,
+            refused_count=record.refused_count + refused,
+        )
+    )
+
+
+def finish(session: Session, import_id: UUID, state: str, report: Mapping[str, Any], finished_at: datetime) -> None:
+    """Close an import as `finished` or `failed`, with its report."""
+    session.execute(
+        update(ImportRecord)
+        .where(ImportRecord.id == import_id)
+        .values(state=state, report=dict(report), finished_at=finished_at)
+    )
+
+
+def refuse(session: Session, import_id: UUID, refusals: Iterable[Mapping[str, Any]]) -> None:
+    """Keep the faults of refused lines: line, fault (its number in the line), column_name, code, detail, text."""
+    rows = [{"seller_id": session.info["seller_id"], "import_id": import_id, **refusal} for refusal in refusals]
+    if rows:
+        session.execute(insert(ImportRefusalRecord), rows)
+
+
+def refusals(import_id: UUID) -> Select[Any]:
+    """Select the faults of an import's refused lines."""
+    return select(ImportRefusalRecord).where(ImportRefusalRecord.import_id == import_id)
+
+
+def codes(session: Session, import_id: UUID) -> dict[str, int]:
+    """Count an import's faults by code."""
+    record = ImportRefusalRecord
+    query = select(record.code, func.count()).where(record.import_id == import_id).group_by(record.code)
+    return {code: number for code, number in session.execute(query.order_by(record.code))}  # noqa: C416

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import CheckConstraint, text
+from sqlalchemy import CheckConstraint, text, update
 from sqlalchemy.orm import Mapped, Session
 
 from api.records.base import Base, WithId
@@ -61,3 +61,32 @@ def defer(session: Session, task: str, **ids: UUID) -> None:
     session.execute(
         DEFER, {"queue": "default", "task": f"creditgate.{task}", "arguments": orjson.dumps(arguments).decode()}
     )
+
+
+def get(session: Session, job_id: UUID) -> JobRecord | None:
+    """Find a job."""
+    return session.get(JobRecord, (session.info["seller_id"], job_id))
+
+
+def start(job: JobRecord, now: datetime) -> None:
+    """Say that a job runs. One that a killed worker left goes on from what it had done."""
+    job.state, job.started_at = "running", job.started_at or now
+
+
+def succeed(session: Session, job_id: UUID, result: dict[str, Any], now: datetime) -> None:
+    """Keep the result of a job."""
+    _finish(session, job_id, {"state": "succeeded", "result": result, "finished_at": now})
+
+
+def fail(session: Session, job_id: UUID, error: dict[str, Any], now: datetime) -> None:
+    """Keep why a job could not be done."""
+    _finish(session, job_id, {"state": "failed", "errors": [error], "finished_at": now})
+
+
+def _finish(session: Session, job_id: UUID, values: dict[str, Any]) -> None:
+    session.execute(update(JobRecord).where(JobRecord.id == job_id).values(**values))
+
+
+def progress(session: Session, job_id: UUID, done: int, total: int | None) -> None:
+    """Write how far a job is; `total` is None while nobody knows."""
+    session.execute(update(JobRecord).where(JobRecord.id == job_id).values(progress_done=done, progress_total=total))

@@ -2,13 +2,13 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, LargeBinary, text
+from sqlalchemy import CheckConstraint, LargeBinary, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.problems import BadInput, Fault, NotFound
@@ -135,9 +135,14 @@ def id_of(key: str) -> UUID:
 
 def revoke(session: Session, key_id: UUID, now: datetime) -> KeyRecord:
     """Revoke a key for good; a key revoked before stays as it was. Raises NotFound."""
-    record = session.get(KeyRecord, (session.info["seller_id"], key_id), with_for_update=True)
+    record = session.get(KeyRecord, {"seller_id": session.info["seller_id"], "id": key_id}, with_for_update=True)
     if record is None:
         raise NotFound("There is no such key.")
     if record.revoked_at is None:
         record.revoked_at = now
     return record
+
+
+def every(session: Session) -> Sequence[KeyRecord]:
+    """List the seller's keys, the oldest first."""
+    return session.scalars(select(KeyRecord).order_by(KeyRecord.id)).all()

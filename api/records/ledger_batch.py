@@ -1,4 +1,4 @@
-"""Takes ledger lines in one transaction: rows, allocations, exposure and the debtors' days move together or not at all."""
+"""Takes ledger lines in one transaction: rows, allocations, exposure and days move together or not at all."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,22 +7,27 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.records import debtor_days, debtors
+from api.records import debtor_days
 from api.records.exposure import moving
 from api.records.ledger_lines import LedgerLine, LineResult, stage
 
+# In the order of the ids, so that two transactions never wait for each other in a ring.
+LOCK = text("SELECT id FROM debtor WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
+
 # --- Lines become rows, once ---------------------------------------------------------------------------------------
 
+# An invoice that comes with its settlement is written as it is after it: the rows of the settlement follow below.
 ADD_INVOICES = """
 WITH added AS (
-    INSERT INTO invoice (seller_id, id, debtor_id, identity, invoice_number, invoiced_on, due_on, due_on_derived, amount,
-        vat_amount, currency, disputed, open_amount, paid_amount, extra, known_at, import_id)
-    SELECT DISTINCT ON (debtor_id, identity) CAST(:seller_id AS uuid), id, debtor_id, identity, number, dated_on, due_on,
-        due_on_derived, amount, vat_amount, currency, disputed, amount, 0, extra, CAST(:known_at AS timestamptz),
-        CAST(:import_id AS uuid)
+    INSERT INTO invoice (seller_id, id, debtor_id, identity, invoice_number, invoiced_on, due_on, due_on_derived,
+        amount, vat_amount, currency, disputed, open_amount, paid_amount, settled_on, extra, known_at, import_id)
+    SELECT DISTINCT ON (debtor_id, identity) CAST(:seller_id AS uuid), id, debtor_id, identity, number, dated_on,
+        due_on, due_on_derived, amount, vat_amount, currency, disputed, amount - coalesce(paid_amount, 0),
+        coalesce(paid_amount, 0), CASE WHEN paid_amount = amount THEN paid_on END, extra,
+        CAST(:known_at AS timestamptz), CAST(:import_id AS uuid)
     FROM ledger_line WHERE kind = 'invoice' ORDER BY debtor_id, identity, line
     ON CONFLICT (seller_id, debtor_id, identity) DO NOTHING RETURNING id)
-UPDATE ledger_line l SET is_new = true FROM added WHERE added.id = l.id
+UPDATE ledger_line l SET is_new = true, found_id = l.id FROM added WHERE added.id = l.id
 """
 
 # What a line says against what is stored. A dispute may be added by a later line and is ended by a person only, so
@@ -35,7 +40,7 @@ UPDATE ledger_line l SET found_id = i.id, settled_before = i.amount - i.open_amo
         CASE WHEN i.currency <> l.currency THEN 'currency ' || i.currency END,
         CASE WHEN i.amount <> l.amount THEN 'amount ' || trim_scale(i.amount) END,
         CASE WHEN i.vat_amount <> l.vat_amount THEN 'vat_amount ' || trim_scale(i.vat_amount) END), '')
-FROM invoice i WHERE l.kind = 'invoice' AND i.debtor_id = l.debtor_id AND i.identity = l.identity
+FROM invoice i WHERE l.kind = 'invoice' AND NOT l.is_new AND i.debtor_id = l.debtor_id AND i.identity = l.identity
 """
 
 FIND_PARTS = """
@@ -54,8 +59,8 @@ ADD_CREDIT_NOTES = """
 WITH added AS (
     INSERT INTO credit_note (seller_id, id, debtor_id, identity, credit_note_number, credited_on, amount, vat_amount,
         currency, unused_amount, invoice_id, known_at, import_id)
-    SELECT DISTINCT ON (debtor_id, identity) CAST(:seller_id AS uuid), l.id, debtor_id, identity, number, dated_on, amount,
-        vat_amount, currency, amount, (SELECT p.invoice_id FROM ledger_part p WHERE p.line = l.line LIMIT 1),
+    SELECT DISTINCT ON (debtor_id, identity) CAST(:seller_id AS uuid), l.id, debtor_id, identity, number, dated_on,
+        amount, vat_amount, currency, amount, (SELECT p.invoice_id FROM ledger_part p WHERE p.line = l.line LIMIT 1),
         CAST(:known_at AS timestamptz), CAST(:import_id AS uuid)
     FROM ledger_line l WHERE kind = 'credit_note' AND code IS NULL ORDER BY debtor_id, identity, line
     ON CONFLICT (seller_id, debtor_id, identity) DO NOTHING RETURNING id)
@@ -101,17 +106,27 @@ UPDATE ledger_line SET code = 'reference_taken', is_changed = false,
 # overlap, and come late.
 ADD_SETTLEMENTS = """
 WITH told AS (
-    SELECT l.*, l.paid_amount - greatest(settled_before,
-        lag(l.paid_amount, 1, 0::numeric) OVER (PARTITION BY found_id ORDER BY paid_amount, line)) AS more_amount
-    FROM ledger_line l WHERE kind = 'invoice' AND code IS NULL AND paid_on IS NOT NULL),
-added AS (
+    SELECT payment_id, allocation_id, line, debtor_id, found_id, paid_on, paid_amount, currency, is_new,
+        paid_amount AS more_amount
+    FROM ledger_line WHERE kind = 'invoice' AND is_new AND paid_on IS NOT NULL
+    UNION ALL
+    SELECT payment_id, allocation_id, line, debtor_id, found_id, paid_on, paid_amount, currency, is_new,
+        paid_amount - greatest(settled_before,
+            lag(paid_amount, 1, 0::numeric) OVER (PARTITION BY found_id ORDER BY paid_amount, line))
+    FROM ledger_line WHERE kind = 'invoice' AND NOT is_new AND code IS NULL AND paid_on IS NOT NULL),
+payments AS (
     INSERT INTO payment (seller_id, id, debtor_id, identity, paid_on, amount, currency, known_at, import_id)
     SELECT CAST(:seller_id AS uuid), payment_id, debtor_id, 'invoice:' || found_id || ':' || trim_scale(paid_amount),
         paid_on, more_amount, currency, CAST(:known_at AS timestamptz), CAST(:import_id AS uuid)
-    FROM told WHERE more_amount > 0 RETURNING id)
+    FROM told WHERE more_amount > 0),
+allocations AS (
+    INSERT INTO allocation (seller_id, id, invoice_id, payment_id, amount, happened_on, known_at)
+    SELECT CAST(:seller_id AS uuid), allocation_id, found_id, payment_id, more_amount, paid_on,
+        CAST(:known_at AS timestamptz)
+    FROM told WHERE is_new)
 INSERT INTO ledger_part (id, line, turn, position, debtor_id, invoice_id, payment_id, asked_amount, happened_on)
 SELECT allocation_id, line, 0, 0, debtor_id, found_id, payment_id, more_amount, paid_on
-FROM told JOIN added ON added.id = told.payment_id
+FROM told WHERE more_amount > 0 AND NOT is_new
 """
 MEET_SETTLEMENTS = """
 UPDATE ledger_line l SET code = 'reference_taken',
@@ -164,12 +179,16 @@ WHERE c.id = p.credit_note_id AND p.amount > 0
 
 # --- Exposure and days follow ----------------------------------------------------------------------------------------
 
-MOVE = moving("""
+ENTRIES = """
 SELECT entry_id AS id, id AS movement_id, debtor_id, currency, 'invoiced' AS stage, amount,
     'invoice' AS source_kind, id AS source_id, dated_on AS happened_on
 FROM ledger_line WHERE kind = 'invoice' AND is_new
 UNION ALL
-SELECT l.second_entry_id, l.payment_id, l.debtor_id, l.currency, 'invoiced', -p.amount, 'payment', l.payment_id, l.paid_on
+SELECT second_entry_id, payment_id, debtor_id, currency, 'invoiced', -paid_amount, 'payment', payment_id, paid_on
+FROM ledger_line WHERE kind = 'invoice' AND is_new AND paid_on IS NOT NULL
+UNION ALL
+SELECT l.second_entry_id, l.payment_id, l.debtor_id, l.currency, 'invoiced', -p.amount, 'payment', l.payment_id,
+    l.paid_on
 FROM ledger_line l JOIN ledger_part p ON p.line = l.line WHERE l.kind = 'invoice' AND p.amount > 0
 UNION ALL
 SELECT CASE side.stage WHEN 'invoiced' THEN entry_id ELSE second_entry_id END, id, debtor_id, currency, side.stage,
@@ -178,15 +197,23 @@ FROM ledger_line l
 CROSS JOIN LATERAL (SELECT coalesce(sum(p.amount), 0) AS amount FROM ledger_part p WHERE p.line = l.line) used
 CROSS JOIN LATERAL (VALUES ('invoiced', -used.amount), ('unallocated', used.amount - l.amount)) AS side (stage, amount)
 WHERE kind <> 'invoice' AND is_new AND side.amount <> 0
-""")
-SUM_DAYS = (
-    "WITH states AS (SELECT -1 AS sign, b.* FROM ledger_before b"
-    "   WHERE NOT EXISTS (SELECT FROM ledger_line l WHERE l.id = b.id AND l.is_new)"
-    " UNION ALL SELECT 1, id, debtor_id, currency, invoiced_on, due_on, amount, open_amount, paid_amount, settled_on,"
-    "   disputed FROM invoice"
-    "   WHERE id IN (SELECT id FROM ledger_before UNION SELECT id FROM ledger_line WHERE kind = 'invoice' AND is_new)),"
-    f" changes AS ({debtor_days.of_invoices('states')}) {debtor_days.adding('changes')}"
-)
+"""
+# An invoice that was there before is taken out of the days as it was and put in as it is; a new one is put in.
+STATES = """
+states AS (
+    SELECT -1 AS sign, b.* FROM ledger_before b
+    WHERE NOT EXISTS (SELECT FROM ledger_line l WHERE l.id = b.id AND is_new)
+    UNION ALL
+    SELECT 1, i.id, i.debtor_id, i.currency, i.invoiced_on, i.due_on, i.amount, i.open_amount, i.paid_amount,
+        i.settled_on, i.disputed
+    FROM invoice i JOIN ledger_before b ON b.id = i.id
+    UNION ALL
+    SELECT 1, id, debtor_id, currency, dated_on, due_on, amount, amount - coalesce(paid_amount, 0),
+        coalesce(paid_amount, 0), CASE WHEN paid_amount = amount THEN paid_on END, disputed
+    FROM ledger_line l
+    WHERE kind = 'invoice' AND is_new AND NOT EXISTS (SELECT FROM ledger_before b WHERE b.id = l.id)),
+"""
+MOVE = moving(ENTRIES, also=STATES, more_changes=f"UNION ALL {debtor_days.of_invoices('states')}")
 
 RESULTS = text("""
 SELECT line, CASE WHEN code IS NOT NULL THEN 'refused'
@@ -198,7 +225,7 @@ FROM ledger_line l ORDER BY line
 FOR_INVOICES = (ADD_INVOICES, MEET_INVOICES)
 FOR_THE_OTHERS = (FIND_PARTS, REFUSE_PARTS, ADD_CREDIT_NOTES, MEET_CREDIT_NOTES, ADD_PAYMENTS, MEET_PAYMENTS)
 FOR_ALL = (REFUSE_OTHERS, ADD_SETTLEMENTS, MEET_SETTLEMENTS, DROP_PARTS, REMEMBER, DISPUTE, ALLOCATE, SETTLE)
-AT_LAST = (USE_CREDIT_NOTES, MOVE, SUM_DAYS)
+AT_LAST = (USE_CREDIT_NOTES, MOVE)
 
 
 def take(
@@ -209,7 +236,7 @@ def take(
     Locks the debtors. Within a batch invoices come first, then credit notes, then payments. What is already stored
     with the same content is known and changes nothing; with other content it is refused as `reference_taken`.
     """
-    debtors.lock(session, (each.debtor_id for each in lines))
+    session.execute(LOCK, {"ids": sorted({each.debtor_id for each in lines})})
     stage(session, lines)
     given = {"seller_id": session.info["seller_id"], "known_at": known_at, "import_id": import_id}
     only_invoices = all(each.kind == "invoice" for each in lines)

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, func, select, text, update
+from sqlalchemy import CheckConstraint, Index, Select, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from api.records import events
 from api.records.base import Base, OfSeller
 
 STATES = ("draft", "shadow", "active", "retired")
@@ -70,3 +71,14 @@ def activate(session: Session, record: PolicyRecord, now: datetime) -> None:
     session.execute(update(PolicyRecord).where(PolicyRecord.state == "active").values(state="retired"))
     record.state, record.activated_at = "active", now
     session.flush()
+
+
+def tell_activated(session: Session, record: PolicyRecord, now: datetime) -> None:
+    """Tell that another version decides from now on."""
+    data = {"policy_version": record.version, "digest": record.digest}
+    events.add(session, "policy.activated.v1", data, happened_at=now, known_at=now)
+
+
+def listing() -> Select[PolicyRecord]:
+    """Select all versions."""
+    return select(PolicyRecord)

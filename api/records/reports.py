@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, defer
 
 from api.records.base import Base, WithId, reference_to
@@ -41,6 +42,6 @@ def latest(session: Session, debtor_ids: Sequence[UUID]) -> Sequence[ReportRecor
         select(ReportRecord)
         .options(defer(ReportRecord.raw))
         .where(ReportRecord.debtor_id.in_(debtor_ids))
-        .distinct(ReportRecord.debtor_id, ReportRecord.kind)
+        .ext(distinct_on(ReportRecord.debtor_id, ReportRecord.kind))
         .order_by(ReportRecord.debtor_id, ReportRecord.kind, ReportRecord.retrieved_at.desc())
     ).all()

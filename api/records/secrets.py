@@ -31,7 +31,7 @@ class Vault:
     def keep(self, session: Session, name: str, secret: str, changed_at: datetime) -> None:
         """Store or replace a secret."""
         ciphertext = self._fernet.encrypt(secret.encode())
-        record = session.get(SecretRecord, (session.info["seller_id"], name))
+        record = session.get(SecretRecord, {"seller_id": session.info["seller_id"], "name": name})
         if record is None:
             session.add(SecretRecord(name=name, ciphertext=ciphertext, changed_at=changed_at))
         else:
@@ -39,7 +39,7 @@ class Vault:
 
     def read(self, session: Session, name: str) -> str | None:
         """Give a secret in the clear, or None. Raises SecretUnreadable when no key opens it."""
-        record = session.get(SecretRecord, (session.info["seller_id"], name))
+        record = session.get(SecretRecord, {"seller_id": session.info["seller_id"], "name": name})
         if record is None:
             return None
         try:

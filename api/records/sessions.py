@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
 from api.records.base import OfSeller
 
 SCOPE = text(
-    "SELECT set_config('creditgate.seller_id', :seller_id, true), set_config('creditgate.insurer_id', :insurer_id, true)"
+    "SELECT set_config('creditgate.seller_id', :seller_id, true),"
+    " set_config('creditgate.insurer_id', :insurer_id, true)"
 )
 
 
@@ -36,8 +37,7 @@ class Sessions:
     def of(self, seller_id: UUID, insurer_id: UUID | None = None) -> Iterator[Session]:
         """Open one transaction that sees only this seller's rows; commits at the end, rolls back on an error."""
         with self._make.begin() as session:
-            session.info["seller_id"] = seller_id
-            session.execute(SCOPE, {"seller_id": str(seller_id), "insurer_id": str(insurer_id or "")})
+            enter(session, seller_id, insurer_id)
             yield session
 
     @contextmanager
@@ -45,6 +45,12 @@ class Sessions:
         """Open one transaction without a seller: it sees the tables that have none, and no row of any seller."""
         with self._make.begin() as session:
             yield session
+
+
+def enter(session: Session, seller_id: UUID, insurer_id: UUID | None = None) -> None:
+    """Let the rest of a transaction be of one seller."""
+    session.info["seller_id"] = seller_id
+    session.execute(SCOPE, {"seller_id": str(seller_id), "insurer_id": str(insurer_id or "")})
 
 
 def connect(database_url: str, pool_size: int = 10) -> Engine:

@@ -9,16 +9,24 @@ from flask import Flask
 from api.web.bodies import Parser
 from api.web.permissions import PUBLIC, permission_of
 
-PROBLEMS_OF_ALL = (400, 422, 429, 500, 503)
-PROBLEMS_OF_GUARDED = (401, 403)
+PROBLEMS_OF_ALL = (500, 503)
+PROBLEMS_OF_GUARDED = (401, 403, 422, 429)
 BODY_METHODS = ("post", "put", "patch")
-PROBLEMS_OF_BODIES = (413, 415)
+PROBLEMS_OF_BODIES = (400, 413, 415)
 IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "description": "The same key and request give the first answer again, for 24 hours; another request gives 409.",
 }
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "The `ETag` of the version you have read.",
+}
+ETAG = {"ETag": {"schema": {"type": "string"}, "description": "Names this version, for `If-Match`."}}
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -41,27 +49,46 @@ class Blueprint(flask_smorest.Blueprint):
 
         return marked
 
-    def add_url_rule(self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any) -> None:
+    def problems(self, *statuses: int) -> Callable[[Any], Any]:
+        """Document the problems, by HTTP status, that not every route has; 412 tells that it needs If-Match."""
+
+        def marked(view: Any) -> Any:
+            view._apidoc = {**getattr(view, "_apidoc", {}), "problems": statuses}
+            return view
+
+        return marked
+
+    def add_url_rule(
+        self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any
+    ) -> None:
         """Register a route, and note what its documentation cannot see: its name, its permission."""
         super().add_url_rule(rule, endpoint, view_func, *args, **options)
         name = self._endpoints[-1]
         for method, documented in self._docs[name].items():
             if method != "parameters":
-                documented["route"] = {"operation_id": name, "permission": permission_of(view_func)}
+                documented["route"] = {
+                    "operation_id": name,
+                    "permission": permission_of(view_func),
+                    "names_one": "<" in rule,
+                }
 
     def _document_shared(self, doc: dict[str, Any], info: dict[str, Any], *, method: str, **_: Any) -> dict[str, Any]:
         is_public = info["route"]["permission"] == PUBLIC
-        statuses = [*PROBLEMS_OF_ALL]
+        statuses = [*PROBLEMS_OF_ALL, *info.get("problems", ())]
         if is_public:
             doc["security"] = []
         else:
             statuses += PROBLEMS_OF_GUARDED
             doc["x-permission"] = info["route"]["permission"]
+        if info["route"]["names_one"]:
+            statuses.append(404)
         if method in BODY_METHODS:
             statuses += PROBLEMS_OF_BODIES
         if method == "post":
             statuses.append(409)
             doc.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+        if 412 in statuses:
+            doc.setdefault("parameters", []).append(IF_MATCH)
         responses = doc.setdefault("responses", {})
         own = [int(status) for status in responses if int(status) >= 400]
         for status in {*statuses, *own}:

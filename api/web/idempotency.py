@@ -14,8 +14,8 @@ from api.problems import BadInput, Conflict, Fault, InProgress
 from api.records import idempotency
 from api.records.idempotency import RequestKey
 from api.records.sessions import Sessions
-from api.wiring import Caller
 from api.web.bodies import json_body
+from api.wiring import Caller
 
 HEADER = "Idempotency-Key"
 RETRY_AFTER_SECONDS = 2  # Most twins are done by then.

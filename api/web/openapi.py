@@ -30,8 +30,16 @@ def _schema_name(schema: Any) -> str:
 class Api(flask_smorest.Api):
     """flask-smorest without its error bodies: ours are problem+json, documented as such."""
 
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
     def _register_error_handlers(self) -> None:
         """Leave errors to `problem_answers`."""
+
+    def _register_etag_headers(self) -> None:
+        """Leave out what no route of ours uses."""
+
+    def _register_pagination_header(self) -> None:
+        """Leave out what no route of ours uses."""
 
     def _register_responses(self) -> None:
         for status, title in TITLES.items():

@@ -35,7 +35,13 @@ class Page:
 
 
 def page_of(
-    session: Session, query: Select[Any], keys: Sequence[Key], limit: int, after: str | None, *, newest_first: bool = False
+    session: Session,
+    query: Select[*tuple[Any, ...]],
+    keys: Sequence[Key],
+    limit: int,
+    after: str | None,
+    *,
+    newest_first: bool = False,
 ) -> Page:
     """Give one page of a query, ordered by `keys`: columns that together tell rows apart and are never null.
 
@@ -52,10 +58,11 @@ def page_of(
     more = len(rows) > limit
     width = len(keys)
     items = [row[0] if len(row) == width + 1 else row[:-width] for row in shown]
-    return Page(items, _write_cursor(shown[-1][-width:]) if more else None)
+    return Page(items, cursor_of(shown[-1][-width:]) if more else None)
 
 
-def _write_cursor(values: Sequence[Any]) -> str:
+def cursor_of(values: Sequence[Any]) -> str:
+    """Write the cursor of the row with these key values."""
     return base64.urlsafe_b64encode(orjson.dumps([_as_text(value) for value in values])).decode().rstrip("=")
 
 

@@ -20,6 +20,7 @@ from api.problems import (
     NotFound,
     Problem,
     StaleVersion,
+    Unavailable,
 )
 from api.web.answers import bytes_answer
 from api.web.bodies import Unreadable
@@ -39,6 +40,7 @@ STATUS: dict[type[Problem], int] = {
     StaleVersion: 412,
     BadInput: 422,
     KeySetUnavailable: 503,
+    Unavailable: 503,
 }
 # In our own words, since the interpreter's phrases differ between its versions.
 TITLES = {
@@ -69,18 +71,18 @@ CODES = {
     428: "precondition_required",
     429: "too_many_requests",
 }
+# Where the framework's words would tell of itself.
+DETAILS = {
+    400: "The request cannot be read.",
+    404: "There is nothing at this address.",
+    405: "This address does not take this method; `Allow` names those it does.",
+    500: "Something went wrong on our side; it is in our log.",
+}
 RETRY_AFTER_SECONDS = 2
 
 log = structlog.get_logger()
 
 
-class Unavailable(Problem):
-    """Something we cannot do without is down."""
-
-    code = "unavailable"
-
-
-STATUS[Unavailable] = 503
 
 
 def problem_answer(
@@ -88,7 +90,7 @@ def problem_answer(
 ) -> Response:
     """Write one problem. `status` is the HTTP status."""
     body: dict[str, Any] = {
-        "type": "about:blank" if status >= 500 else f"urn:creditgate:problem:{code}",
+        "type": f"urn:creditgate:problem:{code}",
         "title": TITLES.get(status) or HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
@@ -121,7 +123,7 @@ def _of_http_exception(error: HTTPException) -> Response:
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     headers.update(getattr(error, "creditgate_headers", {}))
     code = CODES.get(status, "internal_error" if status >= 500 else "bad_request")
-    return problem_answer(status, code, error.description or TITLES.get(status, ""), (), headers)
+    return problem_answer(status, code, DETAILS.get(status) or error.description or "", (), headers)
 
 
 def _of_database_error(error: Exception) -> Response:
@@ -137,7 +139,7 @@ def _of_database_error(error: Exception) -> Response:
 def _of_anything_else(error: Exception) -> Response:
     # The traceback says where; the values in it may be secrets or personal data and stay out of the log.
     log.error("internal_error", trace_id=trace_id(), error=type(error).__name__, where=_where(error))
-    return problem_answer(500, "internal_error", "Something went wrong on our side; it is in our log.")
+    return problem_answer(500, "internal_error", DETAILS[500])
 
 
 def _where(error: BaseException) -> list[str]:

@@ -14,6 +14,8 @@ from api.web.credentials import Credential
 from api.web.key_sets import KeySets
 
 LEEWAY_SECONDS = 30
+# What the library raises for a bad token, and what slips through it: claims of odd types, depth without end.
+UNREADABLE = (jwt.PyJWTError, TypeError, ValueError, OverflowError, RecursionError)
 
 
 def issuer_named_by(token: str) -> str:
@@ -23,7 +25,7 @@ def issuer_named_by(token: str) -> str:
     """
     try:
         issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
-    except jwt.PyJWTError as error:
+    except UNREADABLE as error:
         raise refused() from error
     if not isinstance(issuer, str) or not is_storable(issuer):
         raise refused()
@@ -48,7 +50,7 @@ def verify(token: str, found: Sequence[FoundIssuer], key_sets: KeySets) -> Crede
             leeway=LEEWAY_SECONDS,
             options={"require": ["exp", "iss", "aud"]},
         )
-    except (jwt.PyJWTError, TypeError, ValueError) as error:  # The last two: a key of another kind than the algorithm.
+    except UNREADABLE as error:
         raise refused() from error
     subject = _subject(claims, terms)
     return Credential(

@@ -1,4 +1,4 @@
-"""The trace id of a request: the caller's own W3C one when he sends it, else a new one; in every answer and log line."""
+"""The trace id of a request: the caller's own W3C one, else a new one; it stands in every answer and log line."""
 
 import re
 import secrets

@@ -25,7 +25,7 @@ SECTIONS_OF_EVENTS = {"negativeinformation", "additionalinformation"}
 
 
 def bureau_facts(provider: str, raw: object, currency: str, retrieved_on: date) -> BureauFacts:
-    """The facts; amounts that are not in `currency` are left out, since they cannot be compared. Raises NotUnderstood."""
+    """The facts; amounts not in `currency` are left out, since they cannot be compared. Raises NotUnderstood."""
     answer = Payload(provider, raw)
     _refuse_unknown_events(answer)
     report = answer.section("report")
@@ -54,7 +54,7 @@ def bureau_facts(provider: str, raw: object, currency: str, retrieved_on: date) 
 
 
 def _refuse_unknown_events(answer: Payload) -> None:
-    """A report whose negative events failed to arrive, or came in a form we cannot read, must not pass for a clean one."""
+    """A report whose negative events failed to arrive, or that we cannot read, must not pass for a clean one."""
     failed = {name.casefold().replace(" ", "") for name in answer.texts("failedSections")}
     if failed & SECTIONS_OF_EVENTS:
         raise answer.not_understood("failedSections", "names the negative events")
@@ -76,7 +76,7 @@ def _score(value: Payload) -> tuple[str | None, Decimal | None]:
 
 
 def _limit(limit: Payload, currency: str) -> CreditLimit:
-    """The recommended limit. Words such as `Credit Limit not applicable` give no limit, which is not a limit of zero."""
+    """The recommended limit. Words such as `Credit Limit not applicable` give no limit, which is not zero."""
     amount = limit.number("value")
     if amount is None:
         words = limit.text("value") or ""

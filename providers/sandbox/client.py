@@ -27,7 +27,7 @@ _AGE = re.compile(r"([+-][0-9]+)d(:yyyymmdd)?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class SandboxCompany:
-    """One file: who the company is, what each source says of it (None: not known there), which source is down for it."""
+    """One file: who the company is, what each source says of it (None: unknown there), which source is down for it."""
 
     fate: str
     country: str

@@ -1,9 +1,9 @@
-"""What the company register of the sandbox says, in the shapes of KVK's basic profile and open data, as facts of ours."""
+"""The company register of the sandbox, in the shapes of KVK's basic profile and open data, as facts of ours."""
 
 import calendar
 from datetime import date
 
-from providers.names import SAME_NAME_MIN, best_similarity, normalised
+from providers.names import SAME_NAME_MIN, best_similarity
 from providers.payload import Payload
 from providers.ports import Candidate, CompanyKey, Identifier
 from scoring.facts import IdentityField, NegativeEvent, RegisterFacts, RegisterStatus
@@ -87,7 +87,7 @@ def _status(answer: Payload, legal_form: str | None, on: date) -> RegisterStatus
 
 
 def _day(registration: Payload, name: str, latest_on: date) -> date | None:
-    """A day as `yyyymmdd`, in which unknown parts are 00: then the last day it can be, so that no company looks older."""
+    """A day as `yyyymmdd`; with unknown parts (00) the last day it can be, so that no company looks too old."""
     text = registration.text(name)
     if text is None or text == "00000000":
         return None
@@ -105,11 +105,7 @@ def _mismatches(profile: Payload, legal_form: str | None, company: CompanyKey) -
     number = profile.text("kvkNummer")
     if number is not None and told.get("kvk", number) != number:
         found.append("number")
-    if (
-        company.name is not None
-        and normalised(company.name)
-        and (best_similarity(company.name, _names(profile)) < SAME_NAME_MIN)
-    ):
+    if company.name is not None and best_similarity(company.name, _names(profile)) < SAME_NAME_MIN:
         found.append("name")
     # The VAT number of a legal person is made of its RSIN; that of any other cannot be derived.
     rsin = profile.section("_embedded", "eigenaar").text("rsin")

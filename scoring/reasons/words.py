@@ -70,15 +70,15 @@ OUTCOMES: dict[str, Words] = {
 
 SALES_NOTES: dict[str, Words] = {
     "offer_on_account": Words(
-        "You can offer on account: up to {limit_amount}, {term_days} days.",
-        "U kunt op rekening aanbieden: tot {limit_amount}, {term_days} dagen.",
+        "You can offer on account: up to {headroom_amount}, {term_days} days.",
+        "U kunt op rekening aanbieden: tot {headroom_amount}, {term_days} dagen.",
     ),
     "offer_on_account_unlimited": Words(
         "You can offer on account, {term_days} days.", "U kunt op rekening aanbieden, {term_days} dagen."
     ),
     "offer_first_payment_first": Words(
-        "You can offer on account: up to {limit_amount}, {term_days} days; a second order after the first is paid.",
-        "U kunt op rekening aanbieden: tot {limit_amount}, {term_days} dagen; een tweede na de eerste betaling.",
+        "You can offer on account: up to {headroom_amount}, {term_days} days; a second order after the first is paid.",
+        "U kunt op rekening aanbieden: tot {headroom_amount}, {term_days} dagen; een tweede na de eerste betaling.",
     ),
     "offer_part_prepaid": Words(
         "You can deliver this order once {prepayment_amount} has been prepaid.",

@@ -23,12 +23,32 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQ
 
 
 @pytest.fixture
-def data_dir() -> Iterator[Path]:
+def base() -> Iterator[Path]:
     """A folder that the system user can reach, unlike pytest's own when root runs the tests."""
     base = Path(tempfile.mkdtemp(prefix="test-embedded-"))
     base.chmod(0o711)
-    yield base / "var"
+    yield base
     shutil.rmtree(base)
+
+
+@pytest.fixture
+def data_dir(base: Path) -> Path:
+    """A data folder before its first use."""
+    return base / "var"
+
+
+@pytest.fixture(scope="module")
+def used_once() -> Iterator[Path]:
+    with embedded.scratch() as server:
+        server.stop()
+        yield server.place.home.parent
+
+
+@pytest.fixture
+def used_dir(base: Path, used_once: Path) -> Path:
+    """A data folder whose cluster was made before, and copied to save the time."""
+    subprocess.run(["cp", "-a", used_once, base / "var"], check=True)
+    return base / "var"
 
 
 @pytest.fixture(params=sorted({min(ALL_PROGRAMS), max(ALL_PROGRAMS)}), ids="postgresql-{}".format)
@@ -66,11 +86,11 @@ def test_a_killed_server_recovers_what_was_committed(data_dir: Path, programs: P
         assert ask(server.owner_url, "select answer from kept") == [(42,)]
 
 
-def test_a_server_left_by_a_killed_program_is_taken_over(data_dir: Path) -> None:
+def test_a_server_left_by_a_killed_program_is_taken_over(used_dir: Path) -> None:
     script = "import os, sys, pathlib; from api import embedded; embedded.start(pathlib.Path(sys.argv[1])); os.abort()"
-    subprocess.run([sys.executable, "-c", script, data_dir], cwd=ROOT, check=False)
-    left = int((data_dir / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0])
-    with start(data_dir) as server:
+    subprocess.run([sys.executable, "-c", script, used_dir], cwd=ROOT, check=False)
+    left = int((used_dir / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0])
+    with start(used_dir) as server:
         assert postmaster(server) == left
         assert ask(server.app_url, "select 1") == [(1,)]
         file = server.place.data / "postmaster.pid"
@@ -78,32 +98,32 @@ def test_a_server_left_by_a_killed_program_is_taken_over(data_dir: Path) -> None
 
 
 @pytest.mark.parametrize("content", ["{process}\n{data}\n1\n5432\n/nowhere\n", "{process}\n", ""])
-def test_a_pid_file_that_names_a_living_stranger_does_not_stop_us(data_dir: Path, programs: Path, content: str) -> None:
-    with start(data_dir, programs) as server:
+def test_a_pid_file_that_names_a_living_stranger_does_not_stop_us(used_dir: Path, content: str) -> None:
+    with start(used_dir) as server:
         place = server.place
     user = place.account.user_id if os.geteuid() == 0 else None
     with subprocess.Popen(["sleep", "60"], user=user, cwd="/") as stranger:
         file = place.data / "postmaster.pid"
         place.account.run("tee", file, given=content.format(process=stranger.pid, data=place.data))
         try:
-            with start(data_dir, programs) as server:
+            with start(used_dir) as server:
                 assert postmaster(server) != stranger.pid
             assert stranger.poll() is None
         finally:
             stranger.kill()
 
 
-def test_a_second_start_over_the_same_folder_says_who_runs(data_dir: Path) -> None:
-    with start(data_dir) as server:
+def test_a_second_start_over_the_same_folder_says_who_runs(used_dir: Path) -> None:
+    with start(used_dir) as server:
         with pytest.raises(embedded.AlreadyRunningError, match=rf"already running on .* \(process {os.getpid()}\)"):
-            start(data_dir)
+            start(used_dir)
         assert ask(server.app_url, "select 1") == [(1,)]
-    start(data_dir).stop()
+    start(used_dir).stop()
 
 
 @pytest.mark.parametrize("name", ["long" * 30, "with space, comma and it's quote"])
-def test_any_path_will_do(data_dir: Path, programs: Path, name: str) -> None:
-    with start(data_dir / name, programs) as server:
+def test_any_path_will_do(data_dir: Path, name: str) -> None:
+    with start(data_dir / name) as server:
         assert ask(server.app_url, "select 1") == [(1,)]
         folder = server.socket_folder
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -112,9 +132,9 @@ def test_any_path_will_do(data_dir: Path, programs: Path, name: str) -> None:
     assert folder.parent != Path(tempfile.gettempdir()) or not folder.exists()
 
 
-def test_both_logins_have_no_more_rights_than_they_need(data_dir: Path) -> None:
+def test_both_logins_have_no_more_rights_than_they_need(used_dir: Path) -> None:
     question = "select rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolcanlogin"
-    with start(data_dir) as server:
+    with start(used_dir) as server:
         found = {row[0]: row[1:] for row in ask(server.app_url, question)}
         assert found["creditgate_owner"] == (False, False, False, True)
         assert found["creditgate_app"] == (False, False, False, False)
@@ -124,10 +144,10 @@ def test_both_logins_have_no_more_rights_than_they_need(data_dir: Path) -> None:
 
 
 @pytest.mark.parametrize("lost", ["drop database creditgate", "drop role creditgate_app"])
-def test_a_crash_between_the_first_steps_is_healed_by_the_next_start(data_dir: Path, lost: str) -> None:
-    with start(data_dir) as server, embedded._connect(server.socket_folder, "postgres", "postgres") as connection:
+def test_a_crash_between_the_first_steps_is_healed_by_the_next_start(used_dir: Path, lost: str) -> None:
+    with start(used_dir) as server, embedded._connect(server.socket_folder, "postgres", "postgres") as connection:
         connection.execute(lost)
-    with start(data_dir) as server:
+    with start(used_dir) as server:
         assert ask(server.app_url, "select current_user") == [("creditgate_app",)]
 
 
@@ -140,14 +160,14 @@ def test_a_killed_initdb_is_done_again(data_dir: Path) -> None:
     assert not (place.home / "data.unfinished").exists()
 
 
-def test_a_failing_start_shows_the_log_and_lets_go_of_the_folder(data_dir: Path) -> None:
-    with start(data_dir) as server:
+def test_a_failing_start_shows_the_log_and_lets_go_of_the_folder(used_dir: Path) -> None:
+    with start(used_dir) as server:
         settings = server.place.data / "postgresql.auto.conf"
     settings.write_text("no_such_setting = on\n")
     with pytest.raises(EmbeddedError, match="no_such_setting"):
-        start(data_dir)
+        start(used_dir)
     settings.write_text("")
-    start(data_dir).stop()
+    start(used_dir).stop()
 
 
 @pytest.mark.skipif(len(ALL_PROGRAMS) < 2, reason="only one version of PostgreSQL is installed")

@@ -1,6 +1,8 @@
 """The arrows of the house: who may import whom, and a place for every folder."""
 
 import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -19,7 +21,7 @@ PLACES = {
         *("ledger", "policies", "events", "administration"),
     },
     "providers": {"sandbox"},
-    "scoring": {"policies"},
+    "scoring": {"policies", "reasons"},
     ".": {"api", "providers", "scoring", "migrations", "bench", "tests", "docs", "var", "build", "dist"},
 }
 PACKAGES = ("api", "providers", "scoring")
@@ -70,9 +72,6 @@ def test_an_arrow_that_points_back_is_seen(
 
 def run_elsewhere(folder: Path) -> str:
     """What lint-imports says in another folder; a process of its own, since this one has our packages loaded."""
-    import subprocess
-    import sys
-
     command = [sys.executable, "-c", "from importlinter import cli; cli.lint_imports_command()", "--no-cache"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
 

@@ -1,0 +1,94 @@
+"""The only place that puts things together: the house, the edge around it, and the rooms in it."""
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+
+from cryptography.fernet import Fernet
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api.clock import Clock
+from api.config import Config, ConfigInvalid, from_environment
+from api.policy_shelf import PolicyShelf
+from api.records.secrets import Vault
+from api.records.sessions import Sessions, connect, refuse_unsafe_login
+from api.web import docs, health, metrics
+from api.web.blueprint import refuse_foreign_blueprints
+from api.web.edge import Edge
+from api.web.log import configure_log
+from api.web.openapi import make_api
+from api.web.permissions import refuse_unguarded_routes
+from api.web.problem_answers import present_problems
+from api.wiring import House
+from providers.catalog import Catalog
+
+ROOMS = ("prospect", "ledger", "policies", "events", "administration")
+
+
+def create_app(
+    config: Config, *, sessions: Sessions | None = None, clock: Clock | None = None, catalog: Catalog | None = None
+) -> Flask:
+    """Make the app of one process; call it in the process that serves, since it holds the database connections.
+
+    Raises ConfigInvalid for a setting it cannot do without, UnsafeLogin for a login that could read past the walls.
+    """
+    house = make_house(config, sessions=sessions, clock=clock, catalog=catalog)
+    app = Flask(__name__, static_folder=None)
+    app.config.update(CREDITGATE=config, PROVIDE_AUTOMATIC_OPTIONS=False)
+    app.url_map.merge_slashes = False
+    app.extensions["creditgate"] = house
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.extensions["creditgate_edge"] = Edge(app, house)
+    present_problems(app)
+    _open_rooms(app)
+    return app
+
+
+def make_house(
+    config: Config, *, sessions: Sessions | None = None, clock: Clock | None = None, catalog: Catalog | None = None
+) -> House:
+    """Make what one process holds, web server or worker. Raises ConfigInvalid and UnsafeLogin."""
+    if not config.secret_keys:
+        raise ConfigInvalid("CREDITGATE_SECRET_KEYS is needed: it encrypts what must be read back")
+    return House(
+        config=config,
+        sessions=sessions or _safe_sessions(config),
+        clock=clock or Clock(),
+        catalog=catalog or Catalog(),
+        vault=Vault(config.secret_keys),
+        policies=PolicyShelf(),
+    )
+
+
+def _safe_sessions(config: Config) -> Sessions:
+    if config.database_url is None:
+        raise ConfigInvalid("CREDITGATE_DATABASE_URL is needed: `creditgate run` starts a database of its own")
+    engine = connect(config.database_url, pool_size=config.web_threads)
+    refuse_unsafe_login(engine)
+    return Sessions(engine)
+
+
+def _open_rooms(app: Flask) -> None:
+    api = make_api(app)
+    for module in (health, metrics, docs):
+        api.register_blueprint(module.blueprint)
+    for room in ROOMS:
+        if find_spec(f"api.{room}.routes"):
+            api.register_blueprint(import_module(f"api.{room}.routes").blueprint)
+    refuse_foreign_blueprints(app)
+    refuse_unguarded_routes(app)
+
+
+def unconnected_app() -> Flask:
+    """Make an app that has no database, for its description."""
+    config = Config(secret_keys=(Fernet.generate_key().decode(),))
+    return create_app(config, sessions=Sessions(connect("postgresql://nobody@127.0.0.1:1/nothing")))
+
+
+def serving() -> Callable[..., object]:
+    """Make the app for a server process, from the environment."""
+    configure_log()
+    return create_app(from_environment())

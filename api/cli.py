@@ -1,0 +1,125 @@
+"""The `creditgate` command: run, serve, worker, migrate, demo, accounts and imports."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from api import demo, home, supervise
+from api.cli_accounts import issuer, key, seller
+from api.cli_import import import_file
+from api.config import Config, ConfigInvalid, from_environment
+from api.embedded_place import EmbeddedError
+from api.migrate import SchemaBehind, migrate, require_head
+from api.records.sessions import Sessions, UnsafeLogin, connect
+from api.web import openapi, serving
+from api.web.log import configure_log
+
+
+class Commands(click.Group):
+    """Says in one line what a person can mend, and keeps tracebacks for what he cannot."""
+
+    def invoke(self, context: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(context)
+        except (ConfigInvalid, EmbeddedError, UnsafeLogin, SchemaBehind) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="creditgate")
+def main() -> None:
+    """creditgate: the gate between sales and receivables."""
+
+
+main.add_command(seller)
+main.add_command(key)
+main.add_command(issuer)
+main.add_command(import_file)
+
+
+@contextmanager
+def _prepared(config: Config) -> Iterator[Config]:
+    """Give complete settings and a database at the newest schema."""
+    with home.complete(config, alone=True) as whole:
+        assert whole.database_url is not None
+        if whole.owner_database_url:
+            migrate(whole.owner_database_url, whole.database_url)
+        require_head(whole.database_url)
+        yield whole
+
+
+@main.command()
+def run() -> None:
+    """Run everything on this machine: database, web server and worker, with a demonstration seller."""
+    with _prepared(from_environment()) as config:
+        serving.require_free_port(config)
+        assert config.database_url is not None
+        shown = demo.prepare(Sessions(connect(config.database_url)), f"http://{config.host}:{config.port}")
+        environment = {
+            **os.environ,
+            "CREDITGATE_DATABASE_URL": config.database_url,
+            "CREDITGATE_SECRET_KEYS": ",".join(config.secret_keys),
+        }
+        environment.pop("CREDITGATE_OWNER_DATABASE_URL", None)  # Who serves never needs to own.
+        program = [sys.executable, "-m", "api"]
+        click.echo(shown)
+        code = supervise.run({"web": [*program, "serve"], "worker": [*program, "worker"]}, environment=environment)
+    sys.exit(code)
+
+
+@main.command()
+def serve() -> None:
+    """Run the web server over the database of CREDITGATE_DATABASE_URL, or over one of our own."""
+    with home.complete(from_environment()) as config:
+        serving.serve(config)
+
+
+@main.command()
+def worker() -> None:
+    """Run the worker: imports and other jobs, and the feed of events."""
+    from api.app import make_house
+    from api.worker import work
+
+    configure_log()
+    with home.complete(from_environment()) as config:
+        assert config.database_url is not None
+        require_head(config.database_url)
+        work(make_house(config), config.database_url)
+
+
+@main.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to the newest schema, as its owner."""
+    with home.complete(from_environment()) as config:
+        if not config.owner_database_url or not config.database_url:
+            raise click.ClickException("CREDITGATE_OWNER_DATABASE_URL is needed: the login that owns the tables")
+        migrate(config.owner_database_url, config.database_url)
+    click.echo("The database is at the newest schema.")
+
+
+@main.command("demo")
+def demo_command() -> None:
+    """Make the demonstration seller, revoke its last keys and show new ones."""
+    with home.complete(from_environment()) as config:
+        assert config.database_url is not None
+        require_head(config.database_url)
+        click.echo(demo.prepare(Sessions(connect(config.database_url)), f"http://{config.host}:{config.port}"))
+
+
+@main.command("openapi")
+@click.option("--check", is_flag=True, help="Only say whether openapi.yaml is that of the code.")
+def openapi_command(check: bool) -> None:
+    """Write openapi.yaml from the code."""
+    from api.app import unconnected_app
+
+    path = Path("openapi.yaml")
+    app = unconnected_app()
+    if not check:
+        openapi.write(app, path)
+    elif not openapi.check(app, path):
+        raise click.ClickException("openapi.yaml is behind the code: run `make openapi`")

@@ -1,0 +1,1 @@
+"""What happened, for others: the feed of events, and the jobs that make them."""

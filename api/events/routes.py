@@ -1,0 +1,112 @@
+"""HTTP of the events room: the feed, and how a job stands."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import fields, validate
+
+from api.problems import NotFound
+from api.records import events, jobs
+from api.records.events import EventRecord, FeedEntryRecord
+from api.records.jobs import JobRecord
+from api.records.sellers import Seller
+from api.web.answers import json_answer
+from api.web.blueprint import Blueprint
+from api.web.paging import cursor_of, page_of
+from api.web.permissions import permission
+from api.web.schemas import PageQuery, Schema, page_schema
+from api.wiring import wiring
+
+blueprint = Blueprint("events", __name__, description="What happened, for others.")
+
+
+class EventSchema(Schema):
+    """One event, as a CloudEvent 1.0; `sequence` counts per subject, without gaps."""
+
+    specversion = fields.String(required=True)
+    id = fields.UUID(required=True)
+    type = fields.String(required=True)
+    source = fields.String(required=True)
+    subject = fields.UUID(required=True)
+    time = fields.AwareDateTime(required=True)
+    sequence = fields.Integer(required=True)
+    mode = fields.String(required=True, validate=validate.OneOf(("live", "test")))
+    data = fields.Dict(required=True)
+
+
+class ProgressSchema(Schema):
+    """How far a job is; `total` is null while nobody knows."""
+
+    done = fields.Integer(required=True)
+    total = fields.Integer(required=True, allow_none=True)
+
+
+class JobSchema(Schema):
+    """Work that goes on while nobody waits."""
+
+    id = fields.UUID(required=True)
+    kind = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(("queued", "running", "succeeded", "failed")))
+    progress = fields.Nested(ProgressSchema, required=True)
+    result = fields.Dict(required=True, allow_none=True)
+    errors = fields.List(fields.Dict(), required=True)
+    created_at = fields.AwareDateTime(required=True)
+    started_at = fields.AwareDateTime(required=True, allow_none=True)
+    finished_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+@blueprint.route("/events", methods=["GET"])
+@permission("event.read")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_schema(EventSchema))
+def read_feed(query: dict[str, Any]) -> Response:
+    """Read the feed from the start, or after a cursor. `next` is where to go on, also when nothing more is there yet."""
+    given = wiring()
+    with given.transaction() as session:
+        keys = [FeedEntryRecord.position]
+        page = page_of(session, events.feed(), keys, query["limit"], query["after"])
+    after = cursor_of([page.items[-1].position]) if page.items else query["after"]
+    items = [_cloud_event(each.EventRecord, given.seller) for each in page.items]
+    return json_answer({"items": items, "next": after})
+
+
+def _cloud_event(event: EventRecord, seller: Seller) -> dict[str, Any]:
+    return {
+        "specversion": "1.0",
+        "id": event.id,
+        "type": event.type,
+        "source": f"/sellers/{seller.id}",
+        "subject": event.subject_id,
+        "time": event.happened_at,
+        "sequence": event.sequence,
+        "mode": seller.mode,
+        "data": event.data,
+    }
+
+
+@blueprint.route("/jobs/<uuid:job_id>", methods=["GET"])
+@permission("job.read")
+@blueprint.response(200, JobSchema)
+@blueprint.alt_response(404)
+def show_job(job_id: UUID) -> Response:
+    """Show how a job stands."""
+    with wiring().transaction() as session:
+        job = jobs.get(session, job_id)
+        if job is None:
+            raise NotFound("There is no such job.")
+        return json_answer(_job(job))
+
+
+def _job(job: JobRecord) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "state": job.state,
+        "progress": {"done": job.progress_done, "total": job.progress_total},
+        "result": job.result,
+        "errors": job.errors,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+    }

@@ -1,0 +1,261 @@
+"""Imports a ledger's file: read, checked and taken in small batches, each a transaction; safe to run again at any time."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+from typing import Any, BinaryIO
+from uuid import UUID
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from api.clock import Clock
+from api.ledger.cells import FileShape, LineFault
+from api.ledger.checking import CheckedLine, check
+from api.ledger.guessing import propose
+from api.ledger.mapping import Mapping
+from api.ledger.reading import FileUnreadable, Record, opened, records
+from api.ledger.rehearsal import Rehearsal
+from api.ledger.report import ImportReport
+from api.problems import BadInput
+from api.records import imports
+from api.records.ledger_batch import take
+from api.records.ledger_debtors import find_or_add
+from api.records.ledger_lines import LedgerLine, LineResult
+from api.records.sellers import Seller
+from api.records.sessions import Sessions
+
+BATCH_LINES = 2_000  # So small that no order waits a second for a debtor.
+ATTEMPTS = 5
+TEXT_KEPT = 10_000
+# Two writers met: the loser of a deadlock, or of a race for a name that both wanted to add, starts its batch again.
+MET = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, psycopg.errors.UniqueViolation)
+
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Some lines of the file: those without a fault, and the faults of the others."""
+
+    records_count: int = 0
+    checked: list[CheckedLine] = field(default_factory=list)
+    faults: list[LineFault] = field(default_factory=list)
+
+
+class _RolledBack(Exception):
+    """Ends a transaction of a dry run."""
+
+
+def run_import(
+    sessions: Sessions,
+    seller: Seller,
+    clock: Clock,
+    stream: BinaryIO,
+    mapping: Mapping | None,
+    *,
+    import_id: UUID | None = None,
+    dry_run: bool = False,
+    on_progress: Progress = lambda done: None,
+) -> ImportReport:
+    """Import a delimited file, plain or packed with gzip; `on_progress` is told how many lines are done.
+
+    With `import_id` the counts and refusals are kept in that import, and a run that was killed goes on where it was.
+    A dry run keeps nothing of the ledger, and adds a guessed mapping to its report; `mapping` may then be None.
+    """
+    run = _Run(sessions, seller, clock, mapping, import_id, dry_run)
+    try:
+        run.read(opened(stream), on_progress)
+    except BadInput as problem:
+        run.report.fail(problem)
+    return run.close()
+
+
+class _Run:
+    """One run of one import."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        seller: Seller,
+        clock: Clock,
+        mapping: Mapping | None,
+        import_id: UUID | None,
+        dry_run: bool,
+    ) -> None:
+        self.sessions = sessions
+        self.seller = seller
+        self.clock = clock
+        self.mapping = mapping
+        self.import_id = import_id
+        self.report = ImportReport(dry_run=dry_run)
+        self.rehearsal = Rehearsal() if dry_run else None
+        self.done_before = 0
+        self._resume()
+
+    def _resume(self) -> None:
+        if self.import_id is None:
+            return
+        with self.sessions.of(self.seller.id) as session:
+            record = imports.get(session, self.import_id)
+            assert record is not None, "an import is started before it runs"
+            self.done_before = record.lines_count
+            self.report.taken_count, self.report.known_count = record.taken_count, record.known_count
+            self.report.refused_count = record.refused_count
+            self.report.faults.update(imports.codes(session, self.import_id))
+
+    def read(self, plain: BinaryIO, on_progress: Progress) -> None:
+        if self.report.dry_run:
+            proposal = propose(plain)
+            self.report.proposal = proposal.text
+            self.report.warnings.extend(proposal.notes)
+            self.mapping = self.mapping or proposal.mapping
+        if self.mapping is None:
+            raise BadInput("There is no mapping for this file.", code="mapping_missing")
+        batches = self._batches(plain, self.mapping)
+        # The next batch is read and checked while the database is at this one.
+        with ThreadPoolExecutor(1) as ahead:
+            coming = ahead.submit(next, batches, None)
+            while (batch := coming.result()) is not None:
+                coming = ahead.submit(next, batches, None)
+                self._take(batch)
+                on_progress(self.report.lines_count)
+
+    def _batches(self, plain: BinaryIO, mapping: Mapping) -> Iterator[Batch]:
+        found = records(plain, mapping)
+        first = next(found, None)
+        while first is not None and first.cells == []:
+            first = next(found, None)
+        if first is None or first.cells is None:
+            raise FileUnreadable("The file is empty, or its first line cannot be read.", code="file_empty")
+        shape = FileShape(mapping, first.cells, self.clock.today(self.seller))
+        self.report.header = list(first.cells) if mapping.header else []
+        lines = (each for each in found if each.cells != [])
+        if not mapping.header:
+            lines = (each for part in ([first], lines) for each in part)
+        while some := list(islice(lines, BATCH_LINES)):
+            yield _checked(shape, some)
+
+    def _take(self, batch: Batch) -> None:
+        self.report.lines_count += batch.records_count
+        for line in batch.checked:
+            self._remember_days(line.values)
+        if self.report.lines_count <= self.done_before:
+            return
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                results, faults = self._write(batch)
+                break
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not isinstance(error.orig, MET):
+                    raise
+        taken = sum(result.state == "taken" for result in results)
+        known = sum(result.state == "known" for result in results)
+        self.report.taken_count += taken
+        self.report.known_count += known
+        self.report.refused_count += batch.records_count - taken - known
+        self.report.refuse(faults)
+
+    def _remember_days(self, values: dict[str, Any]) -> None:
+        report = self.report
+        dated_on, settled_on = values["dated_on"], values.get("paid_on")
+        if values["kind"] == "payment":
+            settled_on = dated_on
+        elif report.newest_invoiced_on is None or dated_on > report.newest_invoiced_on:
+            report.newest_invoiced_on = dated_on
+        if settled_on and (report.newest_settled_on is None or settled_on > report.newest_settled_on):
+            report.newest_settled_on = settled_on
+
+    def _write(self, batch: Batch) -> tuple[list[LineResult], list[LineFault]]:
+        results: list[LineResult] = []
+        faults = list(batch.faults)
+        try:
+            with self.sessions.of(self.seller.id) as session:
+                results, more = self._write_lines(session, batch.checked)
+                faults += more
+                if self.report.dry_run:
+                    raise _RolledBack
+                self._count(session, batch, results, faults)
+        except _RolledBack:
+            assert self.rehearsal is not None
+            results, faults = self.rehearsal.after(batch.checked, results, batch.faults)
+            with self.sessions.of(self.seller.id) as session:
+                self._count(session, batch, results, faults)
+        return results, faults
+
+    def _write_lines(
+        self, session: Session, checked: Iterable[CheckedLine]
+    ) -> tuple[list[LineResult], list[LineFault]]:
+        now = self.clock.now(self.seller)
+        by_line = {each.line: each for each in checked}
+        found = find_or_add(session, (each.debtor for each in by_line.values()), now)
+        lines, results = [], []
+        for each in by_line.values():
+            debtor = found[each.debtor]
+            if debtor.debtor_id is None:
+                results.append(LineResult(each.line, "refused", None, debtor.code, debtor.detail))
+            else:
+                lines.append(LedgerLine(line=each.line, debtor_id=debtor.debtor_id, **each.values))
+        if lines:
+            results += take(session, lines, now, None if self.report.dry_run else self.import_id)
+        return results, faults_of(results, by_line)
+
+    def _count(self, session: Session, batch: Batch, results: list[LineResult], faults: list[LineFault]) -> None:
+        if self.import_id is None:
+            return
+        taken = sum(result.state == "taken" for result in results)
+        known = sum(result.state == "known" for result in results)
+        refused = batch.records_count - taken - known
+        imports.count(session, self.import_id, lines=batch.records_count, taken=taken, known=known, refused=refused)
+        imports.refuse(session, self.import_id, _refusal_rows(faults))
+
+    def close(self) -> ImportReport:
+        report = self.report
+        report.warn_of_age(self.clock.today(self.seller))
+        if not report.lines_count and report.failure is None:
+            report.warn("no_lines", "the file has a header and nothing below it")
+        if self.import_id is not None:
+            state = "failed" if report.failure else "finished"
+            with self.sessions.of(self.seller.id) as session:
+                imports.finish(session, self.import_id, state, report.document(), self.clock.now(self.seller))
+        return report
+
+
+def _checked(shape: FileShape, some: list[Record]) -> Batch:
+    batch = Batch(records_count=len(some))
+    for record in some:
+        if record.cells is None:
+            fault = LineFault(record.line, None, record.code or "unreadable", record.detail or "", record.text)
+            batch.faults.append(fault)
+            continue
+        found = check(shape, record.line, record.text, record.cells)
+        if isinstance(found, CheckedLine):
+            batch.checked.append(found)
+        else:
+            batch.faults.extend(found)
+    return batch
+
+
+def faults_of(results: Iterable[LineResult], by_line: dict[int, CheckedLine]) -> list[LineFault]:
+    """Give the faults of lines that were refused when they met what is stored."""
+    return [
+        LineFault(result.line, None, result.code or "refused", result.detail or "", by_line[result.line].text)
+        for result in results
+        if result.state == "refused"
+    ]
+
+
+def _refusal_rows(faults: list[LineFault]) -> Iterator[dict[str, Any]]:
+    ordered = sorted(faults, key=lambda fault: fault.line)
+    for line, of_line in groupby(ordered, key=lambda fault: fault.line):
+        for number, fault in enumerate(of_line):
+            yield {
+                "line": line,
+                "fault": number,
+                "column_name": fault.column,
+                "code": fault.code,
+                "detail": fault.detail.replace("\0", "\ufffd"),
+                "text": fault.text.replace("\0", "\ufffd")[:TEXT_KEPT] if number == 0 else None,
+            }

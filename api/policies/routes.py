@@ -1,0 +1,114 @@
+"""HTTP of the policies room: versions, approvals, decisions and their replay."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from api.decision_answer import decision_answer
+from api.decision_schemas import DecisionSchema
+from api.policies import service
+from api.policies.schemas import NewPolicySchema, PolicySchema, ReplaySchema
+from api.problems import BadInput, Fault
+from api.records import decisions, policies
+from api.records.decisions import DecisionRecord
+from api.records.policies import PolicyRecord
+from api.web.answers import bytes_answer, json_answer
+from api.web.blueprint import Blueprint
+from api.web.paging import page_of
+from api.web.permissions import permission
+from api.web.schemas import PageQuery, page_schema
+from api.wiring import wiring
+
+blueprint = Blueprint("policies", __name__, description="The rules as data, and what was decided by them.")
+
+
+@blueprint.route("/policies", methods=["GET"])
+@permission("policy.read")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_schema(PolicySchema))
+def list_policies(query: dict[str, Any]) -> Response:
+    """List the versions, the newest first, without their documents."""
+    with wiring().transaction() as session:
+        keys = [PolicyRecord.version]
+        page = page_of(session, policies.listing(), keys, query["limit"], query["after"], newest_first=True)
+        return json_answer({"items": [service.policy_answer(each) for each in page.items], "next": page.next})
+
+
+@blueprint.route("/policies", methods=["POST"])
+@permission("policy.write")
+@blueprint.arguments(NewPolicySchema)
+@blueprint.response(201, PolicySchema)
+def create_policy(data: dict[str, Any]) -> Response:
+    """Add a version as a draft. Every fault of the document is named."""
+    if ("document" in data) == ("yaml" in data):
+        raise BadInput("One policy is needed.", faults=[Fault("", "required", "Give either document or yaml.")])
+    document = data["document"] if "document" in data else service.read_document(data["yaml"])
+    return bytes_answer(service.add_draft(data["name"], document, wiring()), 201)
+
+
+@blueprint.route("/policies/<int:version>", methods=["GET"])
+@permission("policy.read")
+@blueprint.response(200, PolicySchema)
+@blueprint.alt_response(404)
+def show_policy(version: int) -> Response:
+    """Show one version with its document."""
+    with wiring().transaction() as session:
+        return json_answer(service.policy_answer(service.get_version(session, version), with_document=True))
+
+
+@blueprint.route("/policies/<int:version>/approvals", methods=["POST"])
+@permission("policy.approve")
+@blueprint.response(201, PolicySchema)
+@blueprint.alt_response(404)
+def approve_policy(version: int) -> Response:
+    """Approve a draft, as another person than its maker."""
+    return bytes_answer(service.approve(version, wiring()), 201)
+
+
+@blueprint.route("/policies/<int:version>/activations", methods=["POST"])
+@permission("policy.activate")
+@blueprint.response(201, PolicySchema)
+@blueprint.alt_response(404)
+def activate_policy(version: int) -> Response:
+    """Let an approved version decide from now on."""
+    return bytes_answer(service.activate(version, wiring()), 201)
+
+
+@blueprint.route("/decisions", methods=["GET"])
+@permission("decision.read")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_schema(DecisionSchema))
+def list_decisions(query: dict[str, Any]) -> Response:
+    """List decisions, the newest first."""
+    given = wiring()
+    with given.transaction() as session:
+        keys = [DecisionRecord.id]
+        page = page_of(session, decisions.listing(), keys, query["limit"], query["after"], newest_first=True)
+        shown = [decisions.from_record(record) for record in page.items]
+    items = [decision_answer(each, given.seller, given.caller.role, given.language) for each in shown]
+    return json_answer({"items": items, "next": page.next})
+
+
+@blueprint.route("/decisions/<uuid:decision_id>", methods=["GET"])
+@permission("decision.read")
+@blueprint.response(200, DecisionSchema)
+@blueprint.alt_response(404)
+def show_decision(decision_id: UUID) -> Response:
+    """Show a decision as it was made, with as much of it as the caller's role may see."""
+    given = wiring()
+    with given.transaction() as session:
+        decision = service.get_decision(session, decision_id)
+    return json_answer(decision_answer(decision, given.seller, given.caller.role, given.language))
+
+
+@blueprint.route("/decisions/<uuid:decision_id>/replay", methods=["POST"])
+@permission("decision.replay")
+@blueprint.response(200, ReplaySchema)
+@blueprint.alt_response(404)
+@blueprint.alt_response(410)
+def replay_decision(decision_id: UUID) -> Response:
+    """Judge the same facts again by the same policy and engine, and say whether the same comes out."""
+    given = wiring()
+    with given.transaction() as session:
+        return json_answer(service.replay(session, decision_id, given.house.policies))

@@ -1,0 +1,43 @@
+"""What the policies room takes and gives."""
+
+from marshmallow import fields, validate
+
+from api.records.policies import STATES
+from api.web.fields import Line
+from api.web.schemas import Schema
+
+
+class NewPolicySchema(Schema):
+    """A draft: `document` as JSON, or `yaml` as text; exactly one of them."""
+
+    name = Line(100, required=True)
+    document = fields.Dict()
+    yaml = fields.String(validate=validate.Length(min=1, max=200_000))
+
+
+class PolicySchema(Schema):
+    """One version. Its `digest` is the SHA-256 of the document's canonical form."""
+
+    version = fields.Integer(required=True)
+    name = fields.String(required=True)
+    digest = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    made_by = fields.String(required=True)
+    made_at = fields.AwareDateTime(required=True)
+    approved_by = fields.String(required=True, allow_none=True)
+    approved_at = fields.AwareDateTime(required=True, allow_none=True)
+    activated_at = fields.AwareDateTime(required=True, allow_none=True)
+    document = fields.Dict(metadata={"description": "When one version is asked for."})
+
+
+class ReplaySchema(Schema):
+    """A decision judged again from its own facts by its own policy and engine."""
+
+    identical = fields.Boolean(required=True)
+    decision_id = fields.UUID(required=True)
+    policy_version = fields.Integer(required=True)
+    policy_digest = fields.String(required=True)
+    engine_version = fields.String(required=True)
+    as_of = fields.Date(required=True)
+    judgement_digest = fields.String(required=True)
+    differences = fields.List(fields.String(), required=True)

@@ -1,0 +1,123 @@
+"""HTTP of the prospect room: credit checks, company search and debtors."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from api.decision_schemas import DecisionSchema
+from api.prospect import service
+from api.prospect.companies import read_query, search_answer, search_companies
+from api.prospect.company_schemas import CompanySearchAnswer, CompanySearchQuery
+from api.prospect.debtors import add_debtor, add_names, change_debtor, debtor_answer, get_debtor, merge_debtors
+from api.prospect.schemas import (
+    CreditCheckSchema,
+    DebtorFields,
+    DebtorSchema,
+    DebtorsQuery,
+    MergeSchema,
+    NamesSchema,
+    NewDebtorSchema,
+    names_in,
+)
+from api.records import debtors
+from api.records.debtors import DebtorRecord
+from api.web.answers import bytes_answer, etag_of, json_answer, require_match
+from api.web.blueprint import Blueprint
+from api.web.paging import page_of
+from api.web.permissions import permission
+from api.web.schemas import page_schema
+from api.wiring import wiring
+
+blueprint = Blueprint("prospect", __name__, description="Phase 1: whom do we want?")
+
+
+@blueprint.route("/credit-checks", methods=["POST"])
+@permission("credit_check.ask")
+@blueprint.arguments(CreditCheckSchema)
+@blueprint.response(201, DecisionSchema)
+def ask_credit_check(asked: service.CheckRequest) -> Response:
+    """Ask whether to sell to a company, on which terms and up to how much. Nothing is reserved."""
+    return bytes_answer(service.check_credit(asked, wiring()), 201)
+
+
+@blueprint.route("/companies", methods=["GET"])
+@permission("company.search")
+@blueprint.arguments(CompanySearchQuery, location="query")
+@blueprint.response(200, CompanySearchAnswer)
+def find_companies(query: dict[str, Any]) -> Response:
+    """Search the registers for a company, by words of its name or by its numbers."""
+    given = wiring()
+    mode = given.seller.mode
+    found = search_companies(read_query(query), catalog=given.house.catalog, mode=mode, now=given.now)
+    return json_answer(search_answer(found, mode))
+
+
+@blueprint.route("/debtors", methods=["POST"])
+@permission("debtor.add_prospect")
+@blueprint.arguments(NewDebtorSchema)
+@blueprint.response(201, DebtorSchema)
+def create_debtor(data: dict[str, Any]) -> Response:
+    """Add a debtor in phase prospect."""
+    values = {name: data[name] for name in debtors.COLUMNS_A_CALLER_SETS if name in data}
+    return bytes_answer(add_debtor(values, names_in(data), wiring()), 201)
+
+
+@blueprint.route("/debtors", methods=["GET"])
+@permission("debtor.read")
+@blueprint.arguments(DebtorsQuery, location="query")
+@blueprint.response(200, page_schema(DebtorSchema))
+def list_debtors(query: dict[str, Any]) -> Response:
+    """List debtors, in the order in which they were added."""
+    with wiring().transaction() as session:
+        listed = debtors.listing(query["phase"], query["changed_since"], query["owner"])
+        page = page_of(session, listed, [DebtorRecord.id], query["limit"], query["after"])
+        return json_answer({"items": [debtor_answer(session, each) for each in page.items], "next": page.next})
+
+
+@blueprint.route("/debtors/<uuid:debtor_id>", methods=["GET"])
+@permission("debtor.read")
+@blueprint.response(200, DebtorSchema)
+def show_debtor(debtor_id: UUID) -> Response:
+    """Show a debtor; a merged one gives the one it was merged into."""
+    with wiring().transaction() as session:
+        debtor = get_debtor(session, debtor_id)
+        return json_answer(debtor_answer(session, debtor), headers={"ETag": etag_of(debtor.id, debtor.version)})
+
+
+@blueprint.route("/debtors/<uuid:debtor_id>", methods=["PATCH"])
+@permission("debtor.write")
+@blueprint.arguments(DebtorFields)
+@blueprint.response(200, DebtorSchema)
+@blueprint.alt_response(404)
+@blueprint.alt_response(412)
+@blueprint.alt_response(428)
+def patch_debtor(data: dict[str, Any], debtor_id: UUID) -> Response:
+    """Change a debtor. Send `If-Match` with the ETag of what was read."""
+    given = wiring()
+    with given.transaction() as session:
+        debtor = get_debtor(session, debtor_id)
+        (debtor,) = debtors.lock(session, [debtor.id])
+        require_match(etag_of(debtor.id, debtor.version))
+        change_debtor(session, debtor, data, given)
+        return json_answer(debtor_answer(session, debtor), headers={"ETag": etag_of(debtor.id, debtor.version)})
+
+
+@blueprint.route("/debtors/<uuid:debtor_id>/references", methods=["POST"])
+@permission("debtor.write")
+@blueprint.arguments(NamesSchema)
+@blueprint.response(201, DebtorSchema)
+@blueprint.alt_response(404)
+def create_references(data: dict[str, Any], debtor_id: UUID) -> Response:
+    """Give a debtor further references or official numbers."""
+    return bytes_answer(add_names(debtor_id, names_in(data), wiring()), 201)
+
+
+@blueprint.route("/debtors/<uuid:debtor_id>/merges", methods=["POST"])
+@permission("debtor.write")
+@blueprint.arguments(MergeSchema)
+@blueprint.response(201, DebtorSchema)
+@blueprint.alt_response(404)
+def create_merge(data: dict[str, Any], debtor_id: UUID) -> Response:
+    """Merge another debtor into this one, which takes over its numbers and references."""
+    return bytes_answer(merge_debtors(debtor_id, data["merged_debtor_id"], wiring()), 201)

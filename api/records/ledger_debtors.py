@@ -1,0 +1,160 @@
+"""Debtors as ledgers name them: many found at once, and those that an invoice is the first sign of added."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, text, tuple_
+from sqlalchemy.orm import Session
+
+from api.records import jobs
+from api.records.base import new_id
+from api.records.debtors import DebtorRecord
+from api.records.events import EventCounterRecord, EventPendingRecord, EventRecord
+from api.records.identities import DebtorIdentifierRecord, DebtorReferenceRecord, OfficialNumber, Reference
+
+
+@dataclass(frozen=True, slots=True)
+class DebtorNamed:
+    """A debtor as a ledger names him; `country` is ISO 3166-1 alpha-2, and None where no debtor is to be added."""
+
+    reference: Reference
+    name: str | None = None
+    country: str | None = None
+    numbers: tuple[OfficialNumber, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who was named. `debtor_id` is None when he cannot be told, with the code of why."""
+
+    debtor_id: UUID | None
+    code: str | None = None
+    detail: str | None = None
+
+
+# One at a time per seller, so that two imports do not add the same debtor; taken only where there is one to add.
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('ledger debtors ' || :seller_id, 0))")
+
+
+def find_or_add(session: Session, named: Iterable[DebtorNamed], now: datetime) -> dict[DebtorNamed, Found]:
+    """Find debtors by reference, else by an official number, else add them in phase monitoring, telling so by events.
+
+    A number that belongs to another debtor than the reference does is `identifier_taken`; an unknown debtor without
+    a country is `debtor_unknown`.
+    """
+    wanted = list(dict.fromkeys(named))
+    known = _by_reference(session, wanted)
+    if any(each.reference not in known and each.country for each in wanted):
+        session.execute(ONE_AT_A_TIME, {"seller_id": str(session.info["seller_id"])})
+        known = _by_reference(session, wanted)
+    owners = _by_number(session, wanted)
+    adding = _Adding(session.info["seller_id"], now)
+    found = {}
+    for each in wanted:
+        debtor_id = known.get(each.reference)
+        owner_ids = {owners[number] for number in each.numbers if number in owners}
+        if owner_ids - {debtor_id} and (debtor_id or len(owner_ids) > 1):
+            found[each] = Found(None, "identifier_taken", "an official number on this line is another debtor's")
+        elif debtor_id is None and not each.country:
+            found[each] = Found(None, "debtor_unknown", f"no debtor is called {each.reference.value}")
+        else:
+            if debtor_id is None:
+                debtor_id = adding.reference(each, next(iter(owner_ids), None))
+                known[each.reference] = debtor_id
+                owners |= dict.fromkeys(each.numbers, debtor_id)
+            found[each] = Found(debtor_id)
+    adding.write(session)
+    return found
+
+
+def _by_reference(session: Session, wanted: list[DebtorNamed]) -> dict[Reference, UUID]:
+    record = DebtorReferenceRecord
+    pairs = sorted({(each.reference.system, each.reference.value) for each in wanted})
+    query = select(record.system, record.value, record.debtor_id).where(tuple_(record.system, record.value).in_(pairs))
+    return {Reference(system, value): debtor_id for system, value, debtor_id in session.execute(query)}
+
+
+def _by_number(session: Session, wanted: list[DebtorNamed]) -> dict[OfficialNumber, UUID]:
+    record = DebtorIdentifierRecord
+    numbers = sorted({(each.scheme, each.country, each.value) for one in wanted for each in one.numbers})
+    if not numbers:
+        return {}
+    columns = (record.scheme, record.country, record.value)
+    query = select(*columns, record.debtor_id).where(tuple_(*columns).in_(numbers))
+    return {OfficialNumber(*key): debtor_id for *key, debtor_id in session.execute(query)}
+
+
+class _Adding:
+    """The rows of new debtors, and of new references to known ones, written many at a time."""
+
+    def __init__(self, seller_id: UUID, now: datetime) -> None:
+        self.seller_id = seller_id
+        self.now = now
+        self.rows: dict[type, list[dict[str, Any]]] = {
+            DebtorRecord: [],
+            DebtorReferenceRecord: [],
+            DebtorIdentifierRecord: [],
+            EventRecord: [],
+            EventCounterRecord: [],
+            EventPendingRecord: [],
+        }
+
+    def row(self, record: type, **values: Any) -> None:
+        self.rows[record].append({"seller_id": self.seller_id, **values})
+
+    def reference(self, named: DebtorNamed, debtor_id: UUID | None) -> UUID:
+        """Add a reference to a debtor that is known by a number, or a new debtor with it."""
+        is_new = debtor_id is None
+        debtor_id = debtor_id or new_id()
+        if is_new:
+            self.debtor(debtor_id, named)
+        self.row(
+            DebtorReferenceRecord,
+            system=named.reference.system,
+            value=named.reference.value,
+            debtor_id=debtor_id,
+            known_at=self.now,
+        )
+        return debtor_id
+
+    def debtor(self, debtor_id: UUID, named: DebtorNamed) -> None:
+        self.row(
+            DebtorRecord,
+            id=debtor_id,
+            name=named.name,
+            country=named.country,
+            phase="monitoring",
+            related_party=False,
+            critical=False,
+            version=1,
+            created_at=self.now,
+            changed_at=self.now,
+        )
+        for number in named.numbers:
+            values = {"scheme": number.scheme, "country": number.country, "value": number.value}
+            self.row(DebtorIdentifierRecord, **values, debtor_id=debtor_id, known_at=self.now)
+        event_id = new_id()
+        self.row(
+            EventRecord,
+            id=event_id,
+            type="debtor.created.v1",
+            subject_id=debtor_id,
+            debtor_id=debtor_id,
+            sequence=1,  # Nobody can have told of this debtor before.
+            happened_at=self.now,
+            known_at=self.now,
+            data={"debtor_id": str(debtor_id), "phase": "monitoring"},
+        )
+        self.row(EventCounterRecord, subject_id=debtor_id, last_sequence=1)
+        self.row(EventPendingRecord, event_id=event_id)
+
+    def write(self, session: Session) -> None:
+        for record, rows in self.rows.items():
+            if rows:
+                session.execute(insert(record), rows)
+        if self.rows[EventRecord] and not session.info.get("feed_deferred"):
+            session.info["feed_deferred"] = True
+            jobs.defer(session, "append_feed")

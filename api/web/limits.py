@@ -1,0 +1,63 @@
+"""How much a caller may send: requests a minute for each credential, failures for each address, bytes for each body."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, g, request
+from flask_limiter import Limiter
+from limits import RateLimitItemPerMinute
+from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
+
+FAILURES_PER_MINUTE = 60
+
+Route = TypeVar("Route", bound=Callable[..., Any])
+
+
+def large_body(view: Route) -> Route:
+    """Mark a route that takes a body as large as an import. Stands under `@blueprint.route`."""
+    view.large_body = True  # type: ignore[attr-defined]
+    return view
+
+
+def bound_body(bytes_max: int) -> None:
+    """Refuse a larger body before any of it is read, and stop reading one that does not say how large it is."""
+    request.max_content_length = bytes_max
+    request.max_form_memory_size = bytes_max
+    if request.content_length is not None and request.content_length > bytes_max:
+        raise RequestEntityTooLarge(f"The body may have {bytes_max} bytes at most.")
+
+
+class Limits:
+    """Counts in this process alone: with several processes a caller gets as many times the limit at most."""
+
+    def __init__(self, app: Flask, requests_per_minute: int) -> None:
+        self._limiter = Limiter(lambda: str(g.wiring.caller.credential_id), app=app, storage_uri="memory://")
+        self._requests = RateLimitItemPerMinute(requests_per_minute)
+        self._failures = RateLimitItemPerMinute(FAILURES_PER_MINUTE)
+
+    def count_request(self, credential_id: str) -> None:
+        """Count a request of a credential. Raises TooManyRequests."""
+        self._count(self._requests, "credential", credential_id)
+
+    def count_failure(self) -> None:
+        """Count a failed authentication of the caller's address. Raises TooManyRequests.
+
+        Others at the same address with a good credential are not held back.
+        """
+        self._count(self._failures, "address", request.remote_addr or "")
+
+    def _count(self, item: RateLimitItemPerMinute, kind: str, name: str) -> None:
+        if self._limiter.limiter.hit(item, kind, name):
+            return
+        window = self._limiter.limiter.get_window_stats(item, kind, name)
+        wait = str(max(1, math.ceil(window.reset_time - time.time())))
+        error = TooManyRequests("Too many requests; wait as long as Retry-After says.")
+        error.creditgate_headers = {  # type: ignore[attr-defined]
+            "Retry-After": wait,
+            "RateLimit-Limit": str(item.amount),
+            "RateLimit-Remaining": "0",
+            "RateLimit-Reset": wait,
+        }
+        raise error

@@ -1,0 +1,109 @@
+"""The worker: runs jobs from the queue, appends events to the feed, and takes up what a killed worker left."""
+
+import asyncio
+import traceback
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+import structlog
+from procrastinate import App, JobContext, PsycopgConnector
+
+from api.clock import real_now
+from api.ledger.jobs import JOBS as LEDGER_JOBS
+from api.records import events, idempotency, jobs, sellers
+from api.records.sellers import Seller
+from api.wiring import House
+
+Handler = Callable[[House, Seller, UUID, dict[str, Any]], dict[str, Any]]
+
+HANDLERS: dict[str, Handler] = {**LEDGER_JOBS}
+ATTEMPTS = 3
+STALLED_AFTER_SECONDS = 30
+KEPT_HOURS = 24
+
+log = structlog.get_logger(__name__)
+
+
+class SellerGone(LookupError):
+    """The queue names a seller that does not exist."""
+
+
+def make_queue(house: House, database_url: str) -> App:
+    """Make the job engine over the same database; its own tables are in the schema `queue`."""
+    url = database_url.replace("postgresql+psycopg://", "postgresql://")
+    queue = App(connector=PsycopgConnector(conninfo=url, kwargs={"options": "-c search_path=queue,public"}))
+    retry = procrastinate.RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=5)
+
+    @queue.task(name="creditgate.run_job", retry=retry, pass_context=True)
+    def run(context: JobContext, seller_id: str, job_id: str) -> None:
+        attempts = context.job.attempts if context.job else ATTEMPTS
+        run_job(house, UUID(seller_id), UUID(job_id), is_last=attempts >= ATTEMPTS)
+
+    @queue.task(name="creditgate.append_feed", retry=retry)
+    def append_feed(seller_id: str) -> None:
+        with house.sessions.of(UUID(seller_id)) as session:
+            events.append_to_feed(session)
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="creditgate.take_up_stalled", pass_context=True)
+    async def take_up_stalled(context: JobContext, timestamp: int) -> None:
+        manager = context.app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+            await manager.retry_job(job)
+
+    @queue.periodic(cron="17 * * * *")
+    @queue.task(name="creditgate.tidy", pass_context=True)
+    async def tidy(context: JobContext, timestamp: int) -> None:
+        await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS)
+        await asyncio.to_thread(forget_answers, house)
+
+    return queue
+
+
+def run_job(house: House, seller_id: UUID, job_id: UUID, *, is_last: bool) -> None:
+    """Run one job, and keep how it went. A job may be run twice: its handler must be safe to repeat."""
+    seller = _seller(house, seller_id)
+    with house.sessions.of(seller_id) as session:
+        job = jobs.get(session, job_id)
+        if job is None or job.state in ("succeeded", "failed"):
+            return
+        kind, arguments = job.kind, job.arguments
+        jobs.start(job, house.clock.now(seller))
+    try:
+        result = HANDLERS[kind](house, seller, job_id, arguments)
+    except Exception as error:
+        log.error("job_failed", kind=kind, job_id=str(job_id), error=type(error).__name__, trace=traceback.format_exc())
+        if is_last:
+            with house.sessions.of(seller_id) as session:
+                jobs.fail(
+                    session, job_id, {"code": "internal_error", "detail": type(error).__name__}, house.clock.now(seller)
+                )
+        raise
+    with house.sessions.of(seller_id) as session:
+        jobs.succeed(session, job_id, result, house.clock.now(seller))
+
+
+def forget_answers(house: House) -> None:
+    """Forget the answers kept for repeated requests, once they are a day old."""
+    with house.sessions.of_nobody() as session:
+        everyone = sellers.every(session)
+    for seller in everyone:
+        with house.sessions.of(seller.id) as session:
+            idempotency.purge(session, real_now())
+
+
+def work(house: House, database_url: str) -> None:
+    """Run the worker until it is told to stop; what it is at is finished first."""
+    queue = make_queue(house, database_url)
+    with queue.open():
+        queue.run_worker(concurrency=2, install_signal_handlers=True, shutdown_graceful_timeout=20, listen_notify=True)
+
+
+def _seller(house: House, seller_id: UUID) -> Seller:
+    with house.sessions.of_nobody() as session:
+        seller = sellers.get(session, seller_id)
+    if seller is None:
+        raise SellerGone(str(seller_id))
+    return seller

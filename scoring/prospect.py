@@ -1,0 +1,114 @@
+"""The judgement of a credit check: whom we may sell to, how much, on which terms, and why.
+
+A check asks without effect. A limit asked for above the computed one is told (`asked_above_limit`) but does not change
+the outcome of a check: only an application for it goes to a person.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from scoring.dates import months_later
+from scoring.explaining import heaviest_factors
+from scoring.facts import CheckFacts, CreditLimit
+from scoring.judgement import Judgement, Outcome, Proposal, Reason, SalesNote, Terms, reason
+from scoring.limits import Binding
+from scoring.money import quantised
+from scoring.policy import Policy
+from scoring.reasons import Params
+from scoring.remedies import nearest_remedies
+from scoring.ruling import Ruling, rule
+from scoring.scorecard import rounded_pd
+
+_EFFECT_RANKS = {
+    "decline": 6,
+    "refer": 5,
+    "hold_first_payment": 4,
+    "accept_prepayment": 3,
+    "grade": 2,
+    "limit": 1,
+    "none": 0,
+}
+_ZERO = Decimal(0)
+_NOT_DECIDED = CreditLimit("none")
+_NO_TERMS = Terms(None, None, None)
+
+
+def judge_check(facts: CheckFacts, policy: Policy) -> Judgement:
+    """The whole answer to a credit check. The same facts and policy always give the same answer."""
+    if facts.currency != policy.currency:
+        raise ValueError(f"facts in {facts.currency} cannot be judged by a policy in {policy.currency}")
+    ruling = rule(facts, policy)
+    reasons = [*ruling.reasons, *heaviest_factors(ruling, policy)]
+    if ruling.outcome is Outcome.ACCEPT:
+        reasons.append(reason("within_policy"))
+    limit, binding = _limit_of(ruling, facts, policy)
+    terms = ruling.terms
+    proposal = None
+    headroom = ruling.grant.headroom
+    if ruling.needs_review:
+        proposal = Proposal(ruling.unreviewed, limit, binding, terms)
+        limit, binding, terms, headroom = _NOT_DECIDED, None, _NO_TERMS, None
+    evidence, grading = ruling.evidence, ruling.grading
+    return Judgement(
+        outcome=ruling.outcome,
+        risk_class=grading.risk_class,
+        grade=grading.grade,
+        grade_before_caps=grading.grade_before_caps,
+        pd=grading.pd,
+        pd_internal=None if evidence.pd_internal is None else rounded_pd(evidence.pd_internal),
+        pd_external=None if evidence.pd_external is None else rounded_pd(evidence.pd_external),
+        credibility=round(evidence.credibility, 4),
+        confidence=round(evidence.confidence, 4),
+        payment_index=None if evidence.payment_index is None else round(evidence.payment_index, 4),
+        currency=facts.currency,
+        limit=limit,
+        binding=binding,
+        headroom=headroom,
+        terms=terms,
+        reasons=tuple(sorted(reasons, key=_heaviest_first)),
+        remedies=nearest_remedies(facts, ruling, policy),
+        requires_human_review=ruling.needs_review,
+        proposal=proposal,
+        limit_valid_until=_limit_valid_until(limit, facts, ruling, policy),
+        valid_until=facts.as_of + timedelta(days=policy.outcomes.check_valid_days),
+        sales_note=_sales_note(ruling.outcome, headroom, terms, facts.currency),
+    )
+
+
+def _heaviest_first(each: Reason) -> tuple[int, int, float]:
+    gained, fall = each.weight
+    return -_EFFECT_RANKS[each.effect], -gained, -fall
+
+
+def _limit_of(ruling: Ruling, facts: CheckFacts, policy: Policy) -> tuple[CreditLimit, Binding | None]:
+    """The limit granted; a debtor that is declined gets zero, whatever its grade would have given."""
+    if ruling.unreviewed is Outcome.DECLINE:
+        grade = ruling.grading.grade
+        by_grade = grade is not None and grade not in policy.limits.capacity
+        return CreditLimit("amount", quantised(_ZERO, facts.currency)), "grade" if by_grade else "decline"
+    return ruling.grant.limit, ruling.grant.binding
+
+
+def _limit_valid_until(limit: CreditLimit, facts: CheckFacts, ruling: Ruling, policy: Policy) -> date | None:
+    risk_class = ruling.grading.risk_class
+    if risk_class is None or limit.kind == "none" or limit.amount == 0:
+        return None
+    return months_later(facts.as_of, policy.limits.valid_months[risk_class])
+
+
+def _sales_note(outcome: Outcome, headroom: Decimal | None, terms: Terms, currency: str) -> SalesNote:
+    if outcome is Outcome.DECLINE:
+        return SalesNote("do_not_sell", {})
+    if outcome is Outcome.REFER:
+        return SalesNote("finance_decides", {})
+    if outcome is Outcome.HOLD_FIRST_PAYMENT:
+        return SalesNote("wait_for_first_payment", {})
+    if outcome is Outcome.ACCEPT_PREPAYMENT:
+        if terms.prepayment_required is None:
+            return SalesNote("offer_prepaid", {})
+        return SalesNote("offer_part_prepaid", {"prepayment_amount": terms.prepayment_required, "currency": currency})
+    if headroom is None:
+        return SalesNote("offer_on_account_unlimited", {"term_days": terms.payment_term_days or 0})
+    params: Params = {"headroom_amount": headroom, "term_days": terms.payment_term_days or 0, "currency": currency}
+    code = "offer_first_payment_first" if terms.mode == "first_payment_first" else "offer_on_account"
+    return SalesNote(code, params)

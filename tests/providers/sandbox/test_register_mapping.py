@@ -1,0 +1,147 @@
+"""A registration becomes facts, with where it differs from what we were told."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from providers.errors import NotUnderstood
+from providers.ports import Candidate, CompanyKey, Identifier
+from providers.sandbox.client import companies, with_dates
+from providers.sandbox.register_mapping import candidate, register_facts
+from scoring.facts import NegativeEvent, RegisterFacts
+from tests.providers.sandbox.mutations import mutated
+from tests.providers.sandbox.reports import registration
+
+TODAY = date(2026, 3, 1)
+PAYLOADS = [with_dates(each.register, TODAY) for each in companies() if each.register]
+KVK = Identifier("kvk", "NL", "90000050")
+VAT = Identifier("vat", "NL", "NL899000009B01")
+
+
+def facts(raw: object, name: str | None = None, *identifiers: Identifier) -> RegisterFacts:
+    return register_facts("sandbox", raw, CompanyKey(name, "NL", identifiers), TODAY)
+
+
+def test_an_active_company_is_read_as_it_is_registered() -> None:
+    assert facts(registration(), "Fabelachtig Fruit BV", KVK, VAT) == RegisterFacts(
+        "sandbox", TODAY, "active", legal_form="bv", incorporated_on=date(2017, 1, 8)
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Besloten Vennootschap", "bv"),
+        ("Naamloze Vennootschap", "nv"),
+        ("Eenmanszaak", "eenmanszaak"),
+        ("Vennootschap onder firma", "vof"),
+        ("Coöperatie", "cooperatie"),
+        ("Een vorm die wij niet kennen", None),
+    ],
+)
+def test_a_legal_form_becomes_a_code_or_stays_unknown(words: str, code: str | None) -> None:
+    assert facts(registration(words)).legal_form == code
+
+
+@pytest.mark.parametrize(
+    ("legal_form", "status"), [("Besloten Vennootschap", "dissolved"), ("Eenmanszaak", "deregistered")]
+)
+@pytest.mark.parametrize("end", ["20251231", "20250000", "20990101"])
+def test_a_registration_with_an_end_is_over(legal_form: str, status: str, end: str) -> None:
+    ended = registration(legal_form, materieleRegistratie={"datumAanvang": "20170108", "datumEinde": end})
+    assert facts(ended).status == status
+
+
+def test_a_company_that_the_open_data_calls_inactive_is_over() -> None:
+    assert facts({**registration(), "basisbedrijfsgegevens": {"actief": "N"}}).status == "dissolved"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("20170108", date(2017, 1, 8)),
+        ("20170200", date(2017, 2, 28)),
+        ("20170000", date(2017, 12, 31)),
+        ("20260000", TODAY),
+        ("00000000", None),
+        (None, None),
+    ],
+)
+def test_unknown_parts_of_a_start_make_no_company_look_too_old(written: str | None, read: date | None) -> None:
+    assert facts(registration(materieleRegistratie={"datumAanvang": written})).incorporated_on == read
+
+
+@pytest.mark.parametrize(
+    ("code", "event"), [("FAIL", "bankruptcy"), ("SURS", "moratorium_provisional"), ("SSAN", "debt_rescheduling")]
+)
+def test_an_insolvency_code_is_an_event_known_from_the_day_we_were_told(code: str, event: str) -> None:
+    told = {**registration(), "basisbedrijfsgegevens": {"actief": "J", "insolventieCode": code}}
+    assert facts(told).events == (NegativeEvent(event, TODAY),)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {**registration(), "basisbedrijfsgegevens": {"insolventieCode": "NEW"}},
+        registration(materieleRegistratie={"datumEinde": "soon"}),
+        registration(materieleRegistratie={"datumAanvang": "20171301"}),
+        {"fout": [{"code": "IPD1002"}]},
+    ],
+)
+def test_an_unknown_code_or_an_unreadable_day_is_not_understood(broken: object) -> None:
+    with pytest.raises(NotUnderstood):
+        facts(broken, "Fabelachtig Fruit B.V.")
+
+
+@pytest.mark.parametrize(
+    ("name", "identifiers", "mismatch"),
+    [
+        (None, (), ()),
+        ("fruit, FABELACHTIG", (KVK, VAT), ()),
+        ("Fruit uit Fabelland", (KVK,), ()),
+        ("Heel Ander Fruit B.V.", (KVK,), ("name",)),
+        (None, (Identifier("kvk", "NL", "90000051"), VAT), ("number",)),
+        (None, (KVK, Identifier("vat", "NL", "NL899000010B01")), ("vat",)),
+    ],
+)
+def test_identity_mismatches_name_what_differs(
+    name: str | None, identifiers: tuple[Identifier, ...], mismatch: tuple[str, ...]
+) -> None:
+    assert facts(registration(), name, *identifiers).identity_mismatch == mismatch
+
+
+def test_the_vat_number_of_a_natural_person_is_not_compared_since_it_cannot_be_derived() -> None:
+    person = registration("Eenmanszaak")
+    assert facts(person, None, KVK, Identifier("vat", "NL", "NL000999900B51")).identity_mismatch == ()
+
+
+def test_a_candidate_shows_names_and_the_address_in_one_line() -> None:
+    place: dict[str, Any] = {"adressen": [{"volledigAdres": "Fabellaan 50      9950ZZ Verzinstad"}]}
+    raw = registration()
+    raw["basisprofiel"]["_embedded"]["hoofdvestiging"] = place
+    assert candidate("sandbox", raw, "NL", (KVK,), TODAY) == Candidate(
+        provider="sandbox",
+        identifiers=(KVK,),
+        name="Fabelachtig Fruit B.V.",
+        trade_names=("Fruit uit Fabelland",),
+        country="NL",
+        address="Fabellaan 50 9950ZZ Verzinstad",
+        legal_form="bv",
+        status="active",
+    )
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(mutated(PAYLOADS))
+def test_whatever_arrives_is_facts_or_not_understood(raw: object) -> None:
+    for read in (
+        lambda: facts(raw, "Fabelachtig Fruit B.V.", KVK, VAT),
+        lambda: candidate("sandbox", raw, "NL", (KVK,), TODAY),
+    ):
+        try:
+            found = read()
+        except NotUnderstood:
+            continue
+        assert found.status in ("active", "dissolved", "deregistered")

@@ -1,0 +1,120 @@
+"""Companies of a known kind to judge: a sound one, and how each other differs from it."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from scoring.facts import (
+    Asked,
+    BehaviourFacts,
+    BureauFacts,
+    CheckFacts,
+    CreditLimit,
+    DebtorFacts,
+    ExposureFacts,
+    Financials,
+    NegativeEvent,
+    RegisterFacts,
+    SanctionsFacts,
+    SourceFacts,
+    SourceKind,
+    SourceStatus,
+)
+from scoring.policy import parse_policy, shipped
+
+POLICY = parse_policy(shipped()["default"])
+TODAY = date(2026, 6, 1)
+
+FINANCIALS = Financials(
+    year_end_on=date(2025, 12, 31),
+    consolidated=False,
+    total_assets=Decimal(1_000_000),
+    current_assets=Decimal(420_000),
+    current_liabilities=Decimal(300_000),
+    total_liabilities=Decimal(550_000),
+    equity=Decimal(450_000),
+    intangibles=Decimal(10_000),
+    turnover=Decimal(3_000_000),
+)
+PROMPT = BehaviourFacts(
+    window_days=365,
+    settled_count=30,
+    settled_amount=Decimal(90_000),
+    dbt_days=Decimal(-1),
+    dbt_days_recent=Decimal(-1),
+    dbt_days_prior=Decimal(-1),
+    late_amount_share=Decimal(0),
+    first_settled_on=date(2019, 1, 1),
+    peak_exposure=Decimal(18_000),
+    peak_utilisation=Decimal("0.5"),
+)
+LATE = replace(
+    PROMPT,
+    dbt_days=Decimal(38),
+    dbt_days_recent=Decimal(55),
+    dbt_days_prior=Decimal(25),
+    late_amount_share=Decimal("0.8"),
+    promises_kept=1,
+    promises_broken=3,
+    peak_utilisation=Decimal("1.2"),
+    open_amount=Decimal(9_000),
+    overdue_amount=Decimal(4_000),
+    oldest_overdue_days=45,
+)
+
+
+def company(**changed: Any) -> CheckFacts:
+    """A sound Dutch BV without history, its report of today, that orders for 4,000 on 6,000 of monthly sales."""
+    facts = CheckFacts(
+        as_of=TODAY,
+        currency="EUR",
+        asked=Asked(order_amount=Decimal("4000.00"), monthly_sales=Decimal("6000.00")),
+        debtor=DebtorFacts("NL", "bv"),
+        exposure=ExposureFacts(Decimal("0.00")),
+        register=RegisterFacts("kvk", TODAY, "active", "bv", date(2008, 3, 1)),
+        bureau=BureauFacts(
+            provider="creditsafe",
+            retrieved_on=TODAY,
+            scored_on=TODAY,
+            scale="creditsafe_1_100",
+            score=Decimal(74),
+            recommended_limit=CreditLimit("amount", Decimal(25_000)),
+            financials=FINANCIALS,
+        ),
+        sanctions=SanctionsFacts("opensanctions", TODAY, "none"),
+        sources=(
+            SourceFacts("company_register", "kvk", "fresh", needed=True, retrieved_on=TODAY),
+            SourceFacts("credit_bureau", "creditsafe", "fresh", needed=True, retrieved_on=TODAY),
+            SourceFacts("sanctions_list", "opensanctions", "fresh", needed=True, retrieved_on=TODAY),
+        ),
+    )
+    return replace(facts, **changed)
+
+
+def scored(score: int, **changed: Any) -> BureauFacts:
+    """The sound company's report with another score."""
+    report = company().bureau
+    assert report is not None
+    return replace(report, score=Decimal(score), **changed)
+
+
+def registered(**changed: Any) -> RegisterFacts:
+    """The sound company's registration with something changed."""
+    register = company().register
+    assert register is not None
+    return replace(register, **changed)
+
+
+def event(code: str, days_ago: int = 10, ended_days_ago: int | None = None) -> NegativeEvent:
+    """A negative event that began, and perhaps ended, some days ago."""
+    ended_on = None if ended_days_ago is None else TODAY - timedelta(days=ended_days_ago)
+    return NegativeEvent(code, TODAY - timedelta(days=days_ago), ended_on)
+
+
+def without_source(kind: SourceKind, status: SourceStatus) -> tuple[SourceFacts, ...]:
+    """The sources of the sound company, one of which answered otherwise."""
+    return tuple(
+        replace(source, status=status, retrieved_on=None) if source.kind == kind else source
+        for source in company().sources
+    )

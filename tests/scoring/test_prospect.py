@@ -1,0 +1,184 @@
+"""Credit checks as a credit manager would judge them: one company a line, what is told and why."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from scoring.facts import Asked, CheckFacts, CreditLimit, DebtorFacts, ExposureFacts, InsuranceFacts, SanctionsFacts
+from scoring.judgement import Judgement
+from scoring.prospect import judge_check
+from tests.scoring.cases import CASES, Case
+from tests.scoring.companies import (
+    FINANCIALS,
+    POLICY,
+    PROMPT,
+    TODAY,
+    company,
+    registered,
+    scored,
+)
+
+SOLE_TRADER = DebtorFacts("NL", "eenmanszaak")
+
+
+def judged(facts: CheckFacts) -> Judgement:
+    return judge_check(facts, POLICY)
+
+
+def codes(judgement: Judgement) -> list[str]:
+    return [reason.code for reason in judgement.reasons]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.who for case in CASES])
+def test_a_check_gives_outcome_class_and_reason(case: Case) -> None:
+    found = judged(case.facts)
+    assert (found.outcome, found.risk_class) == (case.outcome, case.risk_class)
+    assert case.because in codes(found)
+
+
+def test_reasons_come_heaviest_first_and_none_is_left_out() -> None:
+    facts = company(
+        debtor=DebtorFacts("NL", "bv", on_hold=True, first_payment_pending=True),
+        asked=Asked(Decimal(40_000)),
+        register=registered(identity_mismatch=("vat",)),
+    )
+    found = judged(facts)
+    assert [reason.effect for reason in found.reasons][:4] == [
+        "refer",
+        "refer",
+        "hold_first_payment",
+        "accept_prepayment",
+    ]
+
+
+def test_a_debtor_that_is_declined_is_offered_nothing() -> None:
+    found = judged(company(asked=Asked(Decimal(40_000)), sanctions=SanctionsFacts("x", TODAY, "confirmed")))
+    assert found.limit == CreditLimit("amount", Decimal("0.00"))
+    assert (found.binding, found.terms.mode, found.terms.prepayment_required) == ("decline", None, None)
+    assert found.limit_valid_until is None
+    assert found.remedies == ()
+    assert found.sales_note.code == "do_not_sell"
+
+
+def test_the_prepayment_is_exactly_what_the_room_does_not_hold() -> None:
+    facts = company(asked=Asked(Decimal("30000.01")), exposure=ExposureFacts(Decimal("2500.00")))
+    found = judged(facts)
+    assert (found.limit.amount, found.headroom) == (Decimal("27000.00"), Decimal("24500.00"))
+    assert found.terms.prepayment_required == Decimal("5500.01")
+    assert (found.terms.mode, found.terms.payment_term_days) == ("prepayment", 30)
+    exactly = judged(replace(facts, asked=Asked(Decimal("24500.00"))))
+    assert (exactly.outcome, exactly.terms.prepayment_required) == ("accept", None)
+
+
+def test_an_order_alone_is_the_need_and_fits_its_own_limit() -> None:
+    found = judged(company(asked=Asked(Decimal("4810.00"))))
+    assert (found.outcome, found.binding, found.limit.amount) == ("accept", "need", Decimal("5000.00"))
+    assert "need_from_request" in codes(found)
+
+
+def test_what_a_person_must_review_is_proposed_to_finance_and_hidden_from_the_rest() -> None:
+    found = judged(company(debtor=SOLE_TRADER, register=None, bureau=scored(5)))
+    assert found.requires_human_review
+    assert found.limit == CreditLimit("none")
+    assert (found.terms.mode, found.headroom, found.binding) == (None, None, None)
+    assert found.proposal is not None
+    assert found.proposal.outcome == "accept_prepayment"
+    assert found.proposal.limit.amount == 0
+    assert found.proposal.terms.mode == "prepayment"
+    adverse = [reason for reason in found.reasons if reason.effect in ("decline", "accept_prepayment", "limit")]
+    assert adverse
+    assert {reason.audience for reason in adverse} == {"finance"}
+
+
+def test_an_accepted_natural_person_needs_no_review() -> None:
+    found = judged(company(debtor=SOLE_TRADER, register=None))
+    assert not found.requires_human_review
+    assert found.proposal is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "own_form", "registered_form", "review"),
+    [
+        (None, "bv", None, False),
+        (None, "bv", "eenmanszaak", True),
+        (None, None, "vof", True),
+        (None, None, None, True),
+        (None, "gesellschaft", None, True),
+        (False, None, None, False),
+        (True, "bv", "bv", True),
+    ],
+)
+def test_a_form_that_is_not_known_counts_as_a_natural_person(
+    stated: bool | None, own_form: str | None, registered_form: str | None, review: bool
+) -> None:
+    debtor = DebtorFacts("NL", own_form, stated)
+    facts = company(debtor=debtor, register=registered(legal_form=registered_form), bureau=scored(5))
+    assert judged(facts).requires_human_review is review
+
+
+@pytest.mark.parametrize(
+    ("asked_days", "score", "term_days", "told"),
+    [(None, 74, 30, False), (14, 74, 14, False), (45, 74, 30, True), (30, 25, 14, True)],
+)
+def test_the_term_is_what_is_asked_but_at_most_what_the_class_gets(
+    asked_days: int | None, score: int, term_days: int, told: bool
+) -> None:
+    facts = company(asked=Asked(Decimal(500), payment_term_days=asked_days), bureau=scored(score))
+    found = judged(facts)
+    assert found.terms.payment_term_days == term_days
+    assert ("term_shortened" in codes(found)) is told
+
+
+def test_an_insurance_policy_that_is_not_active_bounds_nothing() -> None:
+    inactive = InsuranceFacts(policy_active=False, insurer_cover=Decimal(0))
+    assert judged(company(insurance=inactive)).limit == judged(company()).limit
+
+
+@pytest.mark.parametrize(
+    ("cover", "related", "limit", "told"),
+    [
+        (Decimal(7_500), False, "17500.00", None),
+        (None, False, "10000.00", "cover_not_decided"),
+        (Decimal(7_500), True, "10000.00", "related_party"),
+    ],
+)
+def test_without_cover_only_our_own_risk_is_left(
+    cover: Decimal | None, related: bool, limit: str, told: str | None
+) -> None:
+    facts = company(
+        asked=Asked(monthly_sales=Decimal(60_000)),
+        insurance=InsuranceFacts(policy_active=True, insurer_cover=cover),
+        debtor=DebtorFacts("NL", "bv", related_party=related),
+    )
+    found = judged(facts)
+    assert (str(found.limit.amount), found.binding) == (limit, "insurance")
+    assert told is None or told in codes(found)
+
+
+def test_the_first_payment_rule_is_on_for_new_debtors_of_class_normal_and_high_only() -> None:
+    modes = {
+        score: judged(company(asked=Asked(Decimal(500)), bureau=scored(score))).terms.mode for score in (74, 45, 25)
+    }
+    assert modes == {74: "open_account", 45: "first_payment_first", 25: "first_payment_first"}
+    known = judged(company(asked=Asked(Decimal(500)), bureau=scored(45), behaviour=PROMPT))
+    assert known.terms.mode == "open_account"
+
+
+def test_a_limit_lives_a_year_and_half_a_year_for_high_risk() -> None:
+    small = Asked(Decimal(500))
+    assert judged(company(asked=small)).limit_valid_until == date(2027, 6, 1)
+    assert judged(company(asked=small, bureau=scored(25))).limit_valid_until == date(2026, 12, 1)
+
+
+def test_facts_of_another_currency_are_refused() -> None:
+    with pytest.raises(ValueError, match="USD"):
+        judged(company(currency="USD"))
+
+
+def test_stale_figures_are_told_and_not_used() -> None:
+    old = replace(FINANCIALS, year_end_on=date(2024, 5, 31))
+    found = judged(company(bureau=scored(74, financials=old)))
+    assert "stale_financials" in codes(found)
+    assert found.confidence == Decimal("0.7000")

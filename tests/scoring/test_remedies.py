@@ -1,0 +1,107 @@
+"""Which change each trouble calls for, and what it then gives."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from scoring.facts import Asked, CheckFacts, DebtorFacts, ExposureFacts, InsuranceFacts, SanctionsFacts
+from scoring.prospect import judge_check
+from tests.scoring.companies import LATE, POLICY, PROMPT, TODAY, company, registered, scored
+
+BIG = Asked(Decimal("30000.00"))
+LONG_OVERDUE = replace(PROMPT, overdue_amount=Decimal("4000.00"), oldest_overdue_days=90)
+
+
+@pytest.mark.parametrize(
+    ("facts", "change", "from_value", "to_value", "outcome"),
+    [
+        (company(asked=BIG), "order_amount", Decimal("30000.00"), Decimal("27000.00"), "accept"),
+        (company(asked=BIG), "prepayment", Decimal(0), Decimal("3000.00"), "accept"),
+        (
+            company(asked=Asked(Decimal("20000.00")), exposure=ExposureFacts(Decimal("9000.00"))),
+            "exposure_amount",
+            Decimal("9000.00"),
+            Decimal("7000.00"),
+            "accept",
+        ),
+        (
+            company(asked=Asked(Decimal("16000.00")), insurance=InsuranceFacts(True, Decimal("5000.00"))),
+            "insurer_cover",
+            Decimal("5000.00"),
+            Decimal("6000.00"),
+            "accept",
+        ),
+        (
+            company(asked=Asked(Decimal("5000.00"), monthly_sales=Decimal("4000.00"), payment_term_days=7)),
+            "payment_term_days",
+            7,
+            30,
+            "accept",
+        ),
+        (
+            company(bureau=scored(5), behaviour=LONG_OVERDUE, exposure=ExposureFacts(Decimal("8000.00"))),
+            "overdue_amount",
+            Decimal("4000.00"),
+            Decimal(0),
+            "accept",
+        ),
+        (company(debtor=DebtorFacts("NL", "bv", on_hold=True)), "on_hold", True, False, "accept"),
+        (
+            company(debtor=DebtorFacts("NL", "bv", on_hold=True), asked=BIG),
+            "on_hold",
+            True,
+            False,
+            "accept_prepayment",
+        ),
+        (
+            company(debtor=DebtorFacts("NL", "bv", first_payment_pending=True)),
+            "first_payment_pending",
+            True,
+            False,
+            "accept",
+        ),
+        (
+            company(debtor=DebtorFacts("NL", "bv", unresolved_write_off=True)),
+            "unresolved_write_off",
+            True,
+            False,
+            "accept",
+        ),
+        (
+            company(register=registered(identity_mismatch=("name", "vat"))),
+            "identity_mismatch",
+            ("name", "vat"),
+            (),
+            "accept",
+        ),
+        (company(sanctions=SanctionsFacts("x", TODAY, "possible")), "sanctions_hit", "possible", "none", "accept"),
+        (
+            company(debtor=DebtorFacts("NL"), register=registered(legal_form=None), bureau=scored(5)),
+            "is_natural_person",
+            None,
+            False,
+            "accept_prepayment",
+        ),
+    ],
+)
+def test_a_trouble_has_its_remedy(facts: CheckFacts, change: str, from_value: Any, to_value: Any, outcome: str) -> None:
+    found = {remedy.change: remedy for remedy in judge_check(facts, POLICY).remedies}
+    assert change in found, list(found)
+    remedy = found[change]
+    assert (remedy.from_value, remedy.to_value, remedy.gives_outcome) == (from_value, to_value, outcome)
+
+
+def test_what_is_accepted_needs_no_remedy() -> None:
+    assert judge_check(company(behaviour=LATE), POLICY).remedies == ()
+
+
+def test_a_change_that_leaves_the_outcome_is_not_offered() -> None:
+    facts = company(debtor=DebtorFacts("NL", "bv", on_hold=True), register=registered(identity_mismatch=("name",)))
+    assert judge_check(facts, POLICY).remedies == ()
+
+
+def test_the_best_remedy_comes_first() -> None:
+    facts = company(debtor=DebtorFacts("NL", "bv", first_payment_pending=True), asked=BIG)
+    assert [remedy.gives_outcome for remedy in judge_check(facts, POLICY).remedies] == ["accept_prepayment"]
