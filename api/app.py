@@ -1,6 +1,5 @@
 """The only place that puts things together: the house, the edge around it, and the rooms in it."""
 
-from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -9,14 +8,13 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api.clock import Clock
-from api.config import Config, ConfigInvalid, from_environment
+from api.config import Config, ConfigInvalid
 from api.policy_shelf import PolicyShelf
 from api.records.secrets import Vault
 from api.records.sessions import Sessions, connect, refuse_unsafe_login
 from api.web import docs, health, metrics
 from api.web.blueprint import refuse_foreign_blueprints
 from api.web.edge import Edge
-from api.web.log import configure_log
 from api.web.openapi import make_api
 from api.web.permissions import refuse_unguarded_routes
 from api.web.problem_answers import present_problems
@@ -86,9 +84,3 @@ def unconnected_app() -> Flask:
     """Make an app that has no database, for its description."""
     config = Config(secret_keys=(Fernet.generate_key().decode(),))
     return create_app(config, sessions=Sessions(connect("postgresql://nobody@127.0.0.1:1/nothing")))
-
-
-def serving() -> Callable[..., object]:
-    """Make the app for a server process, from the environment."""
-    configure_log()
-    return create_app(from_environment())

@@ -97,6 +97,7 @@ def payment_index(figures: PaymentFigures, policy: PaymentIndexPolicy) -> Decima
 
 
 def _points(figures: PaymentFigures, policy: PaymentIndexPolicy) -> Iterator[tuple[Decimal, Decimal | None]]:
+    """Weight and points of each part of the index; None for a part that is missing."""
     for characteristic, figure in (
         (policy.dbt_days, figures.dbt_days),
         (policy.trend_days, figures.trend_days),

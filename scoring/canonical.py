@@ -61,12 +61,14 @@ def plain(value: Any) -> Any:
 
 @cache
 def _field_names(kind: Any) -> tuple[str, ...] | None:
+    """The fields of a dataclass that are stored; None for any other type."""
     return (
         tuple(each.name for each in fields(kind) if each.metadata.get("stored", True)) if is_dataclass(kind) else None
     )
 
 
 def _as_text(value: object) -> str:
+    """The text of a decimal, a date or an enumerated word; raises when it has none."""
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise ValueError(f"{value} has no canonical text")

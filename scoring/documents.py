@@ -21,6 +21,7 @@ class DocumentInvalid(ValueError):
     """A document that breaks its promise; `faults` names everything that is wrong with it."""
 
     def __init__(self, faults: list[Fault]) -> None:
+        """Keep the faults, and name them all in the message."""
         super().__init__("; ".join(f"{fault.path}: {fault.detail}" for fault in faults))
         self.faults = faults
 
@@ -45,6 +46,7 @@ def read_document(kind: Any, document: object, path: str, faults: list[Fault]) -
 
 
 def _read_optional(kind: Any, document: object, path: str, faults: list[Fault]) -> Any:
+    """A value that may be None, of the one other type the union names."""
     if document is None:
         return None
     (present,) = (each for each in get_args(kind) if each is not NoneType)
@@ -53,11 +55,13 @@ def _read_optional(kind: Any, document: object, path: str, faults: list[Fault]) 
 
 @cache
 def _shape_of(kind: Any) -> dict[str, tuple[Any, "Field[Any]"]]:
+    """The fields a dataclass is made from, by name, with their resolved types."""
     hints = get_type_hints(kind)
     return {each.name: (hints[each.name], each) for each in fields(kind) if each.init}
 
 
 def _read_dataclass(kind: Any, document: object, path: str, faults: list[Fault]) -> Any:
+    """A dataclass from a mapping; unknown, missing and unfit fields are faults."""
     if not isinstance(document, Mapping):
         faults.append(Fault(path, "is not a mapping"))
         return None
@@ -80,6 +84,7 @@ def _read_dataclass(kind: Any, document: object, path: str, faults: list[Fault])
 
 
 def _read_tuple(kind: Any, document: object, path: str, faults: list[Fault]) -> Any:
+    """A tuple from a list, each member read as the same type."""
     if not isinstance(document, list | tuple):
         faults.append(Fault(path, "is not a list"))
         return None
@@ -87,6 +92,7 @@ def _read_tuple(kind: Any, document: object, path: str, faults: list[Fault]) -> 
 
 
 def _read_mapping(key_kind: Any, kind: Any, document: object, path: str, faults: list[Fault]) -> Any:
+    """A mapping with keys and values of one type each."""
     if not isinstance(document, Mapping):
         faults.append(Fault(path, "is not a mapping"))
         return None
@@ -99,6 +105,7 @@ def _read_mapping(key_kind: Any, kind: Any, document: object, path: str, faults:
 
 
 def _read_scalar(kind: Any, document: object) -> Any:
+    """One plain value; raises ValueError when it is of another type."""
     if get_origin(kind) is Literal:
         if document in get_args(kind):
             return document
@@ -115,6 +122,7 @@ def _read_scalar(kind: Any, document: object) -> Any:
 
 
 def _read_decimal(document: object) -> Decimal:
+    """A finite decimal from a number or its text; raises ValueError on anything else."""
     # YAML gives floats: their shortest text is what the author wrote, so nothing is lost by way of text.
     if isinstance(document, bool) or not isinstance(document, str | int | float | Decimal):
         raise ValueError
@@ -125,10 +133,12 @@ def _read_decimal(document: object) -> Decimal:
 
 
 def _name_of(kind: Any) -> str:
+    """What a type is called in a fault."""
     if get_origin(kind) is Literal:
         return "one of " + ", ".join(str(each) for each in get_args(kind))
     return {Decimal: "a number", int: "a whole number", bool: "true or false", str: "text", date: "a date"}[kind]
 
 
 def _join(path: str, name: str) -> str:
+    """The path of a part of what stands at a path."""
     return f"{path}.{name}" if path else name

@@ -74,6 +74,7 @@ def index_pd(index: Decimal, policy: OddsScalePolicy) -> float:
 
 
 def _usable_report(facts: CheckFacts, policy: Policy, reasons: list[Reason]) -> BureauFacts | None:
+    """The report while it is young enough to count."""
     report = facts.bureau
     if report is None:
         return None
@@ -85,6 +86,7 @@ def _usable_report(facts: CheckFacts, policy: Policy, reasons: list[Reason]) -> 
 
 
 def _usable_financials(report: BureauFacts, as_of: date, policy: Policy, reasons: list[Reason]) -> Financials | None:
+    """The annual figures while they are young enough to count."""
     financials = report.financials
     if financials is None:
         return None
@@ -112,6 +114,7 @@ def _external_pd(report: BureauFacts, policy: Policy, reasons: list[Reason]) -> 
 
 
 def _grade_of_score(score: Decimal, bands: tuple[ScoreBand, ...]) -> str | None:
+    """The grade of the highest band a score reaches; None below all of them."""
     grade = None
     for band in bands:
         if score < band.at_least:
@@ -123,6 +126,7 @@ def _grade_of_score(score: Decimal, bands: tuple[ScoreBand, ...]) -> str | None:
 def _quality_of(
     report: BureauFacts, financials: Financials | None, facts: CheckFacts, policy: Policy, reasons: list[Reason]
 ) -> Decimal:
+    """How good the report is as evidence: fresh with figures, fresh without, or overtaken by time or events."""
     age_days = (facts.as_of - report.retrieved_on).days
     overtaken = any(report.retrieved_on < event.occurred_on <= facts.as_of for event in facts.events())
     if overtaken or age_days > policy.evidence.report_fresh_days:

@@ -33,6 +33,7 @@ def heaviest_factors(ruling: Ruling, policy: Policy) -> list[Reason]:
 
 
 def _factors(ruling: Ruling, policy: Policy) -> Iterator[Reason]:
+    """Every figure that misses its target, with what meeting it would have done."""
     evidence, figures = ruling.evidence, ruling.evidence.figures
     target_pd = policy.scorecards.external_target_pd
     if evidence.pd_external is not None and evidence.pd_external > target_pd:
@@ -52,6 +53,7 @@ def _factors(ruling: Ruling, policy: Policy) -> Iterator[Reason]:
 
 
 def _effect(code: str, params: Params, pd: Decimal | None, ruling: Ruling, policy: Policy) -> Iterator[Reason]:
+    """The reason for one figure, unless the changed probability is no better."""
     grading, scale = ruling.grading, policy.master_scale
     if pd is None or grading.pd is None or grading.grade is None or pd >= grading.pd:
         return
@@ -63,8 +65,10 @@ def _effect(code: str, params: Params, pd: Decimal | None, ruling: Ruling, polic
 
 
 def _shown(figures: PaymentFigures, name: str) -> Decimal:
+    """A figure as it is told, with four decimals at most."""
     return Decimal(round(getattr(figures, name), 4))
 
 
 def _weight(factor: Reason) -> tuple[int, float]:
+    """What factors are ordered by."""
     return factor.weight

@@ -25,6 +25,7 @@ class FailureProbability:
 
 
 def _zoned(score: float, distress_below: float, safe_above: float) -> ZScore:
+    """A score with its zone; the bounds themselves are grey."""
     if score < distress_below:
         return ZScore(score, "distress")
     return ZScore(score, "safe" if score > safe_above else "grey")

@@ -94,10 +94,12 @@ def _caps_on(facts: CheckFacts, policy: Policy) -> Iterator[Cap]:
 
 
 def _is_young(founded_on: date, facts: CheckFacts, policy: Policy) -> bool:
+    """Whether a company founded on a day is younger than the policy trusts."""
     return months_later(founded_on, policy.caps.young_company_months) > facts.as_of
 
 
 def _insolvency_caps(facts: CheckFacts, policy: Policy) -> Iterator[Cap]:
+    """Default for a procedure in force, a lighter cap for one that ended not long ago."""
     ended: list[NegativeEvent] = []
     for event in facts.events():
         if policy.evidence.events.get(event.code) != "insolvency":
@@ -115,4 +117,5 @@ def _insolvency_caps(facts: CheckFacts, policy: Policy) -> Iterator[Cap]:
 
 
 def _cover_refused(insurance: InsuranceFacts) -> bool:
+    """Whether the insurer decided, and gave nothing."""
     return insurance.policy_active and insurance.insurer_cover == 0

@@ -113,6 +113,7 @@ def _insurer_cover(facts: CheckFacts, reasons: list[Reason]) -> Decimal | None:
 
 
 def _capacity_figures(facts: CheckFacts, evidence: Evidence, reasons: list[Reason]) -> CapacityFigures:
+    """What capacity is reckoned from; figures that a statement lacks are told."""
     financials, report, behaviour = evidence.financials, evidence.report, facts.behaviour
     net_worth = capital = turnover = None
     if financials is not None:
@@ -149,6 +150,7 @@ def _order_reasons(
     headroom: Decimal | None,
     prepayment: Decimal | None,
 ) -> Iterator[Reason]:
+    """Why the order, or any order, needs a prepayment, and whether more limit was asked than is given."""
     if limit.amount is None or headroom is None:
         return
     asked = facts.asked

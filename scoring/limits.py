@@ -106,6 +106,7 @@ def financial_cap(figures: CapacityFigures, shares: CapacityShares) -> Decimal |
 
 
 def _behaviour_cap(figures: CapacityFigures, policy: LimitsPolicy) -> Decimal | None:
+    """The peak exposure times the multiple of its punctuality; None with too little history."""
     if figures.settled_count < policy.behaviour_settled_count_min:
         return None
     if figures.peak_exposure is None or figures.dbt_days is None:
@@ -149,4 +150,5 @@ def decide_limit(
 
 
 def _amount_of(candidate: tuple[Decimal, Binding]) -> Decimal:
+    """The amount of a candidate, by which the least is found; the first of equals stays first."""
     return candidate[0]

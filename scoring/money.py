@@ -39,6 +39,7 @@ class Money:
         return self.amount < self._same_currency(other).amount
 
     def _same_currency(self, other: "Money") -> "Money":
+        """The other amount, or ValueError when it is of another currency."""
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not add")
         return other

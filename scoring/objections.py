@@ -33,6 +33,7 @@ def objections(facts: CheckFacts, evidence: Evidence, grading: Grading, policy: 
 
 
 def _of_sanctions(facts: CheckFacts) -> Iterator[Reason]:
+    """A confirmed hit declines, a possible one waits for a person."""
     found = facts.sanctions
     if found is None or found.hit == "none":
         return
@@ -45,6 +46,7 @@ def _of_sanctions(facts: CheckFacts) -> Iterator[Reason]:
 
 
 def _of_register(facts: CheckFacts) -> Iterator[Reason]:
+    """What the company register says against the debtor."""
     register = facts.register
     if register is None:
         return
@@ -55,6 +57,7 @@ def _of_register(facts: CheckFacts) -> Iterator[Reason]:
 
 
 def _of_events(facts: CheckFacts, policy: Policy) -> Iterator[Reason]:
+    """What each event in force calls for, by the meaning the policy gives it."""
     # Register and bureau often tell of one and the same event.
     told: set[str] = set() if facts.register is None else {facts.register.status}
     for event in facts.events():
@@ -76,6 +79,7 @@ _MISSING = {"unavailable": "source_unavailable", "not_asked": "source_not_asked"
 
 
 def _of_sources(facts: CheckFacts) -> Iterator[Reason]:
+    """Needed sources that gave nothing to judge on."""
     for source in facts.sources:
         if source.needed and source.status in _MISSING:
             yield reason(_MISSING[source.status], "refer", {"source": source.kind})

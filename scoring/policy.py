@@ -97,6 +97,7 @@ def _disagreements(policy: Policy) -> Iterator[Fault]:
 
 
 def _grades_named(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Every grade a section names, with the path it is named at."""
     for name in ("unresolved_write_off", "cover_withdrawn", "oldest_overdue", "young_company", "past_insolvency"):
         yield f"caps.{name}_grade", getattr(policy.caps, f"{name}_grade")
     for scale, bands in policy.scorecards.external_scales.items():

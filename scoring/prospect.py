@@ -76,6 +76,7 @@ def judge_check(facts: CheckFacts, policy: Policy) -> Judgement:
 
 
 def _heaviest_first(each: Reason) -> tuple[int, int, float]:
+    """The order of reasons: by effect, then by grades lost, then by the change of the log-odds."""
     gained, fall = each.weight
     return -_EFFECT_RANKS[each.effect], -gained, -fall
 
@@ -90,6 +91,7 @@ def _limit_of(ruling: Ruling, facts: CheckFacts, policy: Policy) -> tuple[Credit
 
 
 def _limit_valid_until(limit: CreditLimit, facts: CheckFacts, ruling: Ruling, policy: Policy) -> date | None:
+    """The last day of the limit, by class; None where there is no credit."""
     risk_class = ruling.grading.risk_class
     if risk_class is None or limit.kind == "none" or limit.amount == 0:
         return None
@@ -97,6 +99,7 @@ def _limit_valid_until(limit: CreditLimit, facts: CheckFacts, ruling: Ruling, po
 
 
 def _sales_note(outcome: Outcome, headroom: Decimal | None, terms: Terms, currency: str) -> SalesNote:
+    """The one line sales needs: what may be offered, or who decides."""
     if outcome is Outcome.DECLINE:
         return SalesNote("do_not_sell", {})
     if outcome is Outcome.REFER:

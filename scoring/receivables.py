@@ -45,6 +45,7 @@ def ageing(items: Iterable[OpenItem], as_of: date) -> Ageing:
 
 
 def _bucket_of(overdue_days: int) -> Bucket:
+    """The bucket of an item some days past due."""
     if overdue_days <= 0:
         return "not_due"
     if overdue_days <= 30:

@@ -34,6 +34,7 @@ def apply_remedy(facts: CheckFacts, remedy: Remedy) -> CheckFacts:
 
 
 def _rank_given(remedy: Remedy) -> int:
+    """What remedies are ordered by: the outcome they lead to."""
     return remedy.gives_outcome.rank
 
 
@@ -74,19 +75,23 @@ def _changes_of_amount(facts: CheckFacts, ruling: Ruling, policy: Policy) -> Ite
 
 
 def _order_amount(facts: CheckFacts, amount: Decimal) -> CheckFacts:
+    """The facts with an order of another amount."""
     return replace(facts, asked=replace(facts.asked, order_amount=amount))
 
 
 def _prepayment(facts: CheckFacts, amount: Decimal) -> CheckFacts:
+    """The facts with part of the order paid before delivery."""
     # What is prepaid never becomes exposure, so only the rest is an order on account.
     return _order_amount(facts, (facts.asked.order_amount or _ZERO) - amount)
 
 
 def _exposure_amount(facts: CheckFacts, amount: Decimal) -> CheckFacts:
+    """The facts with another exposure."""
     return replace(facts, exposure=replace(facts.exposure, amount=amount))
 
 
 def _overdue_amount(facts: CheckFacts, amount: Decimal) -> CheckFacts:
+    """The facts after what is overdue was paid down to an amount."""
     behaviour = facts.behaviour
     if behaviour is None:
         return facts
@@ -96,6 +101,7 @@ def _overdue_amount(facts: CheckFacts, amount: Decimal) -> CheckFacts:
 
 
 def _insurer_cover(facts: CheckFacts, amount: Decimal) -> CheckFacts:
+    """The facts with another insured limit."""
     insurance = facts.insurance
     if insurance is None:
         return facts
@@ -103,10 +109,12 @@ def _insurer_cover(facts: CheckFacts, amount: Decimal) -> CheckFacts:
 
 
 def _payment_term_days(facts: CheckFacts, days: int) -> CheckFacts:
+    """The facts with another term asked for."""
     return replace(facts, asked=replace(facts.asked, payment_term_days=days))
 
 
 def _identity_mismatch(facts: CheckFacts, fields: tuple[Any, ...]) -> CheckFacts:
+    """The facts with these differences from the register left."""
     register = facts.register
     if register is None:
         return facts
@@ -114,6 +122,7 @@ def _identity_mismatch(facts: CheckFacts, fields: tuple[Any, ...]) -> CheckFacts
 
 
 def _sanctions_hit(facts: CheckFacts, hit: Any) -> CheckFacts:
+    """The facts after a possible hit was looked at."""
     sanctions = facts.sanctions
     if sanctions is None:
         return facts
@@ -121,7 +130,10 @@ def _sanctions_hit(facts: CheckFacts, hit: Any) -> CheckFacts:
 
 
 def _debtor_flag(name: str) -> Callable[[CheckFacts, Any], CheckFacts]:
+    """A change of one field of what we know of the debtor."""
+
     def set_flag(facts: CheckFacts, value: Any) -> CheckFacts:
+        """The facts with that field set."""
         return replace(facts, debtor=replace(facts.debtor, **{name: value}))
 
     return set_flag

@@ -43,6 +43,7 @@ class Ruling:
         return Terms(None if no_credit else grant.term_days, mode, prepayment)
 
     def _mode(self) -> TermsMode:
+        """How is paid, under the outcome before review."""
         effects = {each.effect for each in self.reasons}
         if "accept_prepayment" in effects:
             return "prepayment"
@@ -91,4 +92,5 @@ def is_natural_person(facts: CheckFacts, policy: Policy) -> bool | None:
 
 
 def _rank(outcome: Outcome) -> int:
+    """The weight of an outcome, by which the heaviest is found."""
     return outcome.rank

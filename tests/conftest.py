@@ -24,11 +24,23 @@ def _server() -> Iterator[tuple[URL, URL]]:
     if app_url:
         owner_url = os.environ.get("CREDITGATE_OWNER_DATABASE_URL")
         if not owner_url:
-            pytest.exit("CREDITGATE_OWNER_DATABASE_URL (a login with CREATEDB) is needed beside CREDITGATE_DATABASE_URL")
+            pytest.exit(
+                "CREDITGATE_OWNER_DATABASE_URL (a login with CREATEDB) is needed beside CREDITGATE_DATABASE_URL"
+            )
         yield _psycopg(owner_url), _psycopg(app_url)
         return
     with scratch() as embedded:
         yield _psycopg(embedded.owner_url), _psycopg(embedded.app_url)
+
+
+def _end_connections(url: str, database: str) -> None:
+    engine = connect(url)
+    ours = "datname = :database AND usename = current_user AND pid <> pg_backend_pid()"
+    with engine.connect() as connection:
+        connection.execute(
+            text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ours}"), {"database": database}
+        )
+    engine.dispose()
 
 
 def _psycopg(url: str) -> URL:
@@ -48,6 +60,7 @@ def database_urls() -> Iterator[tuple[str, str]]:
     app_url = app.set(database=name).render_as_string(hide_password=False)
     migrate(owner_url, app_url)
     yield owner_url, app_url
+    _end_connections(app_url, name)  # Each login may end its own only.
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()

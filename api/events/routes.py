@@ -66,8 +66,8 @@ def read_feed(query: dict[str, Any]) -> Response:
     with given.transaction() as session:
         keys = [FeedEntryRecord.position]
         page = page_of(session, events.feed(), keys, query["limit"], query["after"])
-    after = cursor_of([page.items[-1].position]) if page.items else query["after"]
-    items = [_cloud_event(each.EventRecord, given.seller) for each in page.items]
+    after = cursor_of([page.items[-1][1]]) if page.items else query["after"]
+    items = [_cloud_event(event, given.seller) for event, _ in page.items]
     return json_answer({"items": items, "next": after})
 
 

@@ -66,7 +66,7 @@ def propose(plain: BinaryIO) -> Proposal:
     peek = getattr(plain, "peek", None)
     sample = peek(SAMPLE_BYTES)[:SAMPLE_BYTES] if peek else b""
     encoding, text = _decoded(sample)
-    delimiter = max(DELIMITERS, key=lambda each: text.split("\n", 1)[0].count(each))
+    delimiter = max(DELIMITERS, key=text.split("\n", 1)[0].count)
     rows = list(csv.reader(io.StringIO(text[: text.rfind("\n") + 1] or text), delimiter=delimiter))
     header, below = (
         ([name.strip() for name in rows[0]], [row for row in rows[1:] if len(row) == len(rows[0])])

@@ -1,4 +1,4 @@
-"""Imports a ledger's file: read, checked and taken in small batches, each a transaction; safe to run again at any time."""
+"""Imports a ledger file: read, checked and taken in small batches, each a transaction; safe to run again."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -12,6 +12,7 @@ from api.ledger.mapping import Mapping
 from api.problems import BadInput
 
 LINE_BYTES_MAX = 100_000
+BUFFER_BYTES = 128_000
 RECORD_LINES_MAX = 50  # How many lines a quoted text may run over before its quote counts as never closed.
 BOM = b"\xef\xbb\xbf"
 WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -37,10 +38,10 @@ class FileUnreadable(BadInput):
 
 def opened(stream: BinaryIO) -> BinaryIO:
     """Give the plain bytes of a file that may be packed with gzip. Raises FileUnreadable for 16-bit text."""
-    buffered = io.BufferedReader(stream) if not isinstance(stream, io.BufferedReader) else stream  # type: ignore[type-var]
+    buffered = io.BufferedReader(stream, BUFFER_BYTES)  # type: ignore[type-var]
     start = buffered.peek(2)[:2]
     if start == GZIP:
-        return io.BufferedReader(gzip.GzipFile(fileobj=buffered))
+        return io.BufferedReader(gzip.GzipFile(fileobj=buffered), BUFFER_BYTES)
     if start in WIDE_BOMS:
         raise FileUnreadable("The file is UTF-16; save it as UTF-8.", code="encoding_unsupported")
     return buffered

@@ -144,8 +144,8 @@ def _start(debtor_id: UUID) -> CTE:
 def listing(
     phase: str | None = None, changed_since: datetime | None = None, owner: str | None = None
 ) -> Select[DebtorRecord]:
-    """Select debtors for a list: of a phase, changed since a time, of an account or credit owner."""
-    query = select(DebtorRecord)
+    """Select debtors for a list, without those that were merged: of a phase, changed since a time, of an account or credit owner."""
+    query = select(DebtorRecord).where(DebtorRecord.merged_into_id.is_(None))
     if phase:
         query = query.where(DebtorRecord.phase == phase)
     if changed_since:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped
 
 from api.records.base import Base, WithId, reference_to
@@ -56,3 +56,9 @@ class AllocationRecord(WithId, Base):
     amount: Mapped[Decimal]
     happened_on: Mapped[date]
     known_at: Mapped[datetime]
+
+
+def listing(debtor_id: UUID | None = None) -> Select[Any]:
+    """Select payments for a list: of a debtor, or all."""
+    query = select(PaymentRecord)
+    return query if debtor_id is None else query.where(PaymentRecord.debtor_id == debtor_id)

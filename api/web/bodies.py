@@ -14,6 +14,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from api.problems import BadInput, Fault
 from api.web.faults import faults_of
+from api.web.limits import whole_body
 
 JSON_TYPES = ("application/json", "text/json")
 
@@ -63,7 +64,7 @@ def json_body() -> Any:
 
 
 def _read_json() -> Any:
-    data = request.get_data(cache=True)
+    data = whole_body()
     if not data and not request.mimetype:
         return core.missing
     if request.mimetype not in JSON_TYPES and not request.mimetype.endswith("+json"):

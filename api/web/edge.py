@@ -32,7 +32,7 @@ class Edge:
     def __init__(self, app: Flask, house: House) -> None:
         self._app = app
         self._house = house
-        self._limits = Limits(app, house.config.requests_per_minute)
+        self._limits = Limits(house.config.requests_per_minute)
         self.authenticator = Authenticator(house.sessions, real_now)
         app.before_request(self._before)
         app.after_request(self._after)
@@ -51,7 +51,7 @@ class Edge:
         caller = self._caller()
         self._limits.count_request(str(caller.credential_id))
         require(caller, needed)
-        refuse_unread_query(hasattr(view, "reads_query") and view.reads_query)
+        refuse_unread_query(getattr(view, "reads_query", False))
         once = RequestOnce(request, caller, self._house.sessions, real_now)
         g.wiring = Wiring(self._house, caller, once, _language())
 

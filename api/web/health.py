@@ -5,10 +5,10 @@ from marshmallow import fields
 from sqlalchemy import text
 
 from api import migrate
+from api.problems import Unavailable
 from api.web.answers import json_answer
 from api.web.blueprint import Blueprint
 from api.web.permissions import public
-from api.web.problem_answers import Unavailable
 from api.web.schemas import Schema
 from api.wiring import House
 

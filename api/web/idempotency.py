@@ -15,6 +15,7 @@ from api.records import idempotency
 from api.records.idempotency import RequestKey
 from api.records.sessions import Sessions
 from api.web.bodies import json_body
+from api.web.limits import whole_body
 from api.wiring import Caller
 
 HEADER = "Idempotency-Key"
@@ -104,7 +105,7 @@ def _fingerprint(request: Request) -> bytes:
 
 def _body_digest(request: Request) -> bytes:
     if not request.mimetype.endswith("json"):
-        return sha256(request.get_data(cache=True)).digest()
+        return sha256(whole_body()).digest()
     body = json_body()
     written = b"" if body is core.missing else json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
     return sha256(written).digest()

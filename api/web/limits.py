@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, g, request
-from flask_limiter import Limiter
+from flask import request
 from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
 FAILURES_PER_MINUTE = 60
@@ -29,11 +30,24 @@ def bound_body(bytes_max: int) -> None:
         raise RequestEntityTooLarge(f"The body may have {bytes_max} bytes at most.")
 
 
+def whole_body() -> bytes:
+    """Give the body of this request, read once. Raises RequestEntityTooLarge.
+
+    Read a large one from `request.stream` in parts instead; that raises the same.
+    """
+    data = request.get_data(cache=True)
+    bytes_max = request.max_content_length
+    # A body that does not say how long it is was cut off at the bound, without a word.
+    if request.content_length is None and bytes_max is not None and len(data) >= bytes_max:
+        raise RequestEntityTooLarge(f"The body must have less than {bytes_max} bytes.")
+    return data
+
+
 class Limits:
     """Counts in this process alone: with several processes a caller gets as many times the limit at most."""
 
-    def __init__(self, app: Flask, requests_per_minute: int) -> None:
-        self._limiter = Limiter(lambda: str(g.wiring.caller.credential_id), app=app, storage_uri="memory://")
+    def __init__(self, requests_per_minute: int) -> None:
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._requests = RateLimitItemPerMinute(requests_per_minute)
         self._failures = RateLimitItemPerMinute(FAILURES_PER_MINUTE)
 
@@ -49,9 +63,9 @@ class Limits:
         self._count(self._failures, "address", request.remote_addr or "")
 
     def _count(self, item: RateLimitItemPerMinute, kind: str, name: str) -> None:
-        if self._limiter.limiter.hit(item, kind, name):
+        if self._limiter.hit(item, kind, name):
             return
-        window = self._limiter.limiter.get_window_stats(item, kind, name)
+        window = self._limiter.get_window_stats(item, kind, name)
         wait = str(max(1, math.ceil(window.reset_time - time.time())))
         error = TooManyRequests("Too many requests; wait as long as Retry-After says.")
         error.creditgate_headers = {  # type: ignore[attr-defined]

@@ -83,8 +83,6 @@ RETRY_AFTER_SECONDS = 2
 log = structlog.get_logger()
 
 
-
-
 def problem_answer(
     status: int, code: str, detail: str, faults: tuple[Fault, ...] = (), headers: dict[str, str] | None = None
 ) -> Response:

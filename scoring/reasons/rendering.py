@@ -31,6 +31,7 @@ def render_remedy(remedy: Mapping[str, Any], currency: str, language: Language) 
 
 
 def _readable(name: str, value: Any, currency: str, language: Language) -> str:
+    """One parameter as its name says; what cannot be told apart by name is a word or plain text."""
     if value is None:
         return WORDS["unknown"].of(language)
     if isinstance(value, list | tuple):
@@ -48,11 +49,13 @@ def _readable(name: str, value: Any, currency: str, language: Language) -> str:
 
 
 def _amount(amount: Decimal, currency: str, language: Language) -> str:
+    """An amount with its currency; cents only where there are any."""
     text = f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
     return f"{currency} {text if language == 'en' else _dutch(text)}"
 
 
 def _number(number: Decimal, decimals: int, language: Language) -> str:
+    """A number with at most so many decimals."""
     text = f"{number:,.{decimals}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -60,8 +63,10 @@ def _number(number: Decimal, decimals: int, language: Language) -> str:
 
 
 def _dutch(text: str) -> str:
+    """A number with Dutch separators."""
     return text.translate(str.maketrans(",.", ".,"))
 
 
 def _day(day: date, language: Language) -> str:
+    """A day as it is written in the language."""
     return day.isoformat() if language == "en" else f"{day:%d-%m-%Y}"

@@ -1,6 +1,6 @@
 """Companies a credit manager knows, one a line: what is told about each, and because of what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -68,6 +68,8 @@ _PAST_BANKRUPT = registered(events=(event("bankruptcy", days_ago=900, ended_days
 _LONG_PAST_BANKRUPT = registered(events=(event("bankruptcy", days_ago=4000, ended_days_ago=2000),))
 _USED_UP = company(asked=Asked(monthly_sales=Decimal(6000)), exposure=ExposureFacts(Decimal(9000)))
 _NO_FORM = company(debtor=DebtorFacts("NL"), register=registered(legal_form=None), bureau=scored(5))
+_FEW_INVOICES = company(bureau=None, behaviour=replace(PROMPT, settled_count=7))
+_ENOUGH_INVOICES = company(bureau=None, behaviour=replace(PROMPT, settled_count=8))
 _START_UP = company(register=registered(incorporated_on=date(2025, 9, 1)))
 
 CASES = (
@@ -123,6 +125,8 @@ CASES = (
         "low",
         "critical_debtor",
     ),
+    Case("a few invoices and no report", _FEW_INVOICES, "refer", "low", "confidence_low"),
+    Case("enough invoices and no report", _ENOUGH_INVOICES, "accept", "low", "within_policy"),
     Case("a start-up", _START_UP, "accept", "normal", "young_company"),
     Case("a sound sole trader", _sole_trader(74), "accept", "low", "within_policy"),
     Case("a very weak sole trader", _sole_trader(5), "refer", "high", "natural_person_review"),

@@ -182,3 +182,22 @@ def test_stale_figures_are_told_and_not_used() -> None:
     found = judged(company(bureau=scored(74, financials=old)))
     assert "stale_financials" in codes(found)
     assert found.confidence == Decimal("0.7000")
+
+
+@pytest.mark.parametrize(
+    ("country", "dbt_days", "limit"),
+    [("NL", None, "8500.00"), ("DE", None, "7000.00"), ("NL", Decimal(-3), "8500.00"), ("NL", Decimal(9), "11000.00")],
+)
+def test_the_need_counts_vat_at_home_and_days_paid_late(country: str, dbt_days: Decimal | None, limit: str) -> None:
+    behaviour = None if dbt_days is None else replace(PROMPT, dbt_days=dbt_days)
+    found = judged(company(debtor=DebtorFacts(country, "bv"), behaviour=behaviour))
+    assert (str(found.limit.amount), found.binding) == (limit, "need")
+
+
+def test_a_bureau_without_a_ceiling_and_nothing_asked_leave_the_limit_unlimited() -> None:
+    report = scored(95, financials=None, recommended_limit=CreditLimit("unlimited"))
+    found = judged(company(asked=Asked(), bureau=report))
+    assert (found.outcome, found.limit, found.headroom) == ("accept", CreditLimit("unlimited"), None)
+    assert found.sales_note.code == "offer_on_account_unlimited"
+    bounded = judged(company(asked=Asked(Decimal(900_000)), bureau=report))
+    assert (bounded.outcome, bounded.limit.amount, bounded.binding) == ("accept", Decimal("900000.00"), "need")

@@ -15,7 +15,7 @@ from api.records.secrets import SecretRecord
 from api.web.answers import bytes_answer, json_answer
 from api.web.blueprint import Blueprint
 from api.web.fields import Day, Line, WholeNumber
-from api.web.limits import large_body
+from api.web.limits import large_body, whole_body
 from api.web.money import money_answer
 from api.web.paging import page_of
 from api.web.permissions import permission
@@ -107,9 +107,7 @@ def make_room(told: SimpleNamespace) -> Blueprint:
     @permission("debtor.write")
     def make_large_thing():
         """Take a large body."""
-        from flask import request
-
-        return json_answer({"length": len(request.get_data())})
+        return json_answer({"length": len(whole_body())})
 
     return room
 

@@ -125,7 +125,7 @@ def test_escapes_of_characters_that_can_be_stored_are_taken(client_of):
         ("limit=201", "/limit", "out_of_range"),
         ("limit=1.5", "/limit", "not_a_whole_number"),
         ("limit=1_0", "/limit", "not_a_whole_number"),
-        ("limit=１", "/limit", "not_a_whole_number"),
+        ("limit=\uff11", "/limit", "not_a_whole_number"),
         ("limit=", "/limit", "not_a_whole_number"),
         ("limit=1&limit=2", "/limit", "repeated"),
         ("after=nonsense", "/after", "bad_cursor"),

@@ -77,7 +77,7 @@ def test_no_other_site_may_call_from_a_browser(app):
         "/v1/things", headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
     )
     assert_problem(app, answer, 405, "method_not_allowed")
-    assert not any(name.startswith("Access-Control") for name in answer.headers.keys())
+    assert not any(name.startswith("Access-Control") for name, _ in answer.headers.to_wsgi_list())
 
 
 def test_who_may_not_is_told_so_before_the_body_is_read(app, client_of):

@@ -63,7 +63,7 @@ def publisher() -> Iterator[Publisher]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     told.url = f"http://127.0.0.1:{server.server_address[1]}/{uuid4()}"
     yield told
     server.shutdown()
@@ -74,7 +74,9 @@ def publisher() -> Iterator[Publisher]:
 def registered(house, seller, publisher):
     """Registers an issuer of the test's own at the publisher's address."""
 
-    def register(seller=seller, issuer=f"https://login.example/{uuid4()}", audience="creditgate") -> str:
+    own = f"https://login.example/{uuid4()}"
+
+    def register(seller=seller, issuer=own, audience="creditgate") -> str:
         with house.sessions.of(seller.id) as session:
             session.add(
                 IssuerRecord(

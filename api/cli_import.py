@@ -1,0 +1,103 @@
+"""`creditgate import`: a ledger file into a seller's books, with progress and a closing report."""
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from api.administration.sellers import find_seller
+from api.cli_accounts import opened
+from api.clock import Clock
+from api.ledger.importing import run_import
+from api.ledger.mapping import Mapping, read_mapping
+from api.ledger.report import ImportReport
+from api.records import imports
+from api.records.sellers import Seller
+from api.records.sessions import Sessions
+
+REFUSALS_SHOWN = 20
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--seller", "seller_name", required=True, help="The seller's name.")
+@click.option("--format", "format_", type=click.Choice(["auto", "csv"]), default="auto", show_default=True)
+@click.option("--mapping", "mapping_path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Write nothing; guess a mapping and say what would be taken.")
+def import_file(file: Path, seller_name: str, format_: str, mapping_path: Path | None, dry_run: bool) -> None:
+    """Import FILE (`-` for standard input, .gz understood). Good lines are kept, bad ones reported.
+
+    Leaves with status 1 when a line was refused or the file could not be read.
+    """
+    if mapping_path is None and not dry_run:
+        raise click.UsageError("Give --mapping FILE, or --dry-run to have one proposed.")
+    with opened() as sessions:
+        seller = find_seller(sessions, seller_name)
+        mapping = read_mapping(mapping_path.read_bytes()) if mapping_path else None
+        report = _import(sessions, seller, file, mapping, dry_run)
+        today = Clock().today(seller)
+    _tell(report, today)
+    sys.exit(1 if report.refused_count or report.failure else 0)
+
+
+def _import(sessions: Sessions, seller: Seller, file: Path, mapping: Mapping | None, dry_run: bool) -> ImportReport:
+    clock = Clock()
+    with _opened_file(file) as stream:
+        with sessions.of(seller.id) as session:
+            record = imports.start(
+                session,
+                file_name=file.name,
+                mapping=None,
+                dry_run=dry_run,
+                started_by="command line",
+                created_at=clock.now(seller),
+            )
+        size = os.fstat(stream.fileno()).st_size
+        with click.progressbar(length=size, label=file.name, file=sys.stderr) as bar:
+
+            def show(_done: int) -> None:
+                if stream.seekable():
+                    bar.update(stream.tell() - bar.pos)
+
+            report = run_import(
+                sessions, seller, clock, stream, mapping, import_id=record.id, dry_run=dry_run, on_progress=show
+            )
+        with sessions.of(seller.id) as session:
+            state = "failed" if report.failure else "finished"
+            imports.finish(session, record.id, state, report.document(), clock.now(seller))
+    return report
+
+
+def _opened_file(file: Path) -> BinaryIO:
+    if str(file) == "-":
+        return sys.stdin.buffer
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise click.ClickException(f"{file}: {error.strerror}") from error
+
+
+def _tell(report: ImportReport, today: date) -> None:
+    done = "would be taken" if report.dry_run else "taken"
+    click.echo(
+        f"{report.lines_count} lines: {report.taken_count} {done}, {report.known_count} known already,"
+        f" {report.refused_count} refused (seller's today: {today})"
+    )
+    for code, number in sorted(report.faults.items()):
+        click.echo(f"  {number} x {code}")
+    for fault in report.refusals[:REFUSALS_SHOWN]:
+        click.echo(f"  line {fault.line}, {fault.column or 'whole line'}: {fault.code}: {fault.detail}")
+    if len(report.refusals) > REFUSALS_SHOWN:
+        click.echo(f"  only the first {REFUSALS_SHOWN} are shown")
+    for warning in report.warnings:
+        click.echo(f"warning: {warning['code']}: {warning['detail']}", err=True)
+    if report.failure:
+        click.echo(f"failed: {report.failure['code']}: {report.failure['detail']}", err=True)
+        for each in report.failure["errors"]:
+            click.echo(f"  {each['pointer']}: {each['detail']}", err=True)
+    if report.proposal:
+        click.echo("\n# A mapping guessed from the file; check it and hand it to --mapping:")
+        click.echo(report.proposal)

@@ -1,0 +1,130 @@
+"""What the ledger room answers over HTTP."""
+
+from marshmallow import fields, validate
+
+from api.web.schemas import MoneySchema, Schema, SignedMoneySchema
+
+
+class TakenSchema(Schema):
+    """What became of one thing that was sent: taken now, or known before with the same content."""
+
+    id = fields.UUID(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(("taken", "known")))
+
+
+class TakenListSchema(Schema):
+    """What became of each, in the order in which they were sent."""
+
+    items = fields.List(fields.Nested(TakenSchema), required=True)
+
+
+class ImportStartedSchema(Schema):
+    """An import that waits for its turn."""
+
+    import_id = fields.UUID(required=True)
+    job_id = fields.UUID(required=True)
+    state = fields.String(required=True)
+
+
+class ImportSchema(Schema):
+    """An import and its report."""
+
+    id = fields.UUID(required=True)
+    file_name = fields.String(required=True)
+    dry_run = fields.Boolean(required=True)
+    state = fields.String(required=True)
+    started_by = fields.String(required=True)
+    created_at = fields.DateTime(required=True)
+    finished_at = fields.DateTime(required=True, allow_none=True)
+    lines_count = fields.Integer(required=True)
+    taken_count = fields.Integer(required=True)
+    known_count = fields.Integer(required=True)
+    refused_count = fields.Integer(required=True)
+    report = fields.Dict(required=True, allow_none=True)
+
+
+class RefusalSchema(Schema):
+    """One fault in one line; `line` counts from 1 with the header."""
+
+    line = fields.Integer(required=True)
+    column = fields.String(required=True, allow_none=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class InvoiceSchema(Schema):
+    """An invoice and how much of it is open."""
+
+    id = fields.UUID(required=True)
+    debtor_id = fields.UUID(required=True)
+    invoice_number = fields.String(required=True, allow_none=True)
+    invoiced_on = fields.Date(required=True)
+    due_on = fields.Date(required=True)
+    amount = fields.Nested(MoneySchema, required=True)
+    open_amount = fields.Nested(MoneySchema, required=True)
+    paid_amount = fields.Nested(MoneySchema, required=True)
+    settled_on = fields.Date(required=True, allow_none=True)
+    disputed = fields.Boolean(required=True)
+
+
+class PaymentSchema(Schema):
+    """A payment; one that an invoice line told of has no reference."""
+
+    id = fields.UUID(required=True)
+    debtor_id = fields.UUID(required=True)
+    payment_reference = fields.String(required=True, allow_none=True)
+    paid_on = fields.Date(required=True)
+    amount = fields.Nested(MoneySchema, required=True)
+
+
+class BehaviourSchema(Schema):
+    """How a debtor paid in the window; days and shares are null where nothing was settled."""
+
+    debtor_id = fields.UUID(required=True)
+    as_of = fields.Date(required=True)
+    currency = fields.String(required=True)
+    window_days = fields.Integer(required=True)
+    settled_count = fields.Integer(required=True)
+    settled_amount = fields.Nested(MoneySchema, required=True)
+    dbt_days = fields.String(required=True, allow_none=True)
+    dbt_days_recent = fields.String(required=True, allow_none=True)
+    dbt_days_prior = fields.String(required=True, allow_none=True)
+    late_amount_share = fields.String(required=True, allow_none=True)
+    first_settled_on = fields.Date(required=True, allow_none=True)
+    peak_exposure = fields.Nested(SignedMoneySchema, required=True, allow_none=True)
+    open_amount = fields.Nested(MoneySchema, required=True)
+    overdue_amount = fields.Nested(MoneySchema, required=True)
+    oldest_overdue_on = fields.Date(required=True, allow_none=True)
+
+
+class StageSchema(Schema):
+    """What stands in one stage, in one currency."""
+
+    stage = fields.String(required=True)
+    amount = fields.Nested(SignedMoneySchema, required=True)
+
+
+class ExposureSchema(Schema):
+    """What a debtor owes or will owe; the totals leave `scheduled` out."""
+
+    debtor_id = fields.UUID(required=True)
+    totals = fields.List(fields.Nested(SignedMoneySchema), required=True)
+    stages = fields.List(fields.Nested(StageSchema), required=True)
+
+
+class AgeingBucketsSchema(Schema):
+    """Open amounts of one currency by days overdue; disputed ones and credits stand apart and are not netted."""
+
+    currency = fields.String(required=True)
+    buckets = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    disputed = fields.String(required=True)
+    credits = fields.String(required=True)
+    overdue_share = fields.String(required=True, allow_none=True)
+
+
+class AgeingSchema(Schema):
+    """The ageing of a debtor's open items."""
+
+    debtor_id = fields.UUID(required=True)
+    as_of = fields.Date(required=True)
+    currencies = fields.List(fields.Nested(AgeingBucketsSchema), required=True)

@@ -1,0 +1,217 @@
+"""HTTP of the ledger room: imports, invoices, credit notes, payments, and what they tell of a debtor."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+
+from api.ledger import figures
+from api.ledger.answer_schemas import (
+    AgeingSchema,
+    BehaviourSchema,
+    ExposureSchema,
+    ImportSchema,
+    ImportStartedSchema,
+    InvoiceSchema,
+    PaymentSchema,
+    RefusalSchema,
+    TakenListSchema,
+    TakenSchema,
+)
+from api.ledger.refusals import refused_file
+from api.ledger.schemas import BehaviourQuery, ImportQuery, InvoicesQuery, PaymentsQuery
+from api.ledger.service import CREDIT_NOTES, INVOICES, PAYMENTS, Kind, take_sent
+from api.ledger.uploads import accept
+from api.problems import BadInput, Fault, NotFound
+from api.records import imports, invoices, payments
+from api.records.imports import ImportRecord, ImportRefusalRecord
+from api.records.invoices import InvoiceRecord
+from api.records.payments import PaymentRecord
+from api.web.answers import bytes_answer, json_answer
+from api.web.blueprint import Blueprint
+from api.web.bodies import json_body
+from api.web.limits import large_body
+from api.web.money import EXPONENTS, money_answer
+from api.web.paging import page_of
+from api.web.permissions import permission
+from api.web.schemas import AsOfQuery, PageQuery, page_schema
+from api.wiring import wiring
+
+blueprint = Blueprint("ledger", __name__, description="What was invoiced and paid.")
+
+
+def _one_or_many(kind: Kind) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": {"schema": {"oneOf": [kind.one, kind.many]}}}}
+
+
+def _taken(kind: Kind) -> Response:
+    return bytes_answer(*take_sent(kind, json_body(), wiring()))
+
+
+TAKEN = {"content": {"application/json": {"schema": {"oneOf": [TakenSchema, TakenListSchema]}}}}
+FILE = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": {"type": "string", "format": "binary"},
+                    "mapping": {"type": "string"},
+                    "format": {"type": "string", "enum": ["auto", "csv"]},
+                    "dry_run": {"type": "string", "enum": ["true", "false"]},
+                    "file_name": {"type": "string"},
+                },
+            }
+        },
+        "text/csv": {"schema": {"type": "string", "format": "binary"}},
+        "application/gzip": {"schema": {"type": "string", "format": "binary"}},
+    },
+}
+
+
+@blueprint.route("/imports", methods=["POST"])
+@permission("ledger.write")
+@large_body
+@blueprint.arguments(ImportQuery, location="query")
+@blueprint.doc(requestBody=FILE)
+@blueprint.response(202, ImportStartedSchema)
+def start_import(query: dict[str, Any]) -> Response:
+    """Import a ledger file: as a form with `file` and `mapping`, or as the body itself with the mapping in the query."""
+    return bytes_answer(accept(request, query, wiring()), 202)
+
+
+@blueprint.route("/imports/<uuid:import_id>", methods=["GET"])
+@permission("ledger.read")
+@blueprint.response(200, ImportSchema)
+def show_import(import_id: UUID) -> Response:
+    """Show an import and, once it is finished, its report."""
+    with wiring().transaction() as session:
+        record = _import(imports.get(session, import_id))
+        return json_answer({name: getattr(record, name) for name in ImportSchema().fields})
+
+
+@blueprint.route("/imports/<uuid:import_id>/refusals", methods=["GET"])
+@permission("ledger.read")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_schema(RefusalSchema))
+def list_refusals(query: dict[str, Any], import_id: UUID) -> Response:
+    """List what was refused; with `Accept: text/csv` the lines themselves, to be corrected and sent again."""
+    with wiring().transaction() as session:
+        record = _import(imports.get(session, import_id))
+        if request.accept_mimetypes.best_match(["application/json", "text/csv"]) == "text/csv":
+            return Response(refused_file(session, record), 200, content_type="text/csv; charset=utf-8")
+        keys = [ImportRefusalRecord.line, ImportRefusalRecord.fault]
+        page = page_of(session, imports.refusals(import_id), keys, query["limit"], query["after"])
+        items = [
+            {"line": each.line, "column": each.column_name, "code": each.code, "detail": each.detail}
+            for each in page.items
+        ]
+        return json_answer({"items": items, "next": page.next})
+
+
+def _import(record: ImportRecord | None) -> ImportRecord:
+    if record is None:
+        raise NotFound("There is no such import.")
+    return record
+
+
+@blueprint.route("/invoices", methods=["POST"])
+@permission("ledger.write")
+@blueprint.doc(requestBody=_one_or_many(INVOICES), responses={"200": {"description": "Known before.", **TAKEN}})
+@blueprint.response(201, TakenSchema)
+def create_invoices() -> Response:
+    """Add an invoice, or up to 1,000 as `items`: all of them, or none."""
+    return _taken(INVOICES)
+
+
+@blueprint.route("/credit-notes", methods=["POST"])
+@permission("ledger.write")
+@blueprint.doc(requestBody=_one_or_many(CREDIT_NOTES), responses={"200": {"description": "Known before.", **TAKEN}})
+@blueprint.response(201, TakenSchema)
+def create_credit_notes() -> Response:
+    """Add a credit note, or up to 1,000 as `items`: all of them, or none."""
+    return _taken(CREDIT_NOTES)
+
+
+@blueprint.route("/payments", methods=["POST"])
+@permission("ledger.write")
+@blueprint.doc(requestBody=_one_or_many(PAYMENTS), responses={"200": {"description": "Known before.", **TAKEN}})
+@blueprint.response(201, TakenSchema)
+def create_payments() -> Response:
+    """Add a payment, or up to 1,000 as `items`: all of them, or none. What is not allocated stays unallocated."""
+    return _taken(PAYMENTS)
+
+
+@blueprint.route("/invoices", methods=["GET"])
+@permission("ledger.read")
+@blueprint.arguments(InvoicesQuery, location="query")
+@blueprint.response(200, page_schema(InvoiceSchema))
+def list_invoices(query: dict[str, Any]) -> Response:
+    """List invoices, of one debtor or of all, open, settled or both."""
+    with wiring().transaction() as session:
+        listed = invoices.listing(query["debtor_id"], query["open"])
+        page = page_of(session, listed, [InvoiceRecord.id], query["limit"], query["after"])
+        return json_answer({"items": [_invoice(each) for each in page.items], "next": page.next})
+
+
+def _invoice(record: InvoiceRecord) -> dict[str, Any]:
+    plain = ("id", "debtor_id", "invoice_number", "invoiced_on", "due_on", "settled_on", "disputed")
+    sums = ("amount", "open_amount", "paid_amount")
+    return {name: getattr(record, name) for name in plain} | {
+        name: money_answer(getattr(record, name), record.currency) for name in sums
+    }
+
+
+@blueprint.route("/payments", methods=["GET"])
+@permission("ledger.read")
+@blueprint.arguments(PaymentsQuery, location="query")
+@blueprint.response(200, page_schema(PaymentSchema))
+def list_payments(query: dict[str, Any]) -> Response:
+    """List payments, of one debtor or of all."""
+    with wiring().transaction() as session:
+        page = page_of(
+            session, payments.listing(query["debtor_id"]), [PaymentRecord.id], query["limit"], query["after"]
+        )
+        return json_answer({"items": [_payment(each) for each in page.items], "next": page.next})
+
+
+def _payment(record: PaymentRecord) -> dict[str, Any]:
+    plain = {name: getattr(record, name) for name in ("id", "debtor_id", "payment_reference", "paid_on")}
+    return plain | {"amount": money_answer(record.amount, record.currency)}
+
+
+@blueprint.route("/debtors/<uuid:debtor_id>/payment-behaviour", methods=["GET"])
+@permission("ledger.read")
+@blueprint.arguments(BehaviourQuery, location="query")
+@blueprint.response(200, BehaviourSchema)
+def show_behaviour(query: dict[str, Any], debtor_id: UUID) -> Response:
+    """Show how a debtor paid in the year until `as_of`."""
+    given = wiring()
+    currency = query["currency"] or given.seller.currency
+    if currency not in EXPONENTS:
+        raise BadInput("The query breaks a rule.", faults=[Fault("/currency", "not_a_choice", "Not a currency.")])
+    with given.transaction() as session:
+        as_of = query["as_of"] or given.today
+        return json_answer(figures.behaviour_answer(session, debtor_id, currency, as_of))
+
+
+@blueprint.route("/debtors/<uuid:debtor_id>/exposure", methods=["GET"])
+@permission("ledger.read")
+@blueprint.response(200, ExposureSchema)
+def show_exposure(debtor_id: UUID) -> Response:
+    """Show what a debtor owes or will owe, by stage."""
+    with wiring().transaction() as session:
+        return json_answer(figures.exposure_answer(session, debtor_id))
+
+
+@blueprint.route("/debtors/<uuid:debtor_id>/ageing", methods=["GET"])
+@permission("ledger.read")
+@blueprint.arguments(AsOfQuery, location="query")
+@blueprint.response(200, AgeingSchema)
+def show_ageing(query: dict[str, Any], debtor_id: UUID) -> Response:
+    """Show a debtor's open amounts by days overdue."""
+    given = wiring()
+    with given.transaction() as session:
+        return json_answer(figures.ageing_answer(session, debtor_id, query["as_of"] or given.today))

@@ -1,0 +1,1 @@
+"""Repeatable benchmarks, each beside its floor: `make bench`."""

@@ -1,0 +1,24 @@
+"""A PostgreSQL of its own for the length of one benchmark, as durable as in production."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from api import embedded
+from api.embedded import Embedded
+from api.migrate import migrate
+
+
+@contextmanager
+def durable_database() -> Iterator[Embedded]:
+    """Start a server over an empty folder, with the newest schema; a commit waits for the disk, as it should."""
+    base = Path(tempfile.mkdtemp(prefix="creditgate-bench-"))
+    base.chmod(0o711)  # Only passing through: when root starts it, the system user must reach its own folder.
+    try:
+        with embedded.start(base / "var") as server:
+            migrate(server.owner_url, server.app_url)
+            yield server
+    finally:
+        shutil.rmtree(base)

@@ -1,0 +1,77 @@
+"""The floors: the least that a Flask route over PostgreSQL costs here, with nothing of ours in it but the connection."""
+
+import os
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from flask import Flask, jsonify, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from api.records.sessions import connect
+
+READ, WRITE = "/read", "/write"
+
+
+class FloorBase(DeclarativeBase):
+    """The floor's own tables, without row security."""
+
+
+class Item(FloorBase):
+    """What is read."""
+
+    __tablename__ = "floor_item"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    country: Mapped[str]
+
+
+class Note(FloorBase):
+    """What is written."""
+
+    __tablename__ = "floor_note"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("floor_item.id"))
+    text: Mapped[str]
+    written_at: Mapped[datetime]
+
+
+def prepare(owner_url: str, app_login: str, item_id: UUID) -> None:
+    """Make the floor's tables, with one item, and let the application's login use them."""
+    engine = connect(owner_url, pool_size=1)
+    FloorBase.metadata.create_all(engine)
+    with Session(engine) as session:
+        session.add(Item(id=item_id, name="Floor", country="NL"))
+        session.commit()
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"GRANT SELECT, INSERT ON floor_item, floor_note TO {app_login}")
+    engine.dispose()
+
+
+def make_app(database_url: str, threads: int) -> Flask:
+    """Make the app of the two floors; each takes the id of an item in a JSON body."""
+    engine = connect(database_url, pool_size=threads)
+    app = Flask(__name__, static_folder=None)
+
+    @app.post(READ)
+    def read() -> ResponseReturnValue:
+        with Session(engine) as session:
+            item = session.get_one(Item, UUID(request.get_json()["debtor_id"]))
+            return jsonify(id=str(item.id), name=item.name, country=item.country)
+
+    @app.post(WRITE)
+    def write() -> ResponseReturnValue:
+        with Session(engine, expire_on_commit=False) as session:
+            item = session.get_one(Item, UUID(request.get_json()["debtor_id"]))
+            note = Note(item_id=item.id, text=f"About {item.name}", written_at=datetime.now(UTC))
+            session.add(note)
+            session.commit()
+            return jsonify(id=str(note.id), item=item.name, country=item.country), 201
+
+    return app
+
+
+def serving() -> Flask:
+    """Make the app for a server process, from the settings that the product's server is given too."""
+    return make_app(os.environ["CREDITGATE_DATABASE_URL"], int(os.environ["CREDITGATE_WEB_THREADS"]))

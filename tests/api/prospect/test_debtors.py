@@ -1,0 +1,106 @@
+"""Debtors over HTTP: added once, named often, changed by those who read them, merged when two are one."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from api.records.sellers import Seller
+from api.records.sessions import Sessions
+from tests.web_checks import assert_documented, assert_problem
+
+ClientOf = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def client(client_of: ClientOf) -> FlaskClient:
+    return client_of("finance")
+
+
+def add(client: FlaskClient, **values: Any) -> Any:
+    return client.post("/v1/debtors", json={"country": "NL", **values})
+
+
+def test_a_debtor_is_added_read_and_listed(client: FlaskClient, app: Flask) -> None:
+    added = add(client, name="Fictief B.V.", kvk_number="90000055", references=[{"system": "erp", "value": "1"}])
+    assert added.status_code == 201, added.text
+    assert_documented(app, "post", "/v1/debtors", 201, added.json)
+    assert client.get(f"/v1/debtors/{added.json['id']}").json == added.json
+    assert client.get("/v1/debtors?phase=prospect").json["items"] == [added.json]
+    assert client.get("/v1/debtors?phase=collection").json["items"] == []
+
+
+def test_two_debtors_never_share_a_number_or_a_reference(client: FlaskClient, app: Flask) -> None:
+    add(client, kvk_number="90000055", references=[{"system": "erp", "value": "1"}])
+    assert_problem(app, add(client, kvk_number="90000055"), 409, "reference_taken")
+    assert_problem(app, add(client, references=[{"system": "erp", "value": "1"}]), 409, "reference_taken")
+    assert add(client, references=[{"system": "crm", "value": "1"}]).status_code == 201
+    assert len(client.get("/v1/debtors").json["items"]) == 2
+
+
+def test_every_fault_of_a_debtor_is_named(client: FlaskClient, app: Flask) -> None:
+    answer = add(client, kvk_number="12", vat_number="NL1", country="Nederland", critical="yes", colour="red")
+    problem = assert_problem(app, answer, 422, "bad_input")
+    assert {fault["pointer"] for fault in problem["errors"]} >= {"/country", "/critical", "/colour"}
+    problem = assert_problem(app, add(client, kvk_number="12", vat_number="NL1"), 422, "bad_input")
+    assert {fault["pointer"] for fault in problem["errors"]} == {"/kvk_number", "/vat_number"}
+
+
+def test_only_who_read_the_latest_version_may_change_it(client: FlaskClient, app: Flask) -> None:
+    path = f"/v1/debtors/{add(client).json['id']}"
+    etag = client.get(path).headers["ETag"]
+    assert_problem(app, client.patch(path, json={"critical": True}), 428, "precondition_required")
+    changed = client.patch(path, json={"critical": True, "name": "Nieuw"}, headers={"If-Match": etag})
+    assert (changed.json["critical"], changed.json["name"]) == (True, "Nieuw")
+    late = client.patch(path, json={"critical": False}, headers={"If-Match": etag})
+    assert_problem(app, late, 412, "stale_version")
+
+
+def test_a_group_cannot_be_a_ring(client: FlaskClient, app: Flask) -> None:
+    top = add(client).json["id"]
+    middle = add(client, parent_id=top).json["id"]
+    bottom = add(client, parent_id=middle).json["id"]
+    path = f"/v1/debtors/{top}"
+    for parent in (top, bottom):
+        etag = client.get(path).headers["ETag"]
+        answer = client.patch(path, json={"parent_id": parent}, headers={"If-Match": etag})
+        assert assert_problem(app, answer, 422, "bad_input")["errors"][0]["code"] == "group_ring"
+
+
+def test_a_merged_debtor_stays_and_points_on(client: FlaskClient, app: Flask) -> None:
+    kept = add(client, name="Kept", references=[{"system": "erp", "value": "1"}]).json["id"]
+    gone = add(client, name="Gone", kvk_number="90000055").json["id"]
+    answer = client.post(f"/v1/debtors/{kept}/merges", json={"merged_debtor_id": gone})
+    assert answer.status_code == 201, answer.text
+    assert answer.json["identifiers"] == [{"scheme": "kvk", "country": "NL", "value": "90000055"}]
+    assert client.get(f"/v1/debtors/{gone}").json["id"] == kept
+    again = client.post(f"/v1/debtors/{kept}/merges", json={"merged_debtor_id": gone})
+    assert_problem(app, again, 409, "merged_before")
+    assert [each["id"] for each in client.get("/v1/debtors").json["items"]] == [kept]
+
+
+def test_twins_asking_for_an_unknown_company_make_one_debtor(
+    client_of: ClientOf, sessions: Sessions, seller: Seller
+) -> None:
+    clients = [client_of("sales") for _ in range(6)]
+    asked = {
+        "company": {"country": "NL", "kvk_number": "90000001"},
+        "purpose": "credit_assessment",
+        "relation": "prospect",
+    }
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda client: client.post("/v1/credit-checks", json=asked), clients))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json["debtor_id"] for answer in answers}) == 1
+    with sessions.of(seller.id) as session:
+        assert session.scalar(text("SELECT count(*) FROM debtor")) == 1
+
+
+def test_sales_may_add_a_prospect_but_not_change_a_debtor(client_of: ClientOf, app: Flask) -> None:
+    sales = client_of("sales")
+    path = f"/v1/debtors/{add(sales).json['id']}"
+    assert_problem(app, sales.patch(path, json={"critical": True}, headers={"If-Match": '"x"'}), 403, "not_allowed")

@@ -1,0 +1,100 @@
+"""A policy document is read whole or refused with every fault named."""
+
+import copy
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from scoring.policy import PolicyInvalid, parse_policy, shipped
+
+
+def changed(path: str, value: Any) -> Mapping[str, Any]:
+    """The shipped policy with one value set, or removed when the value is `...`."""
+    document: Any = copy.deepcopy(dict(shipped()["default"]))
+    *way, last = path.split(".")
+    node = document
+    for step in way:
+        node = node[int(step)] if step.isdigit() else node[step]
+    if value is ...:
+        del node[last]
+    else:
+        node[int(last) if last.isdigit() else last] = value
+    return document  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_policy_is_valid(name: str) -> None:
+    assert parse_policy(shipped()[name]).engine == "1"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "fault_path"),
+    [
+        ("currency", ..., "currency"),
+        ("currency", 978, "currency"),
+        ("surprise", 1, "surprise"),
+        ("blending", [], "blending"),
+        ("blending.credibility_k", "twelve", "blending.credibility_k"),
+        ("blending.credibility_k", True, "blending.credibility_k"),
+        ("blending.credibility_k", float("nan"), "blending.credibility_k"),
+        ("blending.credibility_k", 0, "blending"),
+        ("blending.pd_floor", 1, "blending"),
+        ("evidence.report_fresh_days", 90.5, "evidence.report_fresh_days"),
+        ("evidence.report_fresh_days", 400, "evidence"),
+        ("evidence.events.bankruptcy", "bad_luck", "evidence.events.bankruptcy"),
+        ("scorecards.payment_index.dbt_days.weight", 0, "scorecards.payment_index"),
+        ("scorecards.payment_index.dbt_days.points.steps.0.up_to", 5, "scorecards.payment_index.dbt_days.points"),
+        ("scorecards.payment_index.dbt_days.points.otherwise", 99, "scorecards.payment_index.dbt_days.points"),
+        ("scorecards.payment_index.tenure_years.points.otherwise", 99, "scorecards.payment_index.tenure_years.points"),
+        ("scorecards.index_scale.base_odds", 0, "scorecards.index_scale"),
+        ("scorecards.external_scales.coface_dra.0.grade", "Z", "scorecards.external_scales.coface_dra.0.grade"),
+        ("scorecards.external_scales.coface_dra.0.grade", "G1", "scorecards.external_scales.coface_dra"),
+        ("scorecards.external_scales.coface_dra.0.at_least", 1, "scorecards.external_scales.coface_dra"),
+        ("master_scale.grades.1.below_pd", 0.0005, "master_scale"),
+        ("master_scale.grades.1.typical_pd", 0.5, "master_scale"),
+        ("master_scale.grades.1.grade", "G1", "master_scale"),
+        ("master_scale.grades.1.risk_class", "average", "master_scale.grades.1.risk_class"),
+        ("caps.young_company_grade", "G77", "caps.young_company_grade"),
+        ("limits.capacity.G77", {"net_worth": 0, "working_capital": 0, "turnover": 0}, "limits.capacity.G77"),
+        ("limits.own_risk.G8", ..., "limits.own_risk.G8"),
+        ("limits.valid_months.high", ..., "limits.valid_months.high"),
+        ("limits.valid_months.average", 3, "limits.valid_months.average"),
+        ("limits.rounding.steps.0.step", 300, "limits.rounding"),
+        ("limits.rounding.otherwise", 0, "limits.rounding"),
+        ("terms.payment_term_days.low", 61, "terms.payment_term_days.low"),
+        ("sources.needed.0", "crystal_ball", "sources.needed.0"),
+    ],
+)
+def test_a_fault_is_named_with_its_path(path: str, value: Any, fault_path: str) -> None:
+    with pytest.raises(PolicyInvalid) as caught:
+        parse_policy(changed(path, value))
+    assert [fault.path for fault in caught.value.faults][:1] == [fault_path]
+    assert caught.value.faults[0].detail
+
+
+def test_all_faults_are_named_at_once() -> None:
+    document = dict(changed("currency", 978))
+    document["blending"] = {"credibility_k": "twelve", "surprise": 1}
+    with pytest.raises(PolicyInvalid) as caught:
+        parse_policy(document)
+    assert {fault.path for fault in caught.value.faults} == {
+        "currency",
+        "blending.surprise",
+        "blending.credibility_k",
+        "blending.credibility_cap",
+        "blending.pd_floor",
+        "blending.pd_ceiling",
+    }
+
+
+@pytest.mark.parametrize(
+    ("pd", "grade"), [("0", "G1"), ("0.0004999999", "G1"), ("0.0005", "G2"), ("0.9999999999", "G10"), ("1", "D")]
+)
+def test_a_grade_begins_at_its_lower_bound(pd: str, grade: str) -> None:
+    assert parse_policy(shipped()["default"]).master_scale.grade_of(Decimal(pd)) == grade
+
+
+def test_numbers_written_as_text_are_the_same_policy() -> None:
+    assert parse_policy(changed("blending.credibility_cap", "0.85")) == parse_policy(shipped()["default"])
