@@ -13,6 +13,7 @@ from api.policy_shelf import PolicyShelf
 from api.records.secrets import Vault
 from api.records.sessions import Sessions, connect, refuse_unsafe_login
 from api.web import docs, health, metrics
+from api.web.addresses import WholeNumberInAddress
 from api.web.blueprint import refuse_foreign_blueprints
 from api.web.edge import Edge
 from api.web.openapi import make_api
@@ -35,6 +36,7 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     app.config.update(CREDITGATE=config, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.url_map.merge_slashes = False
+    app.url_map.converters["int"] = WholeNumberInAddress
     app.extensions["creditgate"] = house
     if config.trusted_proxies:
         hops = config.trusted_proxies

@@ -14,6 +14,7 @@ from api.cli_import import import_file
 from api.config import Config, ConfigInvalid, from_environment
 from api.embedded_place import EmbeddedError
 from api.migrate import SchemaBehind, migrate, require_head
+from api.reasons_page import reasons_page
 from api.records.sessions import Sessions, UnsafeLogin, connect
 from api.web import openapi, serving
 from api.web.log import configure_log
@@ -109,6 +110,12 @@ def demo_command() -> None:
         assert config.database_url is not None
         require_head(config.database_url)
         click.echo(demo.prepare(Sessions(connect(config.database_url)), f"http://{config.host}:{config.port}"))
+
+
+@main.command("reasons")
+def reasons_command() -> None:
+    """Write docs/reasons.md from the registry of reasons."""
+    Path("docs/reasons.md").write_text(reasons_page(), encoding="utf-8")
 
 
 @main.command("openapi")

@@ -18,6 +18,8 @@ def decision_answer(decision: Decision, seller: Seller, role: str, language: Lan
     """Give the answer for one role: finance sees all of it, others neither the report nor figures taken from it."""
     said = decision.judgement
     full = role in SEE_EVERYTHING
+    # A remedy of what waits for a review would tell what the review may still change.
+    hidden = said["requires_human_review"] and not full
     answer: dict[str, Any] = {
         "id": decision.id,
         "kind": decision.kind,
@@ -31,7 +33,7 @@ def decision_answer(decision: Decision, seller: Seller, role: str, language: Lan
         "binding": said["binding"],
         "terms": _terms(said["terms"], said["currency"]),
         "reasons": [_reason(reason, full, language) for reason in said["reasons"] if full or _for_sales(reason)],
-        "remedies": [_remedy(remedy, said["currency"], language) for remedy in said["remedies"]],
+        "remedies": [] if hidden else [_remedy(each, said["currency"], language) for each in said["remedies"]],
         "sources": [_source(source, full) for source in decision.sources],
         "sales_note": sales_note(said["sales_note"], language),
         "policy_version": decision.policy_version,

@@ -76,6 +76,18 @@ def to_ask(sources: Sequence[Source], specs: Iterable[SourceSpec], fresh_days: i
     return [spec for spec in specs if spec.provider is not None and spec.kind not in fresh]
 
 
+def askable(specs: Iterable[SourceSpec], company: CompanyKey) -> tuple[SourceSpec, ...]:
+    """Give the specs as they hold for this company: without an official number, only a sanctions list can be asked.
+
+    What cannot be asked is not needed either: then our own payment history must be enough.
+    """
+    if company.identifiers:
+        return tuple(specs)
+    return tuple(
+        spec if spec.kind == "sanctions_list" else replace(spec, provider=None, needed=False) for spec in specs
+    )
+
+
 def ask(
     catalog: Catalog, specs: Iterable[SourceSpec], company: CompanyKey, currency: str, now: datetime
 ) -> list[Answer | SourceError]:

@@ -1,15 +1,18 @@
-"""The floors: the least that a Flask route over PostgreSQL costs here, with nothing of ours in it but the connection."""
+"""The floors: the least that a Flask route over PostgreSQL costs here, with nothing of ours but the connection."""
 
-import os
 from datetime import UTC, datetime
+from tempfile import mkdtemp
 from uuid import UUID, uuid4
 
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ForeignKey
+from gunicorn.app.base import BaseApplication
+from sqlalchemy import Engine, ForeignKey
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from api.config import Config, from_environment
 from api.records.sessions import connect
+from api.web.serving import settings
 
 READ, WRITE = "/read", "/write"
 
@@ -49,9 +52,8 @@ def prepare(owner_url: str, app_login: str, item_id: UUID) -> None:
     engine.dispose()
 
 
-def make_app(database_url: str, threads: int) -> Flask:
+def make_app(engine: Engine) -> Flask:
     """Make the app of the two floors; each takes the id of an item in a JSON body."""
-    engine = connect(database_url, pool_size=threads)
     app = Flask(__name__, static_folder=None)
 
     @app.post(READ)
@@ -72,6 +74,23 @@ def make_app(database_url: str, threads: int) -> Flask:
     return app
 
 
-def serving() -> Flask:
-    """Make the app for a server process, from the settings that the product's server is given too."""
-    return make_app(os.environ["CREDITGATE_DATABASE_URL"], int(os.environ["CREDITGATE_WEB_THREADS"]))
+class FloorServer(BaseApplication):
+    """gunicorn with the product's own settings."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand over the settings."""
+        for name, value in settings(self._config, mkdtemp(prefix="creditgate-bench-")).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Make the app of one process."""
+        assert self._config.database_url is not None
+        return make_app(connect(self._config.database_url, pool_size=self._config.web_threads))
+
+
+if __name__ == "__main__":
+    FloorServer(from_environment()).run()

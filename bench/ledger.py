@@ -1,4 +1,4 @@
-"""Makes the ledger that checks are measured against: taken the way an import takes its lines, so that all of it is true."""
+"""Makes the ledger that checks are measured against, by the way an import takes its lines."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ LEDGER_DAYS = 3 * 365
 TERM_DAYS = 30
 INVOICES_OF_OTHERS = 50
 TOTAL_AMOUNT = 300_000  # Over all invoices of a debtor, so that the sizes differ in invoices and in nothing else.
-COMPANY = OfficialNumber("kvk_number", "NL", "90000001")  # The sandbox's company in good health.
+COMPANY = OfficialNumber("kvk", "NL", "90000001")  # The sandbox's company in good health.
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from scoring.evidence import Evidence
 from scoring.facts import CheckFacts
 from scoring.grading import Grading
-from scoring.judgement import Reason, reason
+from scoring.judgement import Effect, Reason, reason
 from scoring.policy import Policy
 from scoring.reasons import Params
 
@@ -79,7 +79,10 @@ _MISSING = {"unavailable": "source_unavailable", "not_asked": "source_not_asked"
 
 
 def _of_sources(facts: CheckFacts) -> Iterator[Reason]:
-    """Needed sources that gave nothing to judge on."""
+    """Sources that gave nothing to judge on; a needed one leaves the answer to a person."""
     for source in facts.sources:
-        if source.needed and source.status in _MISSING:
-            yield reason(_MISSING[source.status], "refer", {"source": source.kind})
+        if source.status in _MISSING:
+            # A bureau that does not know the company says nothing against it: our own history may be enough.
+            is_silent = source.kind == "credit_bureau" and source.status == "not_found"
+            effect: Effect = "refer" if source.needed and not is_silent else "none"
+            yield reason(_MISSING[source.status], effect, {"source": source.kind})

@@ -9,13 +9,21 @@ from typing import Literal
 from scoring.policy_steps import CeilingSteps, FloorSteps, require_ascending
 
 RiskClass = Literal["low", "normal", "high", "blocked"]
+LATE_DAYS_KEPT = (0, 5, 15, 30, 60)  # What the ledger keeps sums of.
 EventKind = Literal["insolvency", "not_active", "hold", "adverse"]
 
 
 @dataclass(frozen=True, slots=True)
 class EvidencePolicy:
-    """How old evidence may be, how far it is believed, and what events and legal forms mean."""
+    """How old evidence may be, how far it is believed, and what events and legal forms mean.
 
+    Behaviour looks at what was settled in `behaviour_window_days`, the recent part of it being
+    `behaviour_recent_days`; paid more than `late_days` after the due date is late (one of LATE_DAYS_KEPT).
+    """
+
+    behaviour_window_days: int
+    behaviour_recent_days: int
+    late_days: int
     report_fresh_days: int
     report_usable_days: int
     financials_usable_months: int
@@ -29,7 +37,11 @@ class EvidencePolicy:
     legal_person_legal_forms: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        """A report cannot be fresh longer than it is usable."""
+        """Refuse a report that is fresh longer than it is usable, and lateness that the ledger does not sum."""
+        if self.late_days not in LATE_DAYS_KEPT:
+            raise ValueError(f"late_days must be one of {', '.join(map(str, LATE_DAYS_KEPT))}")
+        if self.behaviour_recent_days >= self.behaviour_window_days:
+            raise ValueError("behaviour_recent_days is not below behaviour_window_days")
         if self.report_fresh_days > self.report_usable_days:
             raise ValueError("report_fresh_days is above report_usable_days")
 

@@ -68,7 +68,7 @@ def read_settings() -> Response:
 @blueprint.route("/settings", methods=["PATCH"])
 @blueprint.arguments(SettingsChangeSchema)
 @blueprint.response(200, SettingsSchema, headers=ETAG)
-@blueprint.problems(412, 428)
+@blueprint.problems(409, 412, 428)
 @permission("settings.manage")
 def change_settings(request: dict[str, Any]) -> Response:
     """Change the name or the time zone, of the version that `If-Match` names."""

@@ -96,7 +96,8 @@ class _Line(Cells):
             self.fault("currency", "not_a_currency", f"'{currency[:40]}' is not a currency of ISO 4217 in use")
         amount = self.amount("amount", currency) if self.needed("amount") else None
         dated_on = self.past_day(DATES[kind]) if self.needed(DATES[kind]) else None
-        values: dict[str, Any] = {"dated_on": dated_on, "amount": amount, "currency": currency}
+        number = self.needed(NUMBERS[kind]) if NUMBERS[kind] in self.mapping.columns else None
+        values: dict[str, Any] = {"number": number, "dated_on": dated_on, "amount": amount, "currency": currency}
         if kind != "payment":
             values["vat_amount"] = self.amount("vat_amount", currency)
         if kind == "invoice":
@@ -145,7 +146,7 @@ class _Line(Cells):
             if "paid_amount" in self.mapping.columns:
                 self.fault("paid_on", "paid_on_missing", "an amount was paid, on a day that is not given")
             return {}
-        if paid_on > self.shape.today:
+        if paid_on > self.shape.today and "paid_on" in self.mapping.derived:
             self.fault("paid_on", "date_ahead", f"{paid_on} is after today, {self.shape.today}")
         invoiced_on = dates["invoiced_on"]
         if invoiced_on and paid_on < invoiced_on:
@@ -161,9 +162,8 @@ class _Line(Cells):
 
     def _identify(self, kind: LineKind, debtor: DebtorNamed, values: dict[str, Any]) -> None:
         """Name the line by its number, else by its content and which of its equals in the file it is."""
-        field = NUMBERS[kind]
-        if field in self.mapping.columns and (number := self.needed(field)):
-            values["number"] = self._filled(number)
+        if values["number"]:
+            values["number"] = self._filled(values["number"])
             values["identity"] = numbered(values["number"])
             return
         columns = self.mapping.identity
@@ -178,5 +178,4 @@ class _Line(Cells):
         ordinal = self.shape.ordinal(digest.digest())
         if ordinal > 1 and self.mapping.duplicates == "refuse":
             self.fault(None, "duplicate_line", f"line {ordinal} of the same content in this file")
-        values["number"] = None
         values["identity"] = f"content:{digest.hexdigest()}:{ordinal}"

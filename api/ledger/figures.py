@@ -13,6 +13,7 @@ from api.problems import NotFound
 from api.records import debtor_days, debtors, exposure
 from api.records.debtors import DebtorRecord
 from api.web.money import amount_answer, money_answer
+from scoring.policy import Policy
 from scoring.receivables import OpenItem, ageing
 
 
@@ -24,10 +25,10 @@ def get_debtor(session: Session, debtor_id: UUID) -> DebtorRecord:
     return debtor
 
 
-def behaviour_answer(session: Session, debtor_id: UUID, currency: str, as_of: date) -> dict[str, Any]:
-    """Give how a debtor paid in the year until `as_of`."""
+def behaviour_answer(session: Session, debtor_id: UUID, currency: str, as_of: date, policy: Policy) -> dict[str, Any]:
+    """Give how a debtor paid until `as_of`, as the policy looks at it."""
     debtor = get_debtor(session, debtor_id)
-    view = debtor_days.behaviour(session, debtor.id, currency, as_of)
+    view = debtor_days.behaviour(session, debtor.id, currency, as_of, policy.evidence)
     facts = view.behaviour
     return {
         "debtor_id": debtor.id,

@@ -78,7 +78,7 @@ FILE = {
 @blueprint.doc(requestBody=FILE)
 @blueprint.response(202, ImportStartedSchema)
 def start_import(query: dict[str, Any]) -> Response:
-    """Import a ledger file: as a form with `file` and `mapping`, or as the body itself with the mapping in the query."""
+    """Import a ledger file: a form with `file` and `mapping`, or the file as the body and the rest in the query."""
     return bytes_answer(accept(request, query, wiring()), 202)
 
 
@@ -194,7 +194,9 @@ def show_behaviour(query: dict[str, Any], debtor_id: UUID) -> Response:
         raise BadInput("The query breaks a rule.", faults=[Fault("/currency", "not_a_choice", "Not a currency.")])
     with given.transaction() as session:
         as_of = query["as_of"] or given.today
-        return json_answer(figures.behaviour_answer(session, debtor_id, currency, as_of))
+        return json_answer(
+            figures.behaviour_answer(session, debtor_id, currency, as_of, given.house.policies.active(session).policy)
+        )
 
 
 @blueprint.route("/debtors/<uuid:debtor_id>/exposure", methods=["GET"])

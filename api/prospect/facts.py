@@ -31,7 +31,7 @@ def gather(session: Session, judged: Judged, as_of: date) -> CheckFacts:
     """Give the facts of one check, with behaviour and exposure as they are in this transaction."""
     policy = judged.rules.policy
     found = {source.kind: source.facts for source in judged.sources}
-    ledger = debtor_days.behaviour(session, judged.debtor.id, policy.currency, as_of)
+    ledger = debtor_days.behaviour(session, judged.debtor.id, policy.currency, as_of, policy.evidence)
     owed = {currency: amount for currency, amount in ledger.exposure.items() if amount}
     return CheckFacts(
         as_of=as_of,

@@ -55,13 +55,14 @@ def check_credit(request: CheckRequest, given: Wiring) -> bytes:
         asked = _asked(request, rules.policy.currency)
         debtor = identifying.find_or_add(session, named, given)
         fresh_days = rules.policy.evidence.report_fresh_days
+        company = _company(session, debtor)
         specs = given.house.catalog.kinds(given.seller.mode, debtor.country, rules.policy.sources.needed)
+        specs = fresh_report.askable(specs, company)
         sources = fresh_report.read(session, debtor.id, specs, fresh_days, given.now)
         missing = fresh_report.to_ask(sources, specs, fresh_days, given.now)
         if not missing:
             return _decide(session, Judged(debtor, asked, rules, sources), given)
         _require_purpose(request, missing)
-        company = _company(session, debtor)
     # No transaction is open while we wait.
     sources = _ask(request, debtor.id, company, rules, missing, sources, given)
     with given.transaction() as session:

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from api.records import debtors
 from api.records.base import Base, OfSeller, reference_to
 from scoring.facts import BehaviourFacts
-
-LATE_DAYS = (0, 5, 15, 30, 60)  # The late shares that are kept; a policy asks for one of them.
+from scoring.policy_judgement import LATE_DAYS_KEPT, EvidencePolicy
 
 
 class DebtorDayRecord(OfSeller, Base):
@@ -61,7 +60,7 @@ SUMS = (
     "settled_count",
     "settled_amount",
     "settled_days_amount",
-    *(f"late_over_{days}_amount" for days in LATE_DAYS),
+    *(f"late_over_{days}_amount" for days in LATE_DAYS_KEPT),
 )
 
 
@@ -93,7 +92,7 @@ def of_invoices(states: str) -> str:
     """
     late = {
         f"late_over_{days}_amount": f"CASE WHEN settled_on - due_on > {days} THEN paid_amount ELSE 0 END"
-        for days in LATE_DAYS
+        for days in LATE_DAYS_KEPT
     }
     settled = {
         "settled_count": "1",
@@ -132,19 +131,17 @@ def rebuild(session: Session, debtor_id: UUID) -> None:
 
 # --- Read: behaviour and ageing -------------------------------------------------------------------------------------
 
-RECENT_DAYS = 90  # What domain 1.5 calls recent: the trend, and the peak of exposure.
-
 # Every part reads a debtor's days within the window, or an index of days; none of them the invoices.
 BEHAVIOUR = """
 WITH settled AS (
     SELECT coalesce(sum(settled_count), 0) AS settled_count,
         coalesce(sum(settled_amount), 0) AS settled_amount,
         coalesce(sum(settled_days_amount), 0) AS days_amount,
-        coalesce(sum(settled_amount) FILTER (WHERE day >= :recent_from), 0) AS recent_amount,
-        coalesce(sum(settled_days_amount) FILTER (WHERE day >= :recent_from), 0) AS recent_days_amount,
+        coalesce(sum(settled_amount) FILTER (WHERE day > :recent_from), 0) AS recent_amount,
+        coalesce(sum(settled_days_amount) FILTER (WHERE day > :recent_from), 0) AS recent_days_amount,
         coalesce(sum({late}), 0) AS late_amount
     FROM debtor_day
-    WHERE debtor_id = :debtor_id AND currency = :currency AND day BETWEEN :window_from AND :as_of),
+    WHERE debtor_id = :debtor_id AND currency = :currency AND day > :window_from AND day <= :as_of),
 balance AS (
     SELECT currency, sum(amount) AS amount FROM exposure_balance
     WHERE debtor_id = :debtor_id AND stage <> 'scheduled' GROUP BY currency),
@@ -152,7 +149,7 @@ daily AS (
     SELECT day, exposure_change AS change, (SELECT amount FROM balance WHERE currency = :currency)
         - coalesce(sum(exposure_change) OVER (ORDER BY day DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
         AS amount
-    FROM debtor_day WHERE debtor_id = :debtor_id AND currency = :currency AND day >= :recent_from),
+    FROM debtor_day WHERE debtor_id = :debtor_id AND currency = :currency AND day > :window_from),
 peak AS (
     SELECT coalesce(max(greatest(amount, amount - change)) FILTER (WHERE day <= :as_of), min(amount - change),
         (SELECT amount FROM balance WHERE currency = :currency)) AS amount FROM daily),
@@ -167,7 +164,7 @@ SELECT settled.*, peak.amount AS peak_amount, overdue.amount AS overdue_amount, 
     coalesce((SELECT json_object_agg(currency, amount::text) FROM balance), '{{}}') AS exposure
 FROM settled, peak, overdue
 """
-BEHAVIOURS = {days: text(BEHAVIOUR.format(late=f"late_over_{days}_amount")) for days in LATE_DAYS}
+BEHAVIOURS = {days: text(BEHAVIOUR.format(late=f"late_over_{days}_amount")) for days in LATE_DAYS_KEPT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,27 +176,25 @@ class LedgerView:
     oldest_overdue_on: date | None
 
 
-def behaviour(
-    session: Session, debtor_id: UUID, currency: str, as_of: date, late_days: int = 5, window_days: int = 365
-) -> LedgerView:
-    """Give how a debtor paid in `window_days` until `as_of`, and what he owes, in one statement (domain 1.5 and 4).
+def behaviour(session: Session, debtor_id: UUID, currency: str, as_of: date, evidence: EvidencePolicy) -> LedgerView:
+    """Give how a debtor paid until `as_of`, and what he owes, in one statement (domain 1.5, 2.3 and 4).
 
-    An item counts on the day it was settled, at the part of it that was paid; disputed ones are left out. The recent
-    part and the peak of exposure are of the last 90 days. `late_days` is one of `LATE_DAYS`. What is open or overdue
+    An item counts on the day it was settled, at the part of it that was paid; disputed ones are left out. The peak of
+    exposure is of the policy's whole window; what is recent and what is late the policy says too. What is open or overdue
     is so today: an `as_of` in the past limits the days that are looked at, and nothing else. Day counts are rounded
     half to even to 4 decimals, shares to 6; what has no items is None.
     """
     row = session.execute(
-        BEHAVIOURS[late_days],
+        BEHAVIOURS[evidence.late_days],
         {
             "debtor_id": debtor_id,
             "currency": currency,
             "as_of": as_of,
-            "recent_from": as_of - timedelta(RECENT_DAYS),
-            "window_from": as_of - timedelta(window_days),
+            "recent_from": as_of - timedelta(evidence.behaviour_recent_days),
+            "window_from": as_of - timedelta(evidence.behaviour_window_days),
         },
     ).one()
-    return LedgerView(_facts(row, as_of, window_days), _decimals(row.exposure), row.oldest_due_on)
+    return LedgerView(_facts(row, as_of, evidence.behaviour_window_days), _decimals(row.exposure), row.oldest_due_on)
 
 
 DUE_OPEN = select(DebtorDayRecord.currency, DebtorDayRecord.day, DebtorDayRecord.due_open_amount)
@@ -208,7 +203,8 @@ DUE_OPEN = select(DebtorDayRecord.currency, DebtorDayRecord.day, DebtorDayRecord
 def due_open(session: Session, debtor_id: UUID) -> list[tuple[str, date, Decimal]]:
     """Give what is open of a debtor's undisputed invoices: currency, due day, amount; one row for each due day."""
     query = DUE_OPEN.where(DebtorDayRecord.debtor_id == debtor_id, DebtorDayRecord.due_open_amount != 0)
-    return [row._tuple() for row in session.execute(query.order_by(DebtorDayRecord.currency, DebtorDayRecord.day))]
+    rows = session.execute(query.order_by(DebtorDayRecord.currency, DebtorDayRecord.day))
+    return [(currency, day, amount) for currency, day, amount in rows]
 
 
 def _facts(row: Any, as_of: date, window_days: int) -> BehaviourFacts:

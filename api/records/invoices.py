@@ -45,7 +45,7 @@ class InvoiceRecord(WithId, Base):
 
 
 class CreditNoteRecord(WithId, Base):
-    """One credit note; `amount` is positive and lowers what is owed. `unused_amount` is not yet set against an invoice."""
+    """One credit note; `amount` is positive and lowers what is owed, `unused_amount` waits for an invoice."""
 
     __tablename__ = "credit_note"
     __table_args__ = (

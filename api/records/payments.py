@@ -38,7 +38,7 @@ class PaymentRecord(WithId, Base):
 
 
 class AllocationRecord(WithId, Base):
-    """Which part of a payment or credit note settles which invoice; a correction is a new row with the opposite sign."""
+    """Which part of a payment or credit note settles which invoice; a correction is a row of the opposite sign."""
 
     __tablename__ = "allocation"
     __table_args__ = (

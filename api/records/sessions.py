@@ -78,7 +78,7 @@ def refuse_unsafe_login(engine: Engine) -> None:
                 "SELECT rolname, rolsuper, rolbypassrls,"
                 " EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
                 "   WHERE pg_has_role(r.oid, c.relowner, 'USAGE') AND c.relkind IN ('r', 'p')"
-                "   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast'))"
+                "   AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast'))"
                 " FROM pg_roles r WHERE rolname = current_user"
             )
         ).one()

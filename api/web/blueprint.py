@@ -12,7 +12,7 @@ from api.web.permissions import PUBLIC, permission_of
 PROBLEMS_OF_ALL = (500, 503)
 PROBLEMS_OF_GUARDED = (401, 403, 422, 429)
 BODY_METHODS = ("post", "put", "patch")
-PROBLEMS_OF_BODIES = (400, 413, 415)
+PROBLEMS_OF_BODIES = (400, 404, 413, 415)  # A body may name a debtor that is not there.
 IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",

@@ -1,7 +1,6 @@
 """How much a caller may send: requests a minute for each credential, failures for each address, bytes for each body."""
 
 import math
-import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -10,6 +9,8 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
+
+from api.clock import real_now
 
 FAILURES_PER_MINUTE = 60
 
@@ -66,7 +67,7 @@ class Limits:
         if self._limiter.hit(item, kind, name):
             return
         window = self._limiter.get_window_stats(item, kind, name)
-        wait = str(max(1, math.ceil(window.reset_time - time.time())))
+        wait = str(max(1, math.ceil(window.reset_time - real_now().timestamp())))
         error = TooManyRequests("Too many requests; wait as long as Retry-After says.")
         error.creditgate_headers = {  # type: ignore[attr-defined]
             "Retry-After": wait,

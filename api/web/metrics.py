@@ -58,6 +58,13 @@ def _refuse_strangers(token: str | None) -> None:
         given = request.headers.get("Authorization", "")
         if hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
             return
-    elif request.remote_addr and ipaddress.ip_address(request.remote_addr).is_loopback:
+    elif _is_of_this_machine():
         return
     raise NotAuthenticated("The metrics need their own token.")
+
+
+def _is_of_this_machine() -> bool:
+    # A proxy on this machine has its address too, and says for whom it asks.
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    return request.remote_addr is not None and ipaddress.ip_address(request.remote_addr).is_loopback

@@ -71,7 +71,7 @@ def balances(session: Session, debtor_id: UUID) -> dict[str, Decimal]:
     rows = session.execute(
         text("SELECT stage, amount FROM exposure_balance WHERE debtor_id = :id AND amount <> 0"), {"id": debtor_id}
     )
-    return dict(row._tuple() for row in rows)
+    return {row.stage: row.amount for row in rows}
 
 
 def days(session: Session, debtor_id: UUID) -> list[tuple[object, ...]]:

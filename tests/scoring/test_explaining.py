@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from scoring.explaining import heaviest_factors
+from scoring.facts import DebtorFacts
 from scoring.prospect import judge_check
 from scoring.ruling import rule
 from tests.scoring.companies import LATE, POLICY, company, scored
@@ -32,3 +33,9 @@ def test_an_adverse_answer_has_at_least_one_counterfactual() -> None:
     found = heaviest_factors(rule(company(bureau=scored(0)), POLICY), POLICY)
     assert [each.code for each in found] == ["external_risk"]
     assert found[0].audience == "finance"
+
+
+def test_what_would_have_been_stays_under_the_caps() -> None:
+    facts = company(bureau=scored(45), debtor=DebtorFacts("NL", "bv", unresolved_write_off=True))
+    (factor,) = heaviest_factors(rule(facts, POLICY), POLICY)
+    assert (factor.params["grade"], factor.params["grade_would_be"]) == ("G9", "G9")

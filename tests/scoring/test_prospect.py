@@ -12,6 +12,7 @@ from scoring.prospect import judge_check
 from tests.scoring.cases import CASES, Case
 from tests.scoring.companies import (
     FINANCIALS,
+    LATE,
     POLICY,
     PROMPT,
     TODAY,
@@ -201,3 +202,19 @@ def test_a_bureau_without_a_ceiling_and_nothing_asked_leave_the_limit_unlimited(
     assert found.sales_note.code == "offer_on_account_unlimited"
     bounded = judged(company(asked=Asked(Decimal(900_000)), bureau=report))
     assert (bounded.outcome, bounded.limit.amount, bounded.binding) == ("accept", Decimal("900000.00"), "need")
+
+
+def test_a_fraction_of_a_cent_is_prepaid_too() -> None:
+    found = judged(company(asked=Asked(Decimal("30000.001")), exposure=ExposureFacts(Decimal("0.001"))))
+    assert (found.headroom, found.terms.prepayment_required) == (Decimal("26999.99"), Decimal("3000.02"))
+
+
+def test_money_we_owe_the_debtor_does_not_lower_what_its_order_needs() -> None:
+    found = judged(company(asked=Asked(Decimal(4000)), exposure=ExposureFacts(Decimal(-6000))))
+    assert (found.binding, found.limit.amount, found.headroom) == ("need", Decimal(4000), Decimal(10_000))
+
+
+def test_among_reasons_of_one_effect_the_one_that_cost_most_comes_first() -> None:
+    facts = company(behaviour=replace(LATE, settled_count=6), bureau=scored(35))
+    told = [reason for reason in judged(facts).reasons if reason.effect == "grade"]
+    assert [reason.code for reason in told] == ["external_risk", "pays_late", "much_paid_late"]

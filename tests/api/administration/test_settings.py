@@ -30,6 +30,13 @@ def test_a_time_zone_that_does_not_exist_is_refused(app, client_of, name):
     assert problem["errors"][0]["code"] == "unknown_time_zone"
 
 
+def test_a_name_that_another_seller_has_is_refused(app, client_of, new_seller):
+    admin = client_of("admin")
+    match = {"If-Match": admin.get("/v1/settings").headers["ETag"]}
+    taken = admin.patch("/v1/settings", json={"name": new_seller().name}, headers=match)
+    assert_problem(app, taken, 409, "name_taken")
+
+
 def test_one_sellers_settings_are_never_anothers(client_of, new_seller):
     other = new_seller()
     admin = client_of("admin")

@@ -1,6 +1,6 @@
 """A room made for tests: it writes, fails and waits as it is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -21,6 +21,7 @@ from api.web.paging import page_of
 from api.web.permissions import permission
 from api.web.schemas import MoneySchema, PageQuery, Schema, SignedMoneySchema, page_schema
 from api.wiring import answer_bytes, wiring
+from tests.token_issuer import Publisher, publishing
 
 
 class PartSchema(Schema):
@@ -150,3 +151,10 @@ def effects(house, seller) -> Callable[[], int]:
             return len(session.scalars(select(SecretRecord.name)).all())
 
     return count
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    """A token issuer's key set on the loopback address."""
+    with publishing() as publisher:
+        yield publisher

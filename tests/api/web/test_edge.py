@@ -118,6 +118,9 @@ def test_requests_are_counted_by_template_without_naming_anybody(app, client_of,
 def test_without_a_token_the_metrics_are_for_this_machine_alone(app, client_of):
     assert_problem(app, app.test_client().get("/metrics"), 401, "not_authenticated")
     assert_problem(app, client_of("admin").get("/metrics"), 401, "not_authenticated")
+    proxy = app.test_client()
+    proxy.environ_base["REMOTE_ADDR"] = "127.0.0.1"
+    assert_problem(app, proxy.get("/metrics", headers={"X-Forwarded-For": "1.2.3.4"}), 401, "not_authenticated")
 
 
 def test_with_a_token_the_metrics_need_it_from_everywhere(make_app, config):

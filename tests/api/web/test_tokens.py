@@ -3,71 +3,21 @@
 import hmac
 import json
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from api.clock import real_now
-from api.problems import BadInput
-from api.records import issuers
-from api.records.issuers import IssuerRecord, Terms
+from api.records.issuers import IssuerRecord
 from api.web.key_sets import KeySets
+from api.wiring import wiring
+from tests.token_issuer import EC_KEY, OTHER_RSA_KEY, RSA_KEY, jwk
 from tests.web_checks import assert_problem
 
 PATH = f"/v1/things/{uuid4()}"
-RSA_KEY = rsa.generate_private_key(65537, 2048)
-OTHER_RSA_KEY = rsa.generate_private_key(65537, 2048)
-EC_KEY = ec.generate_private_key(ec.SECP256R1())
-
-
-def jwk(key: Any, key_id: str, **more: str) -> dict[str, Any]:
-    algorithm = RSAAlgorithm if isinstance(key, rsa.RSAPrivateKey) else ECAlgorithm
-    return {**algorithm.to_jwk(key.public_key(), as_dict=True), "kid": key_id, "use": "sig", **more}
-
-
-@dataclass
-class Publisher:
-    """Serves a key set on the loopback address, and counts how often it is asked."""
-
-    document: Any = None
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    asked: int = 0
-    url: str = ""
-
-
-@pytest.fixture
-def publisher() -> Iterator[Publisher]:
-    told = Publisher({"keys": [jwk(RSA_KEY, "one")]})
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            told.asked += 1
-            self.send_response(told.status)
-            for name, value in told.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            body = told.document if isinstance(told.document, bytes) else json.dumps(told.document).encode()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    told.url = f"http://127.0.0.1:{server.server_address[1]}/{uuid4()}"
-    yield told
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture
@@ -206,19 +156,6 @@ def test_one_issuer_and_audience_of_two_sellers_is_nobodys(app, registered, sell
     assert ask(app, signed(claims(issuer, aud="second"))).status_code == 200
 
 
-def test_new_keys_are_fetched_when_a_token_names_one_but_not_for_every_unknown_one(publisher):
-    sets = KeySets(refetch_seconds_min=0.3)
-    assert sets.key(publisher.url, "one") is not None
-    publisher.document = {"keys": [jwk(OTHER_RSA_KEY, "two")]}
-    assert sets.key(publisher.url, "two") is None  # It was asked a moment ago.
-    assert publisher.asked == 1
-    time.sleep(0.35)
-    assert sets.key(publisher.url, "two") is not None
-    for _ in range(20):
-        sets.key(publisher.url, str(uuid4()))
-    assert publisher.asked == 2
-
-
 @pytest.mark.parametrize(
     ("status", "document"),
     [
@@ -238,25 +175,7 @@ def test_an_issuer_whose_keys_cannot_be_had_is_a_passing_failure(app, registered
     assert publisher.asked == 1
 
 
-def test_keys_that_were_fetched_go_on_serving_while_the_issuer_is_down(publisher):
-    sets = KeySets(refetch_seconds_min=0)
-    assert sets.key(publisher.url, "one") is not None
-    publisher.status = 500
-    assert sets.key(publisher.url, "new") is None
-    assert sets.key(publisher.url, "one") is not None
-
-
-def test_shared_secrets_and_encryption_keys_in_a_key_set_are_left_out(publisher):
-    publisher.document = {
-        "keys": [{"kty": "oct", "kid": "secret", "k": "AAAA"}, jwk(RSA_KEY, "enc", use="enc"), {"kty": "?"}, 7]
-    }
-    assert KeySets().key(publisher.url, "secret") is None
-    assert KeySets().key(publisher.url, "enc") is None
-
-
 def test_two_tokens_of_one_person_are_one_credential(app, registered, told):
-    from api.wiring import wiring
-
     seen: list[UUID] = []
     told.inside = lambda: seen.append(wiring().caller.credential_id)
     issuer = registered()
@@ -264,35 +183,3 @@ def test_two_tokens_of_one_person_are_one_credential(app, registered, told):
     ask(app, signed(claims(issuer, exp=int(time.time()) + 999, email="ANN@example.com")))
     ask(app, signed(claims(issuer, email="bob@example.com")))
     assert seen[0] == seen[1] != seen[2]
-
-
-@pytest.mark.parametrize(
-    ("changes", "pointer"),
-    [
-        ({"key_set_url": "http://login.example/keys"}, "/key_set_url"),
-        ({"algorithms": ("HS256",)}, "/algorithms"),
-        ({"algorithms": ("none",)}, "/algorithms"),
-        ({"algorithms": ()}, "/algorithms"),
-        ({"roles": {"x": "insurer"}}, "/roles"),
-        ({"roles": {"x": "owner"}}, "/roles"),
-        ({"roles": {}}, "/roles"),
-    ],
-)
-def test_an_issuer_that_could_not_be_trusted_is_not_registered(house, seller, changes, pointer):
-    good = {
-        "issuer": "https://login.example",
-        "audience": "creditgate",
-        "key_set_url": "https://login.example/keys",
-        "algorithms": ("RS256",),
-        "role_claim": "groups",
-        "roles": {"x": "finance"},
-    }
-    with house.sessions.of(seller.id) as session:
-        issuers.add(session, Terms(**good), real_now())
-        with pytest.raises(BadInput) as refused:
-            issuers.add(session, Terms(**{**good, **changes}), real_now())
-    assert [fault.pointer for fault in refused.value.faults] == [pointer]
-    with house.sessions.of(seller.id) as session:
-        [kept] = issuers.every(session)
-        assert issuers.remove(session, kept.id)
-        assert not issuers.remove(session, kept.id)
