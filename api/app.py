@@ -1,15 +1,18 @@
 """The only place that puts things together: the house, the edge around it, and the rooms in it."""
 
-from importlib import import_module
-from importlib.util import find_spec
 
 from cryptography.fernet import Fernet
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from api.administration import routes as administration
 from api.clock import Clock
 from api.config import Config, ConfigInvalid
+from api.events import routes as events
+from api.ledger import routes as ledger
+from api.policies import routes as policies
 from api.policy_shelf import PolicyShelf
+from api.prospect import routes as prospect
 from api.records.secrets import Vault
 from api.records.sessions import Sessions, connect, refuse_unsafe_login
 from api.web import docs, health, metrics
@@ -22,7 +25,7 @@ from api.web.problem_answers import present_problems
 from api.wiring import House
 from providers.catalog import Catalog
 
-ROOMS = ("prospect", "ledger", "policies", "events", "administration")
+ROOMS = (administration, events, ledger, policies, prospect)
 
 
 def create_app(
@@ -76,8 +79,7 @@ def _open_rooms(app: Flask) -> None:
     for module in (health, metrics, docs):
         api.register_blueprint(module.blueprint)
     for room in ROOMS:
-        if find_spec(f"api.{room}.routes"):
-            api.register_blueprint(import_module(f"api.{room}.routes").blueprint)
+        api.register_blueprint(room.blueprint)
     refuse_foreign_blueprints(app)
     refuse_unguarded_routes(app)
 

@@ -1,10 +1,13 @@
 """The `creditgate` command: run, serve, worker, migrate, demo, accounts and imports."""
 
 import os
+import socket
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 import click
 
@@ -68,9 +71,18 @@ def run() -> None:
         }
         environment.pop("CREDITGATE_OWNER_DATABASE_URL", None)  # Who serves never needs to own.
         program = [sys.executable, "-m", "api"]
-        click.echo(shown)
+        Thread(target=_show_when_ready, args=(config, shown), daemon=True).start()
         code = supervise.run({"web": [*program, "serve"], "worker": [*program, "worker"]}, environment=environment)
     sys.exit(code)
+
+
+def _show_when_ready(config: Config, shown: str) -> None:
+    """Show where to go once somebody answers there."""
+    for _ in range(300):
+        with suppress(OSError), socket.create_connection((config.host, config.port), timeout=1):
+            click.echo(shown)
+            return
+        time.sleep(0.1)
 
 
 @main.command()

@@ -63,7 +63,6 @@ class SettingsSchema(Schema):
 class SettingsChangeSchema(Schema):
     """What to change of the settings; what is absent stays."""
 
-    name = Line(100)
     time_zone = Line(50, metadata={"example": "Europe/Amsterdam"})
 
     @validates("time_zone")

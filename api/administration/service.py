@@ -9,10 +9,9 @@ from uuid import UUID
 import orjson
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from api.problems import BadInput, Conflict, Fault
+from api.problems import BadInput, Fault
 from api.records import keys
 from api.records.keys import KeyRecord, NewKey
 from api.records.secrets import SecretRecord
@@ -78,20 +77,12 @@ def read_settings(given: Wiring) -> tuple[dict[str, Any], str]:
 
 
 def change_settings(given: Wiring, changes: Mapping[str, str]) -> tuple[dict[str, Any], str]:
-    """Change what is named of the settings.
-
-    Raises StaleVersion when they were changed since they were read, Conflict when another seller has the name.
-    """
+    """Change what is named of the settings. Raises StaleVersion when they were changed since they were read."""
     with given.transaction() as session:
         # The table of sellers has no row security: the id of the caller's own seller stands in for it here.
         record = session.get_one(SellerRecord, given.seller.id, with_for_update={"key_share": True})
         require_match(_etag(record))
-        record.name = changes.get("name", record.name)
         record.time_zone = changes.get("time_zone", record.time_zone)
-        try:
-            session.flush()
-        except IntegrityError as error:
-            raise Conflict("This name is taken.", code="name_taken") from error
     return settings_answer(record), _etag(record)
 
 
@@ -106,7 +97,7 @@ def settings_answer(record: SellerRecord) -> dict[str, Any]:
 
 
 def _etag(record: SellerRecord) -> str:
-    return etag_of(record.name, record.time_zone)
+    return etag_of(record.time_zone)
 
 
 def keep_provider_credential(given: Wiring, provider: str, values: Mapping[str, str], now: datetime) -> dict[str, Any]:

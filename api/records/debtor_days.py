@@ -35,6 +35,8 @@ class DebtorDayRecord(OfSeller, Base):
             postgresql_where=text("due_open_amount <> 0"),
         ),
     )
+    # Checked with each reference; a check of its own would only cost time for each row.
+    seller_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
     debtor_id: Mapped[UUID] = mapped_column(primary_key=True)
     currency: Mapped[str] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
@@ -180,9 +182,9 @@ def behaviour(session: Session, debtor_id: UUID, currency: str, as_of: date, evi
     """Give how a debtor paid until `as_of`, and what he owes, in one statement (domain 1.5, 2.3 and 4).
 
     An item counts on the day it was settled, at the part of it that was paid; disputed ones are left out. The peak of
-    exposure is of the policy's whole window; what is recent and what is late the policy says too. What is open or overdue
-    is so today: an `as_of` in the past limits the days that are looked at, and nothing else. Day counts are rounded
-    half to even to 4 decimals, shares to 6; what has no items is None.
+    exposure is of the policy's whole window; what is recent and what is late the policy says too. What is open or
+    overdue is so today: an `as_of` in the past limits the days that are looked at, and nothing else. Day counts are
+    rounded half to even to 4 decimals, shares to 6; what has no items is None.
     """
     row = session.execute(
         BEHAVIOURS[evidence.late_days],

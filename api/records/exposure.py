@@ -25,6 +25,8 @@ class ExposureEntryRecord(WithId, Base):
         reference_to("debtor", "debtor_id"),
         Index(None, "seller_id", "debtor_id", "known_at"),
     )
+    # Checked with each reference; a check of its own would only cost time for each row.
+    seller_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
     movement_id: Mapped[UUID]
     debtor_id: Mapped[UUID]
     currency: Mapped[str]
@@ -44,6 +46,8 @@ class ExposureBalanceRecord(OfSeller, Base):
         CheckConstraint(f"stage IN {STAGES}", name="stage"),
         reference_to("debtor", "debtor_id"),
     )
+    # Checked with each reference; a check of its own would only cost time for each row.
+    seller_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
     debtor_id: Mapped[UUID] = mapped_column(primary_key=True)
     currency: Mapped[str] = mapped_column(primary_key=True)
     stage: Mapped[str] = mapped_column(primary_key=True)

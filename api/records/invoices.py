@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Select, UniqueConstraint, select, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from api.records.base import Base, WithId, reference_to
 
@@ -26,6 +26,8 @@ class InvoiceRecord(WithId, Base):
         UniqueConstraint("seller_id", "debtor_id", "identity"),
         Index("ix_invoice_open", "seller_id", "debtor_id", "due_on", postgresql_where=text("open_amount <> 0")),
     )
+    # Checked with each reference; a check of its own would only cost time for each row.
+    seller_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
     debtor_id: Mapped[UUID]
     identity: Mapped[str]
     invoice_number: Mapped[str | None]
@@ -56,6 +58,8 @@ class CreditNoteRecord(WithId, Base):
         UniqueConstraint("seller_id", "debtor_id", "identity"),
         Index("ix_credit_note_unused", "seller_id", "debtor_id", postgresql_where=text("unused_amount <> 0")),
     )
+    # Checked with each reference; a check of its own would only cost time for each row.
+    seller_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
     debtor_id: Mapped[UUID]
     invoice_id: Mapped[UUID | None]
     identity: Mapped[str]

@@ -70,11 +70,18 @@ def find_or_add(session: Session, named: Iterable[DebtorNamed], now: datetime) -
     return found
 
 
+# Arrays, since a list of some thousand pairs costs more to plan than to look up.
+BY_REFERENCE = text(
+    "SELECT r.system, r.value, r.debtor_id"
+    " FROM unnest(CAST(:systems AS text[]), CAST(:names AS text[])) AS w (system, name)"
+    " JOIN debtor_reference r ON r.system = w.system AND r.value = w.name"
+)
+
+
 def _by_reference(session: Session, wanted: list[DebtorNamed]) -> dict[Reference, UUID]:
-    record = DebtorReferenceRecord
-    pairs = sorted({(each.reference.system, each.reference.value) for each in wanted})
-    query = select(record.system, record.value, record.debtor_id).where(tuple_(record.system, record.value).in_(pairs))
-    return {Reference(system, value): debtor_id for system, value, debtor_id in session.execute(query)}
+    references = {each.reference for each in wanted}
+    given = {"systems": [each.system for each in references], "names": [each.value for each in references]}
+    return {Reference(system, value): debtor_id for system, value, debtor_id in session.execute(BY_REFERENCE, given)}
 
 
 def _by_number(session: Session, wanted: list[DebtorNamed]) -> dict[OfficialNumber, UUID]:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Select, UniqueConstraint, select
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from api.records.base import Base, WithId, reference_to
 
@@ -26,6 +26,8 @@ class PaymentRecord(WithId, Base):
         UniqueConstraint("seller_id", "identity"),
         Index(None, "seller_id", "debtor_id", "paid_on"),
     )
+    # Checked with each reference; a check of its own would only cost time for each row.
+    seller_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
     debtor_id: Mapped[UUID]
     identity: Mapped[str]
     payment_reference: Mapped[str | None]
@@ -50,6 +52,8 @@ class AllocationRecord(WithId, Base):
         Index(None, "seller_id", "invoice_id"),
         Index(None, "seller_id", "payment_id"),
     )
+    # Checked with each reference; a check of its own would only cost time for each row.
+    seller_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
     invoice_id: Mapped[UUID]
     payment_id: Mapped[UUID | None]
     credit_note_id: Mapped[UUID | None]

@@ -9,7 +9,8 @@ from marshmallow.validate import OneOf
 
 from api.web.faults import invalid
 from api.web.fields import Amount, Day, Line, WholeNumber
-from api.web.money import EXPONENTS, Money, has_decimals_of
+from api.web.money import EXPONENTS, has_decimals_of
+from scoring.money import Money
 
 PAGE_LIMIT_DEFAULT = 50
 PAGE_LIMIT_MAX = 200

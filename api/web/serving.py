@@ -70,6 +70,7 @@ def settings(config: Config, counters: str) -> dict[str, Any]:
         "limit_request_fields": 60,
         "limit_request_field_size": 8190,  # A token has 8,000 characters at most.
         "accesslog": None,
+        "control_socket_disable": True,
         "logger_class": _Log,
         # Whether a proxy is believed is for `trusted_proxies` alone to say.
         "secure_scheme_headers": {},

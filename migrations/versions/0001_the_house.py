@@ -12,7 +12,7 @@ depends_on = None
 
 # What the application may do besides SELECT and INSERT. What is not here is add-only, and the database keeps it so.
 RIGHTS = {
-    "seller": "UPDATE (name, time_zone, clock_ahead)",
+    "seller": "UPDATE (time_zone, clock_ahead)",
     "key": "UPDATE (revoked_at)",
     "issuer": "DELETE",
     "idempotency": "UPDATE, DELETE",

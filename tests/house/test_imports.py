@@ -22,7 +22,7 @@ PLACES = {
     },
     "providers": {"sandbox"},
     "scoring": {"policies", "reasons"},
-    ".": {"api", "providers", "scoring", "migrations", "bench", "tests", "docs", "var", "build", "dist"},
+    ".": {"api", "providers", "scoring", "migrations", "bench", "tests", "docs", "mappings", "var", "build", "dist"},
 }
 PACKAGES = ("api", "providers", "scoring")
 
