@@ -115,7 +115,7 @@ class _Reader:
             delimiter=self._choice("delimiter", DELIMITERS, ","),
             encoding=self._choice("encoding", ENCODINGS, "utf-8"),
             quote=self._choice("quote", ('"', "'"), '"'),
-            header=bool(self.document.get("header", True)),
+            header=self._flag("header"),
             decimal=self._choice("decimal", tuple(MARKS), "point"),
             thousands=self._choice("thousands", ("", ",", ".", " ", "'"), ""),
             date_formats=self._formats(),
@@ -136,22 +136,35 @@ class _Reader:
         for key in given:
             if key not in allowed:
                 self.fault(f"/{name}/{key}", "unknown_field", f"Must be one of: {', '.join(allowed)}.")
-        return {str(key): str(value) for key, value in given.items() if key in allowed}
+        return {str(key): self._text(f"/{name}/{key}", value) for key, value in given.items() if key in allowed}
+
+    def _text(self, pointer: str, value: Any) -> str:
+        """Give a plain value as text. Anything nested is refused unseen: aliases of YAML can make it endless."""
+        if not isinstance(value, str | int | float):
+            self.fault(pointer, "not_a_text", "Must be a text or a number.")
+            return ""
+        return str(value)
 
     def _names(self, name: str) -> tuple[str, ...]:
         given = self.document.get(name) or []
         if not isinstance(given, list):
             self.fault(f"/{name}", "not_a_list", "Must be a list of names.")
             return ()
-        return tuple(str(each) for each in given)
+        return tuple(self._text(f"/{name}", each) for each in given)
 
     def _choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
         given = self.document.get(name)
-        value = default if given is None else str(given)
+        value = default if given is None else self._text(f"/{name}", given)
         if value not in allowed:
             self.fault(f"/{name}", "not_a_choice", f"Must be one of: {', '.join(map(repr, allowed))}.")
             return default
         return value
+
+    def _flag(self, name: str) -> bool:
+        given = self.document.get(name, True)
+        if not isinstance(given, bool):
+            self.fault(f"/{name}", "not_a_boolean", "Must be true or false.")
+        return given is True
 
     def _number(self, name: str) -> int:
         given = self.document.get(name, 0)
@@ -170,19 +183,21 @@ class _Reader:
         words: dict[str, LineKind] = {}
         for kind in KINDS:
             given = kinds.get(kind, [])
-            words |= {str(word).casefold(): kind for word in (given if isinstance(given, list) else [given])}
+            listed = given if isinstance(given, list) else [given]
+            words |= {self._text(f"/kinds/{kind}", word).casefold(): kind for word in listed}
         for name in set(kinds) - {"column", *KINDS}:
             self.fault(f"/kinds/{name}", "unknown_field", f"Must be one of: column, {', '.join(KINDS)}.")
-        return "invoice", str(kinds["column"]), words
+        return "invoice", self._text("/kinds/column", kinds["column"]), words
 
     def _formats(self) -> dict[str, tuple[str, ...]]:
         given = self.document.get("date_formats") or {}
-        by_field = given if isinstance(given, AnyMapping) else {"": given}
+        by_field = given if isinstance(given, AnyMapping) else {"": given} if given else {}
         formats: dict[str, tuple[str, ...]] = {}
         for name, patterns in by_field.items():
             if name and name not in DATE_FIELDS:
                 self.fault(f"/date_formats/{name}", "unknown_field", f"Must be one of: {', '.join(DATE_FIELDS)}.")
-            formats[str(name)] = tuple(map(str, patterns)) if isinstance(patterns, list) else (str(patterns),)
+            listed = patterns if isinstance(patterns, list) else [patterns]
+            formats[str(name)] = tuple(self._text("/date_formats", pattern) for pattern in listed)
             for pattern in formats[str(name)]:
                 try:
                     date_pattern(pattern)

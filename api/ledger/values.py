@@ -11,13 +11,13 @@ from api.web.money import EXPONENTS
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTHS = {**dict(zip(MONTH_NAMES, range(1, 13), strict=True)), "mrt": 3, "mei": 5, "okt": 10}
 TOKENS = {
-    "YYYY": r"(?P<year>\d{4})",
-    "YY": r"(?P<short_year>\d{2})",
+    "YYYY": r"(?P<year>[0-9]{4})",
+    "YY": r"(?P<short_year>[0-9]{2})",
     "Mon": r"(?P<month_name>[A-Za-z]{3})\.?",
-    "MM": r"(?P<month>\d{2})",
-    "M": r"(?P<month>\d{1,2})",
-    "DD": r"(?P<day>\d{2})",
-    "D": r"(?P<day>\d{1,2})",
+    "MM": r"(?P<month>[0-9]{2})",
+    "M": r"(?P<month>[0-9]{1,2})",
+    "DD": r"(?P<day>[0-9]{2})",
+    "D": r"(?P<day>[0-9]{1,2})",
 }
 TOKEN = re.compile("YYYY|YY|Mon|MM|M|DD|D|.", re.DOTALL)
 EARLIEST = date(1970, 1, 1)
@@ -97,12 +97,12 @@ def amount_reader(decimal: str, thousands: str) -> Callable[[str, str], Decimal]
     It takes text and currency, and raises ValueRefused for what is no amount, or one with more decimals than the
     currency: `1.000` could be a thousand, written with another mark than the mapping says.
     """
-    whole = r"\d+" if not thousands else rf"(?:\d+|\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+)"
-    pattern = re.compile(rf"(-?{whole})(?:{re.escape(decimal)}(\d+))?")
+    whole = "[0-9]+" if not thousands else f"(?:[0-9]+|[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+)"
+    pattern = re.compile(f"(-?{whole})(?:{re.escape(decimal)}([0-9]+))?")
 
     def read(text: str, currency: str) -> Decimal:
         match = pattern.fullmatch(text)
-        if match is None or not text.isascii():
+        if match is None:
             raise ValueRefused("not_an_amount", f"'{text[:40]}' is not an amount with decimal mark '{decimal}'")
         units, decimals = match[1], match[2]
         if thousands:

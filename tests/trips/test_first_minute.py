@@ -1,0 +1,181 @@
+"""A new user's first minute, over the real command and real HTTP: run, ask, import, stop, run again."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+pytestmark = pytest.mark.skipif(
+    "CREDITGATE_DATABASE_URL" in os.environ, reason="the command's own database is what is tried here"
+)
+PROGRAM = [sys.executable, "-m", "api"]
+KEY = re.compile(r"^  (\w+) +(cg_test_\w+)$", re.MULTILINE)
+START_SECONDS = 60
+MAPPING = """
+columns: {debtor_reference: customer, invoice_number: number, invoiced_on: invoiced, due_on: due, amount: amount}
+constants: {debtor_system: erp, currency: EUR, country: NL}
+date_formats: [YYYY-MM-DD]
+"""
+LEDGER = "customer,number,invoiced,due,amount\n7,A1,2026-01-05,2026-02-04,100.00\n7,A2,2026-01-06,2026-02-05,ten\n"
+
+
+@dataclass(frozen=True)
+class Running:
+    """A `creditgate run` that answers."""
+
+    process: subprocess.Popen[str]
+    address: str
+    keys: dict[str, str]
+
+    def ask(self, role: str, kvk_number: str = "90000001", key: str | None = None) -> requests.Response:
+        body: dict[str, Any] = {
+            "company": {"country": "NL", "kvk_number": kvk_number},
+            "order_amount": {"amount": "5000.00", "currency": "EUR"},
+            "purpose": "credit_assessment",
+            "relation": "customer",
+        }
+        headers = {"Authorization": f"Bearer {key or self.keys[role]}"}
+        return requests.post(f"{self.address}/v1/credit-checks", json=body, headers=headers, timeout=10)
+
+
+@pytest.fixture
+def environment() -> Iterator[dict[str, str]]:
+    """An empty data folder under a long path with a space, and a free port."""
+    base = Path(tempfile.mkdtemp(prefix="creditgate-trip-"))
+    base.chmod(0o711)  # Only passing through: when root runs the tests, the database's own user must reach its folder.
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = base / ("a long path " + "x" * 100) / "var"
+    yield {**os.environ, "CREDITGATE_DATA_DIR": str(folder), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    shutil.rmtree(base, ignore_errors=True)
+
+
+@contextmanager
+def running(environment: dict[str, str]) -> Iterator[Running]:
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(
+            [*PROGRAM, "run"], env=environment, stdout=output, stderr=subprocess.STDOUT, text=True
+        )
+        try:
+            yield Running(process, f"http://127.0.0.1:{environment['PORT']}", _keys(process, output))
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.wait(30)
+
+
+def _keys(process: subprocess.Popen[str], output: Any) -> dict[str, str]:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        output.seek(0)
+        text = output.read()
+        if "Ctrl-C stops everything" in text:
+            return dict(KEY.findall(text))
+        time.sleep(0.1)
+    output.seek(0)
+    pytest.fail(f"creditgate did not start:\n{output.read()}")
+
+
+def command(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PROGRAM, *arguments], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def eventually(true: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        if true():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def is_free(environment: dict[str, str]) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", int(environment["PORT"]))) != 0
+
+
+def test_run_ask_import_stop_and_run_again(environment: dict[str, str], tmp_path: Path) -> None:
+    with running(environment) as first:
+        assert set(first.keys) == {"sales", "finance", "credit_manager", "integration", "insurer", "admin"}
+        answer = first.ask("finance")
+        assert (answer.status_code, answer.json()["outcome"]) == (201, "accept")
+        assert first.ask("insurer").status_code == 403
+        decision = f"{first.address}/v1/decisions/{answer.json()['id']}"
+        second = command(environment, "run")
+        assert second.returncode == 1
+        assert "already running" in second.stderr
+
+        (tmp_path / "mapping.yaml").write_text(MAPPING)
+        (tmp_path / "ledger.csv").write_text(LEDGER)
+        imported = [
+            "import",
+            str(tmp_path / "ledger.csv"),
+            "--seller",
+            "demo",
+            "--mapping",
+            str(tmp_path / "mapping.yaml"),
+        ]
+        done = command(environment, *imported)
+        assert done.returncode == 1, done.stderr
+        assert "2 lines: 1 taken, 0 known already, 1 refused" in done.stdout
+        assert "line 3, amount" in done.stdout
+        made = command(environment, "key", "add", "--seller", "demo", "--role", "sales")
+        assert first.ask("sales", key=made.stdout.strip()).status_code == 201
+        assert made.stdout.count("\n") == 1
+        old_key = first.keys["finance"]
+    assert first.process.returncode == 0
+    assert eventually(lambda: is_free(environment))
+
+    with running(environment) as again:
+        assert again.ask("finance", key=old_key).status_code == 401
+        headers = {"Authorization": f"Bearer {again.keys['finance']}"}
+        assert requests.get(decision, headers=headers, timeout=10).json()["id"] == answer.json()["id"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds the processes to kill in /proc")
+def test_it_starts_again_after_everything_was_killed(environment: dict[str, str]) -> None:
+    with running(environment) as first:
+        decided = first.ask("finance").json()
+        for process in _family(first.process.pid) + _servers(environment):
+            os.kill(process, signal.SIGKILL)
+        first.process.wait(10)
+    assert eventually(lambda: is_free(environment))
+    with running(environment) as again:
+        headers = {"Authorization": f"Bearer {again.keys['finance']}"}
+        kept = requests.get(f"{again.address}/v1/decisions/{decided['id']}", headers=headers, timeout=10)
+        assert kept.json()["outcome"] == decided["outcome"]
+
+
+def _family(process: int) -> list[int]:
+    """A process and all that it started."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            parents[int(entry.parent.name)] = int(entry.read_text().rpartition(")")[2].split()[1])
+    family = [process]
+    for member in family:
+        family += [child for child, parent in parents.items() if parent == member]
+    return family
+
+
+def _servers(environment: dict[str, str]) -> list[int]:
+    """The processes of the database over this data folder."""
+    folder = Path(environment["CREDITGATE_DATA_DIR"])
+    pid_files = folder.glob("postgres/data/postmaster.pid")
+    return [each for file in pid_files for each in _family(int(file.read_text().split("\n")[0]))]
