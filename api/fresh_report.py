@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from api.records import reports
-from api.records.reports import ReportRecord
+from api.records.reports import Report, ReportRecord
 from providers.catalog import Catalog, SourceSpec
 from providers.errors import SourceError
 from providers.ports import Answer, CompanyKey
@@ -55,7 +55,7 @@ def read(
     return [_stored(spec, stored.get(spec.kind), now - timedelta(days=fresh_days)) for spec in specs]
 
 
-def _stored(spec: SourceSpec, report: ReportRecord | None, fresh_since: datetime) -> Source:
+def _stored(spec: SourceSpec, report: Report | None, fresh_since: datetime) -> Source:
     if report is None:
         return Source(spec.kind, spec.provider, "not_asked", spec.needed)
     status = "cached" if report.retrieved_at >= fresh_since else "stale"
@@ -64,7 +64,7 @@ def _stored(spec: SourceSpec, report: ReportRecord | None, fresh_since: datetime
     return Source(spec.kind, report.provider, status, spec.needed, report.retrieved_at, facts_of(report))
 
 
-def facts_of(report: ReportRecord) -> Any:
+def facts_of(report: Report) -> Any:
     """Give the typed facts of a stored report. Raises DocumentInvalid when what is stored breaks its promise."""
     return from_document(report.kind, report.facts or {})  # type: ignore[arg-type]
 

@@ -99,7 +99,7 @@ class _Reader:
         self.faults.append(Fault(pointer, code, detail))
 
     def read(self) -> Mapping:
-        known = set(Mapping.__dataclass_fields__) | {"kinds", "format"}
+        known = {*Mapping.__dataclass_fields__, "kinds", "format"} - {"kind_column", "kind_words"}
         for name in set(map(str, self.document)) - known:
             self.fault(f"/{name}", "unknown_field", "Unknown field.")
         columns = self._texts("columns", FIELDS)

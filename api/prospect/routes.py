@@ -34,7 +34,7 @@ blueprint = Blueprint("prospect", __name__, description="Phase 1: whom do we wan
 
 @blueprint.route("/credit-checks", methods=["POST"])
 @permission("credit_check.ask")
-@blueprint.arguments(CreditCheckSchema)
+@blueprint.arguments(CreditCheckSchema())  # Made once: a class would be made into a schema anew for each request.
 @blueprint.response(201, DecisionSchema)
 def ask_credit_check(asked: service.CheckRequest) -> Response:
     """Ask whether to sell to a company, on which terms and up to how much. Nothing is reserved."""

@@ -70,18 +70,17 @@ def find_or_add(session: Session, named: Iterable[DebtorNamed], now: datetime) -
     return found
 
 
-# Arrays, since a list of some thousand pairs costs more to plan than to look up.
-BY_REFERENCE = text(
-    "SELECT r.system, r.value, r.debtor_id"
-    " FROM unnest(CAST(:systems AS text[]), CAST(:names AS text[])) AS w (system, name)"
-    " JOIN debtor_reference r ON r.system = w.system AND r.value = w.name"
-)
+# An array, since a list of some thousand names costs more to plan than to look up, and joins plan badly at first.
+BY_REFERENCE = text("SELECT value, debtor_id FROM debtor_reference WHERE system = :system AND value = ANY(:values)")
 
 
 def _by_reference(session: Session, wanted: list[DebtorNamed]) -> dict[Reference, UUID]:
-    references = {each.reference for each in wanted}
-    given = {"systems": [each.system for each in references], "names": [each.value for each in references]}
-    return {Reference(system, value): debtor_id for system, value, debtor_id in session.execute(BY_REFERENCE, given)}
+    known: dict[Reference, UUID] = {}
+    for system in {each.reference.system for each in wanted}:
+        values = [each.reference.value for each in wanted if each.reference.system == system]
+        rows = session.execute(BY_REFERENCE, {"system": system, "values": values})
+        known |= {Reference(system, value): debtor_id for value, debtor_id in rows}
+    return known
 
 
 def _by_number(session: Session, wanted: list[DebtorNamed]) -> dict[OfficialNumber, UUID]:

@@ -1,114 +1,16 @@
-"""Importing files: what is taken, known and refused, in any order and any number of times, beside other writers."""
+"""Importing files: what is taken and known, in any order and any number of times."""
 
 import gzip
-import io
 import os
 import random
-import threading
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from api.clock import Clock, real_now
-from api.ledger.importing import run_import
-from api.ledger.mapping import read_mapping
-from api.ledger.report import ImportReport
-from api.records import debtor_days, exposure, imports
-from api.records.sellers import Seller
-from api.records.sessions import Sessions
-
-TODAY = date(2026, 6, 1)  # Of the tests' sellers.
-MAPPING: dict[str, Any] = {
-    "delimiter": ";",
-    "decimal": "comma",
-    "thousands": ".",
-    "date_formats": ["D-M-YYYY", "YYYY-MM-DD"],
-    "columns": {
-        "debtor_reference": "klant",
-        "debtor_name": "naam",
-        "invoice_number": "nummer",
-        "invoiced_on": "datum",
-        "due_on": "vervaldag",
-        "amount": "bedrag",
-        "paid_on": "betaald op",
-        "paid_amount": "betaald",
-        "disputed": "betwist",
-    },
-    "constants": {"debtor_system": "erp", "currency": "EUR", "country": "NL"},
-}
-HEADER = "klant;naam;nummer;datum;vervaldag;bedrag;betaald op;betaald;betwist\n"
-PAYMENTS = {
-    "kind": "payment",
-    "columns": {
-        "debtor_reference": "debtor",
-        "payment_reference": "reference",
-        "paid_on": "date",
-        "amount": "amount",
-        "settles": "invoice",
-    },
-    "constants": {"debtor_system": "erp", "currency": "EUR"},
-}
-
-
-def line(number: int, klant: int = 1, bedrag: str = "1.250,00", paid: str = ";", betwist: str = "nee") -> str:
-    return f"{klant};Bakkerij {klant};F{number:05};1-3-2026;31-3-2026;{bedrag};{paid};{betwist}\n"
-
-
-LINES = [
-    line(number, klant=number % 7, bedrag=f"{number},50", paid="4-4-2026;10,00" if number >= 10 and number % 3 else ";")
-    for number in range(1, 101)
-]
-
-
-@pytest.fixture
-def seller(new_seller: Callable[..., Seller]) -> Seller:
-    return new_seller(starts_on=TODAY)
-
-
-@pytest.fixture
-def importing(sessions: Sessions, seller: Seller) -> Callable[..., ImportReport]:
-    """Imports text or bytes for the test's seller."""
-
-    def run(content: str | bytes, mapping: dict[str, Any] | None = MAPPING, **options: Any) -> ImportReport:
-        stream = io.BytesIO(content.encode() if isinstance(content, str) else content)
-        read = read_mapping(mapping) if mapping is not None else None
-        return run_import(sessions, options.pop("seller", seller), Clock(), stream, read, **options)
-
-    return run
-
-
-def ledger(sessions: Sessions, seller: Seller) -> list[tuple[Any, ...]]:
-    """Everything that the ledger holds, in an order that does not depend on ids; and it must be sound."""
-    with sessions.of(seller.id) as session:
-        assert exposure.drift(session) == []
-        for debtor_id in session.scalars(text("SELECT id FROM debtor")).all():
-            before = days_of(session, debtor_id)
-            debtor_days.rebuild(session, debtor_id)
-            assert days_of(session, debtor_id) == before
-        rows = session.execute(
-            text(
-                "SELECT r.value, i.identity, i.invoiced_on, i.due_on, i.amount, i.open_amount, i.settled_on,"
-                " i.disputed,"
-                " array_agg((p.paid_on, p.amount)::text ORDER BY p.paid_on) FROM invoice i"
-                " JOIN debtor_reference r ON r.debtor_id = i.debtor_id LEFT JOIN allocation a ON a.invoice_id = i.id"
-                " LEFT JOIN payment p ON p.id = a.payment_id GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2"
-            )
-        )
-        return [tuple(row) for row in rows]
-
-
-def days_of(session: Any, debtor_id: Any) -> list[tuple[Any, ...]]:
-    names = ", ".join(debtor_days.SUMS)
-    query = text(f"SELECT currency, day, {names} FROM debtor_day WHERE debtor_id = :id ORDER BY currency, day")
-    return [tuple(row) for row in session.execute(query, {"id": debtor_id}) if any(row[2:])]
-
-
-def counts(report: ImportReport) -> tuple[int, int, int]:
-    return report.taken_count, report.known_count, report.refused_count
+from api.records import exposure
+from tests.api.ledger.files import HEADER, LINES, MAPPING, PAYMENTS, TODAY, counts, ledger, line
 
 
 def test_a_file_imported_three_times_is_taken_once(sessions, seller, importing):
@@ -138,88 +40,6 @@ def test_a_later_export_of_the_same_ledger_brings_the_settlements(sessions, sell
     ((*_, open_amount, settled_on, _, paid),) = ledger(sessions, seller)
     assert (open_amount, settled_on) == (0, date(2026, 4, 9))
     assert paid == ["(2026-04-02,250.0000)", "(2026-04-09,1000.0000)"]
-
-
-BAD = [
-    ("amount with a point", line(1, bedrag="1250.00"), {("bedrag", "not_an_amount")}),
-    ("three decimals", line(1, bedrag="12,500"), {("bedrag", "too_many_decimals")}),
-    ("nothing", line(1, bedrag="0,00"), {("bedrag", "amount_not_positive")}),
-    ("below zero", line(1, bedrag="-5,00"), {("bedrag", "amount_not_positive")}),
-    ("too large", line(1, bedrag="1.000.000.000.000,00"), {("bedrag", "amount_too_large")}),
-    ("paid more", line(1, paid="2-4-2026;1.250,01"), {("betaald", "paid_more_than_amount")}),
-    ("paid before invoiced", line(1, paid="28-2-2026;10,00"), {("betaald op", "paid_before_invoiced")}),
-    ("paid tomorrow", line(1, paid="2-6-2026;10,00"), {("betaald op", "date_ahead")}),
-    ("paid no day", line(1, paid=";10,00"), {("betaald op", "paid_on_missing")}),
-    ("due before", line(1).replace("31-3-2026", "28-2-2026"), {("vervaldag", "due_before_invoiced")}),
-    ("no such day", line(1).replace("31-3-2026", "31-4-2026"), {("vervaldag", "not_a_date")}),
-    ("long ago", line(1).replace(";1-3-2026;", ";1-3-1969;"), {("datum", "date_absurd")}),
-    ("far ahead", line(1).replace("31-3-2026", "31-3-2046"), {("vervaldag", "date_absurd")}),
-    ("no number", line(1).replace("F00001", ""), {("nummer", "missing")}),
-    ("too few columns", "1;x\n", {(None, "columns_count")}),
-    ("NUL", line(1).replace("Bakkerij", "Bak\0kerij"), {(None, "control_character")}),
-    ("too long", line(1).replace("F00001", "F" * 201), {("nummer", "too_long")}),
-    ("open quote", line(1).replace("Bakkerij 1", '"Bakkerij'), {(None, "quote_unclosed")}),
-    (
-        "all at once",
-        "1;x;;1-13-2026;31-3-2026;tien;;;\n",
-        {("nummer", "missing"), ("datum", "not_a_date"), ("bedrag", "not_an_amount")},
-    ),
-]
-
-
-@pytest.mark.parametrize(("bad", "expected"), [case[1:] for case in BAD], ids=[case[0] for case in BAD])
-def test_a_bad_line_is_refused_with_every_fault_and_the_good_ones_are_kept(importing, bad, expected):
-    report = importing(HEADER + line(8) + bad + line(9))
-    assert counts(report) == (2, 0, 1)
-    assert {(fault.column, fault.code) for fault in report.refusals} == expected
-    assert {fault.line for fault in report.refusals} == {3}
-
-
-def test_broken_letters_cost_their_own_line_only(importing):
-    content = (HEADER + line(1)).encode() + line(2).encode().replace(b"Bakkerij", b"Caf\xe9") + line(3).encode()
-    report = importing(content)
-    assert (counts(report), report.refusals[0].code) == ((2, 0, 1), "encoding_broken")
-    assert counts(importing(content, {**MAPPING, "encoding": "windows-1252"})) == (1, 2, 0)
-
-
-def test_text_in_quotes_may_hold_the_delimiter_and_run_over_lines(sessions, seller, importing):
-    quoted = line(1).replace("Bakkerij 1", '"Bakkerij ""De Oever"";\nPurmerend"')
-    assert counts(importing(HEADER + quoted + line(2))) == (2, 0, 0)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        gzip.compress((HEADER + line(1)).encode()),
-        b"\xef\xbb\xbf" + (HEADER + line(1)).encode(),
-        (HEADER + line(1)).replace("\n", "\r\n").encode(),
-        (HEADER + line(1)).rstrip("\n").encode(),
-    ],
-    ids=["packed", "with a byte order mark", "with the line ends of Windows", "without a last line end"],
-)
-def test_the_same_ledger_may_be_wrapped_in_many_ways(importing, content):
-    assert counts(importing(content)) == (1, 0, 0)
-
-
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (b"", "file_empty"),
-        ("﻿".encode("utf-16"), "encoding_unsupported"),
-        (HEADER.replace("bedrag", "prijs").encode(), "columns_differ"),
-        (gzip.compress(os.urandom(300).hex().encode() * 40 + b"\n")[:-40], "file_broken_off"),
-    ],
-)
-def test_a_file_that_cannot_be_read_says_why(importing, content, code):
-    report = importing(content)
-    assert report.failure is not None
-    assert report.failure["code"] == code
-
-
-def test_a_header_without_lines_is_no_failure_but_is_told(importing):
-    report = importing(HEADER)
-    assert (counts(report), report.failure) == ((0, 0, 0), None)
-    assert [each["code"] for each in report.warnings] == ["no_lines"]
 
 
 NUMBERLESS = {
@@ -316,71 +136,6 @@ def test_an_old_ledger_is_warned_of(importing):
     assert [each["code"] for each in importing(HEADER + old).warnings] == ["settlements_too_old"]
 
 
-def test_a_killed_import_goes_on_where_it_was(sessions, seller, importing, monkeypatch):
-    monkeypatch.setattr("api.ledger.importing.BATCH_LINES", 10)
-    content = HEADER + "".join(LINES) + line(999, bedrag="x")
-    with sessions.of(seller.id) as session:
-        import_id = imports.start(
-            session, file_name="a.csv", mapping=MAPPING, dry_run=False, started_by="test", created_at=real_now()
-        ).id
-
-    def killed(done: int) -> None:
-        if done == 50:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        importing(content, import_id=import_id, on_progress=killed)
-    report = importing(content, import_id=import_id)
-    assert counts(report) == (100, 0, 1)
-    with sessions.of(seller.id) as session:
-        record = imports.get(session, import_id)
-        assert (record.state, record.lines_count, record.taken_count, record.refused_count) == ("finished", 101, 100, 1)
-        assert imports.codes(session, import_id) == {"not_an_amount": 1}
-
-
-def test_two_imports_of_the_same_file_at_once_leave_one_set_of_rows(sessions, seller, importing, monkeypatch):
-    monkeypatch.setattr("api.ledger.importing.BATCH_LINES", 20)
-    reports: list[ImportReport] = []
-    orders = [LINES, LINES[::-1]]
-    threads = [
-        threading.Thread(target=lambda lines=lines: reports.append(importing(HEADER + "".join(lines))))
-        for lines in orders
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert sum(report.taken_count for report in reports) == 100
-    assert sum(report.known_count for report in reports) == 100
-    assert len(ledger(sessions, seller)) == 100
-
-
-def test_an_import_waits_for_a_debtor_that_an_order_has_locked(sessions, seller, importing):
-    importing(HEADER + line(1))
-    done = threading.Event()
-
-    def run() -> None:
-        importing(HEADER + line(2))
-        done.set()
-
-    with sessions.of(seller.id) as session:
-        session.execute(text("SELECT id FROM debtor FOR NO KEY UPDATE"))
-        thread = threading.Thread(target=run)
-        thread.start()
-        assert not done.wait(0.3)
-    assert done.wait(10)
-    thread.join()
-    assert len(ledger(sessions, seller)) == 2
-
-
-def test_two_sellers_with_the_same_references_stay_apart(sessions, new_seller, seller, importing):
-    other = new_seller(starts_on=TODAY)
-    importing(HEADER + line(1))
-    assert counts(importing(HEADER + line(1, bedrag="7,00"), seller=other)) == (1, 0, 0)
-    assert [row[4] for row in ledger(sessions, seller)] == [1250]
-    assert [row[4] for row in ledger(sessions, other)] == [7]
-
-
 @pytest.mark.parametrize(
     ("mapping", "content", "expected"),
     [
@@ -428,11 +183,3 @@ def test_the_public_ledgers_go_in_and_again_in_another_order(
     assert counts(again) == (0, expected[0], expected[2])
     with sessions.of(seller.id) as session:
         assert exposure.drift(session) == []
-
-
-def test_the_future_is_judged_by_the_sellers_clock(new_seller, importing):
-    early = new_seller(starts_on=date(2026, 3, 20))
-    report = importing(HEADER + line(1, paid="21-3-2026;10,00"), seller=early)
-    assert [fault.code for fault in report.refusals] == ["date_ahead"]
-    later = new_seller(starts_on=date(2026, 3, 22))
-    assert counts(importing(HEADER + line(1, paid="21-3-2026;10,00"), seller=later)) == (1, 0, 0)

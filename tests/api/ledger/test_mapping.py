@@ -33,6 +33,7 @@ def test_a_mapping_is_the_same_as_yaml_json_or_a_document():
     ("changes", "pointer", "code"),
     [
         ({"colums": {}}, "/colums", "unknown_field"),
+        ({"kind_words": {}}, "/kind_words", "unknown_field"),
         ({"columns": {**GOOD["columns"], "prijs": "x"}}, "/columns/prijs", "unknown_field"),
         ({"columns": {"amount": "e"}}, "/columns", "debtor_reference_missing"),
         ({"columns": {**GOOD["columns"], "currency": "x"}}, "/columns/currency", "given_twice"),
