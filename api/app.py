@@ -1,6 +1,5 @@
 """The only place that puts things together: the house, the edge around it, and the rooms in it."""
 
-
 from cryptography.fernet import Fernet
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix

@@ -22,6 +22,8 @@ from api.records.sessions import Sessions, UnsafeLogin, connect
 from api.web import openapi, serving
 from api.web.log import configure_log
 
+# The app is imported where it is needed: its counters must not be loaded before `serve` says where they are kept.
+
 
 class Commands(click.Group):
     """Says in one line what a person can mend, and keeps tracebacks for what he cannot."""
@@ -95,8 +97,8 @@ def serve() -> None:
 @main.command()
 def worker() -> None:
     """Run the worker: imports and other jobs, and the feed of events."""
-    from api.app import make_house
-    from api.worker import work
+    from api.app import make_house  # noqa: PLC0415
+    from api.worker import work  # noqa: PLC0415
 
     configure_log()
     with home.complete(from_environment()) as config:
@@ -134,7 +136,7 @@ def reasons_command() -> None:
 @click.option("--check", is_flag=True, help="Only say whether openapi.yaml is that of the code.")
 def openapi_command(check: bool) -> None:
     """Write openapi.yaml from the code."""
-    from api.app import unconnected_app
+    from api.app import unconnected_app  # noqa: PLC0415
 
     path = Path("openapi.yaml")
     app = unconnected_app()

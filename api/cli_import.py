@@ -4,16 +4,18 @@ import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
+import yaml
 
 from api.administration.sellers import find_seller
 from api.cli_accounts import opened
 from api.clock import Clock
 from api.ledger.importing import run_import
-from api.ledger.mapping import Mapping, read_mapping
+from api.ledger.mapping import read_mapping
 from api.ledger.report import ImportReport
+from api.problems import BadInput
 from api.records import imports
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
@@ -36,21 +38,31 @@ def import_file(file: Path, seller_name: str, format_: str, mapping_path: Path |
         raise click.UsageError("Give --mapping FILE, or --dry-run to have one proposed.")
     with opened() as sessions:
         seller = find_seller(sessions, seller_name)
-        mapping = read_mapping(mapping_path.read_bytes()) if mapping_path else None
-        report = _import(sessions, seller, file, mapping, dry_run)
+        document = _document(mapping_path) if mapping_path else None
+        report = _import(sessions, seller, file, document, dry_run)
         today = Clock().today(seller)
     _tell(report, today)
     sys.exit(1 if report.refused_count or report.failure else 0)
 
 
-def _import(sessions: Sessions, seller: Seller, file: Path, mapping: Mapping | None, dry_run: bool) -> ImportReport:
+def _document(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_bytes())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is neither YAML nor JSON.", code="mapping_unreadable") from error
+
+
+def _import(
+    sessions: Sessions, seller: Seller, file: Path, document: dict[str, Any] | None, dry_run: bool
+) -> ImportReport:
     clock = Clock()
+    mapping = read_mapping(document) if document is not None else None
     with _opened_file(file) as stream:
         with sessions.of(seller.id) as session:
             record = imports.start(
                 session,
                 file_name=file.name,
-                mapping=None,
+                mapping=document,
                 dry_run=dry_run,
                 started_by="command line",
                 created_at=clock.now(seller),
@@ -62,13 +74,9 @@ def _import(sessions: Sessions, seller: Seller, file: Path, mapping: Mapping | N
                 if stream.seekable():
                     bar.update(stream.tell() - bar.pos)
 
-            report = run_import(
+            return run_import(
                 sessions, seller, clock, stream, mapping, import_id=record.id, dry_run=dry_run, on_progress=show
             )
-        with sessions.of(seller.id) as session:
-            state = "failed" if report.failure else "finished"
-            imports.finish(session, record.id, state, report.document(), clock.now(seller))
-    return report
 
 
 def _opened_file(file: Path) -> BinaryIO:

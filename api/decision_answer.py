@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
+from api.behaviour_answer import behaviour_figures
 from api.records.decisions import Decision
 from api.records.sellers import Seller
-from scoring.money import quantised
+from api.web.money import money_answer
 from scoring.reasons import REGISTRY, render, render_advice, render_remedy, sales_note
 
 Language = Literal["en", "nl"]
@@ -47,14 +48,12 @@ def decision_answer(decision: Decision, seller: Seller, role: str, language: Lan
 
 def limit_answer(limit: Mapping[str, Any], currency: str) -> dict[str, Any]:
     """Give a limit; only the kind `amount` has an amount, and there zero means no credit."""
-    return {"kind": limit["kind"], "amount": money_answer(limit["amount"], currency)}
+    return {"kind": limit["kind"], "amount": _money(limit["amount"], currency)}
 
 
-def money_answer(amount: str | Decimal | None, currency: str) -> dict[str, str] | None:
+def _money(amount: str | Decimal | None, currency: str) -> dict[str, str] | None:
     """Give an amount with the decimals of its currency, None when there is none."""
-    if amount is None:
-        return None
-    return {"amount": str(quantised(Decimal(amount), currency)), "currency": currency}
+    return None if amount is None else money_answer(Decimal(amount), currency)
 
 
 def _figures(decision: Decision) -> dict[str, Any]:
@@ -64,7 +63,8 @@ def _figures(decision: Decision) -> dict[str, Any]:
     return {
         **{name: said[name] for name in names},
         "payment_index": said["payment_index"],
-        "headroom": money_answer(said["headroom"], said["currency"]),
+        "payment_behaviour": decision.behaviour and behaviour_figures(decision.behaviour, said["currency"]),
+        "headroom": _money(said["headroom"], said["currency"]),
         "proposal": proposal
         and {
             "outcome": proposal["outcome"],
@@ -79,7 +79,7 @@ def _figures(decision: Decision) -> dict[str, Any]:
 
 
 def _terms(terms: Mapping[str, Any], currency: str) -> dict[str, Any]:
-    return {**terms, "prepayment_required": money_answer(terms["prepayment_required"], currency)}
+    return {**terms, "prepayment_required": _money(terms["prepayment_required"], currency)}
 
 
 def _for_sales(reason: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from api.behaviour_answer import BehaviourFigures
 from api.records.decisions import OUTCOMES
 from api.web.schemas import MoneySchema, Schema, SignedMoneySchema
 
@@ -105,7 +106,7 @@ class DecisionSchema(Schema):
     credibility = fields.String(metadata=FINANCE_ONLY)
     confidence = fields.String(metadata=FINANCE_ONLY)
     payment_index = fields.String(allow_none=True, metadata=FINANCE_ONLY)
-    payment_behaviour = fields.Dict(allow_none=True, metadata=FINANCE_ONLY)
+    payment_behaviour = fields.Nested(BehaviourFigures, allow_none=True, metadata=FINANCE_ONLY)
     headroom = fields.Nested(SignedMoneySchema, allow_none=True, metadata=FINANCE_ONLY)
     proposal = fields.Nested(ProposalSchema, allow_none=True, metadata=FINANCE_ONLY)
     engine_version = fields.String(metadata=FINANCE_ONLY)

@@ -18,7 +18,9 @@ def reasons_page() -> str:
     for code in sorted(REGISTRY):
         kind = REGISTRY[code]
         readers = "everybody" if kind.audience == "sales" else "finance"
-        parts.append(f"## `{code}`\n\nCategory {kind.category}, owner {kind.owner}, read by {readers}.\n\n{_both(kind.text)}")
+        parts.append(
+            f"## `{code}`\n\nCategory {kind.category}, owner {kind.owner}, read by {readers}.\n\n{_both(kind.text)}"
+        )
         if kind.remedy:
             parts.append(f"What can be done:\n\n{_both(kind.remedy)}")
     return "\n".join(parts)

@@ -1,4 +1,4 @@
-"""What tests share: a migrated scratch database, and sellers of their own in it, so that no test sees another's rows."""
+"""What tests share: a migrated scratch database, and sellers of their own in it: no test sees another's rows."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -62,7 +62,7 @@ def database_urls() -> Iterator[tuple[str, str]]:
     yield owner_url, app_url
     _end_connections(app_url, name)  # Each login may end its own only.
     with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        connection.execute(text(f"DROP DATABASE {name}"))
     admin.dispose()
     for _ in server:
         pass

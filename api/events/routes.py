@@ -61,7 +61,7 @@ class JobSchema(Schema):
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_schema(EventSchema))
 def read_feed(query: dict[str, Any]) -> Response:
-    """Read the feed from the start, or after a cursor. `next` is where to go on, also when nothing more is there yet."""
+    """Read the feed from the start, or after a cursor. `next` is where to go on, also at the end."""
     given = wiring()
     with given.transaction() as session:
         keys = [FeedEntryRecord.position]

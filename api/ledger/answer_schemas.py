@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from api.behaviour_answer import BehaviourFigures
 from api.web.schemas import MoneySchema, Schema, SignedMoneySchema
 
 
@@ -77,23 +78,11 @@ class PaymentSchema(Schema):
     amount = fields.Nested(MoneySchema, required=True)
 
 
-class BehaviourSchema(Schema):
-    """How a debtor paid in the window; days and shares are null where nothing was settled."""
+class BehaviourSchema(BehaviourFigures):
+    """How a debtor paid, as the policy looks at it."""
 
     debtor_id = fields.UUID(required=True)
     as_of = fields.Date(required=True)
-    currency = fields.String(required=True)
-    window_days = fields.Integer(required=True)
-    settled_count = fields.Integer(required=True)
-    settled_amount = fields.Nested(MoneySchema, required=True)
-    dbt_days = fields.String(required=True, allow_none=True)
-    dbt_days_recent = fields.String(required=True, allow_none=True)
-    dbt_days_prior = fields.String(required=True, allow_none=True)
-    late_amount_share = fields.String(required=True, allow_none=True)
-    first_settled_on = fields.Date(required=True, allow_none=True)
-    peak_exposure = fields.Nested(SignedMoneySchema, required=True, allow_none=True)
-    open_amount = fields.Nested(MoneySchema, required=True)
-    overdue_amount = fields.Nested(MoneySchema, required=True)
     oldest_overdue_on = fields.Date(required=True, allow_none=True)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from api.ledger.cells import Cells, FileShape, LineFault
 from api.ledger.values import read_days
+from api.records.debtors import normal_legal_form
 from api.records.identities import OfficialNumber, Reference
 from api.records.ledger_debtors import DebtorNamed
 from api.records.ledger_lines import LineKind, numbered
@@ -86,7 +87,8 @@ class _Line(Cells):
             numbers.append(OfficialNumber("vat", {"EL": "GR"}.get(vat_number[:2], vat_number[:2]), vat_number))
             if vat_number.startswith("NL") and vat_scheme_of(vat_number) is None:
                 self.fault("vat_number", "vat_number_invalid", "is not a Dutch VAT number")
-        return DebtorNamed(reference, self.cell("debtor_name") or None, country, tuple(numbers))
+        legal_form = normal_legal_form(self.cell("legal_form")) or None
+        return DebtorNamed(reference, self.cell("debtor_name") or None, country, legal_form, tuple(numbers))
 
     # --- The line ----------------------------------------------------------------------------------------------------
 

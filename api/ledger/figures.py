@@ -9,10 +9,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.behaviour_answer import behaviour_figures
 from api.problems import NotFound
 from api.records import debtor_days, debtors, exposure
 from api.records.debtors import DebtorRecord
 from api.web.money import amount_answer, money_answer
+from scoring.canonical import plain
 from scoring.policy import Policy
 from scoring.receivables import OpenItem, ageing
 
@@ -29,22 +31,10 @@ def behaviour_answer(session: Session, debtor_id: UUID, currency: str, as_of: da
     """Give how a debtor paid until `as_of`, as the policy looks at it."""
     debtor = get_debtor(session, debtor_id)
     view = debtor_days.behaviour(session, debtor.id, currency, as_of, policy.evidence)
-    facts = view.behaviour
     return {
         "debtor_id": debtor.id,
         "as_of": as_of,
-        "currency": currency,
-        "window_days": facts.window_days,
-        "settled_count": facts.settled_count,
-        "settled_amount": money_answer(facts.settled_amount, currency),
-        "dbt_days": _text(facts.dbt_days),
-        "dbt_days_recent": _text(facts.dbt_days_recent),
-        "dbt_days_prior": _text(facts.dbt_days_prior),
-        "late_amount_share": _text(facts.late_amount_share),
-        "first_settled_on": facts.first_settled_on,
-        "peak_exposure": None if facts.peak_exposure is None else money_answer(facts.peak_exposure, currency),
-        "open_amount": money_answer(facts.open_amount, currency),
-        "overdue_amount": money_answer(facts.overdue_amount, currency),
+        **behaviour_figures(plain(view.behaviour), currency),
         "oldest_overdue_on": view.oldest_overdue_on,
     }
 

@@ -11,12 +11,12 @@ from api.problems import BadInput, Fault
 from api.records.ledger_lines import LineKind
 
 FIELDS = (
-    *("debtor_reference", "debtor_system", "debtor_name", "country", "kvk_number", "vat_number"),
+    *("debtor_reference", "debtor_system", "debtor_name", "country", "legal_form", "kvk_number", "vat_number"),
     *("invoice_number", "invoiced_on", "due_on", "amount", "vat_amount", "currency", "disputed"),
     *("paid_on", "paid_amount", "credit_note_number", "credited_on", "payment_reference", "settles"),
 )
 DATE_FIELDS = ("invoiced_on", "due_on", "paid_on", "credited_on")
-CONSTANT_FIELDS = ("debtor_system", "country", "currency")
+CONSTANT_FIELDS = ("debtor_system", "country", "legal_form", "currency")
 KINDS: tuple[LineKind, ...] = ("invoice", "credit_note", "payment")
 # Those in which a newline is one byte, so that a broken line spoils no other.
 ENCODINGS = ("utf-8", "ascii", "windows-1252", "iso-8859-1", "iso-8859-15", "cp850")

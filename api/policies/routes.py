@@ -85,7 +85,7 @@ def list_decisions(query: dict[str, Any]) -> Response:
     with given.transaction() as session:
         keys = [DecisionRecord.id]
         page = page_of(session, decisions.listing(), keys, query["limit"], query["after"], newest_first=True)
-        shown = [decisions.from_record(record) for record in page.items]
+        shown = [decisions.from_row(*row) for row in page.items]
     items = [decision_answer(each, given.seller, given.caller.role, given.language) for each in shown]
     return json_answer({"items": items, "next": page.next})
 

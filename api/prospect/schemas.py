@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from api.prospect.company_numbers import read_numbers
 from api.prospect.identifying import CompanyNamed, DebtorNamed
 from api.prospect.service import CheckRequest
-from api.records.debtors import PHASES
+from api.records.debtors import PHASES, normal_legal_form
 from api.records.identities import OfficialNumber, Reference
 from api.web.faults import CodedText, invalid
 from api.web.fields import Line, WholeNumber
@@ -24,6 +24,13 @@ class Country(fields.String):
     def __init__(self, **options: Any) -> None:
         pattern = validate.Regexp(r"^[A-Z]{2}\Z", error="Must be two capital letters, such as NL (ISO 3166-1).")
         super().__init__(validate=pattern, **options)
+
+
+class LegalForm(Line):
+    """A legal form, in the one form the policy names it in."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        return normal_legal_form(super()._deserialize(value, attr, data, **options))
 
 
 class NumberFields(Schema):
@@ -126,7 +133,7 @@ class DebtorFields(Schema):
 
     name = Line(200, allow_none=True)
     country = Country()
-    legal_form = Line(50, allow_none=True)
+    legal_form = LegalForm(50, allow_none=True, metadata={"example": "bv"})
     is_natural_person = fields.Boolean(truthy={True}, falsy={False}, allow_none=True)
     parent_id = fields.UUID(allow_none=True)
     related_party = fields.Boolean(truthy={True}, falsy={False})

@@ -89,6 +89,7 @@ def _ask(
 def _decide(session: Session, judged: Judged, given: Wiring) -> bytes:
     now, rules = given.now, judged.rules
     facts = gather(session, judged, given.today)
+    document = facts_document(facts)
     judgement = judge(ENGINE_VERSION, facts, rules.policy).document()
     decision = Decision(
         id=new_id(),
@@ -103,8 +104,9 @@ def _decide(session: Session, judged: Judged, given: Wiring) -> bytes:
         sources=[fresh_report.described(source, now) for source in judged.sources],
         asked_by=given.caller.name,
         actor=given.caller.actor,
+        behaviour=document["behaviour"],
     )
-    decisions.add(session, decision, canonical_json(judgement), canonical_json(facts_document(facts)))
+    decisions.add(session, decision, canonical_json(judgement), canonical_json(document))
     answer = answer_bytes(decision_answer(decision, given.seller, given.caller.role, given.language))
     given.once.keep(session, 201, answer)
     return answer

@@ -52,6 +52,11 @@ class DebtorRecord(WithId, Base):
     changed_at: Mapped[datetime]
 
 
+def normal_legal_form(text: str) -> str:
+    """Give a legal form in the one form the policy names it in: `B.V.` is `bv`."""
+    return text.strip().casefold().replace(".", "").replace(" ", "_")
+
+
 def get(session: Session, debtor_id: UUID) -> DebtorRecord | None:
     """Find a debtor by id; a merged one gives the one it points on to."""
     seller_id = session.info["seller_id"]
@@ -144,7 +149,7 @@ def _start(debtor_id: UUID) -> CTE:
 def listing(
     phase: str | None = None, changed_since: datetime | None = None, owner: str | None = None
 ) -> Select[DebtorRecord]:
-    """Select debtors for a list, without those that were merged: of a phase, changed since a time, of an account or credit owner."""
+    """Select debtors, without merged ones: of a phase, changed since a time, of an account or credit owner."""
     query = select(DebtorRecord).where(DebtorRecord.merged_into_id.is_(None))
     if phase:
         query = query.where(DebtorRecord.phase == phase)

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import CheckConstraint, Index, Numeric, Select, select, text
+from sqlalchemy import CheckConstraint, Index, Numeric, Select, cast, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, OfSeller, WithId, reference_to
@@ -70,6 +71,7 @@ class Decision:
     sources: Sequence[Mapping[str, Any]]
     asked_by: str
     actor: str | None
+    behaviour: Mapping[str, Any] | None  # Of the facts, while they are kept.
 
 
 # Decision and facts in one statement: a check is asked often, and each round trip shows.
@@ -116,12 +118,12 @@ def add(session: Session, decision: Decision, judgement: bytes, facts: bytes) ->
 
 def get(session: Session, decision_id: UUID) -> Decision | None:
     """Find a decision."""
-    record = session.get(DecisionRecord, (session.info["seller_id"], decision_id))
-    return from_record(record) if record else None
+    row = session.execute(listing().where(DecisionRecord.id == decision_id)).one_or_none()
+    return from_row(*row) if row else None
 
 
-def from_record(record: DecisionRecord) -> Decision:
-    """Give the value of a stored row."""
+def from_row(record: DecisionRecord, behaviour: Mapping[str, Any] | None) -> Decision:
+    """Give the value of a row of a listing."""
     return Decision(
         record.id,
         record.kind,
@@ -135,6 +137,7 @@ def from_record(record: DecisionRecord) -> Decision:
         record.sources,
         record.asked_by,
         record.actor,
+        behaviour,
     )
 
 
@@ -148,7 +151,10 @@ def to_replay(session: Session, decision_id: UUID) -> tuple[str, str | None] | N
     return (row[0], row[1]) if row else None
 
 
-def listing(debtor_id: UUID | None = None) -> Select[DecisionRecord]:
-    """Select decisions, of one debtor or of all."""
-    query = select(DecisionRecord)
+def listing(debtor_id: UUID | None = None) -> Select[DecisionRecord, Any]:
+    """Select decisions, of one debtor or of all, each with the payment behaviour it was made from."""
+    behaviour = cast(DecisionFactsRecord.facts, JSONB)["behaviour"]
+    query = select(DecisionRecord, behaviour).outerjoin(
+        DecisionFactsRecord, DecisionFactsRecord.decision_id == DecisionRecord.id
+    )
     return query.where(DecisionRecord.debtor_id == debtor_id) if debtor_id else query

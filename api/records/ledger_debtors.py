@@ -23,6 +23,7 @@ class DebtorNamed:
     reference: Reference
     name: str | None = None
     country: str | None = None
+    legal_form: str | None = None
     numbers: tuple[OfficialNumber, ...] = ()
 
 
@@ -132,6 +133,7 @@ class _Adding:
             id=debtor_id,
             name=named.name,
             country=named.country,
+            legal_form=named.legal_form,
             phase="monitoring",
             related_party=False,
             critical=False,

@@ -100,7 +100,10 @@ def build_walls(app: str) -> None:
             f"CREATE POLICY not_for_insurers ON {table} AS RESTRICTIVE"
             " USING (nullif(current_setting('creditgate.insurer_id', true), '') IS NULL)"
         )
-    for table, function, signature in (("key", FIND_KEY, "find_key(uuid)"), ("issuer", FIND_ISSUER, "find_issuer(text)")):
+    for table, function, signature in (
+        ("key", FIND_KEY, "find_key(uuid)"),
+        ("issuer", FIND_ISSUER, "find_issuer(text)"),
+    ):
         # The function runs as the owner, before anybody knows the seller.
         op.execute(f"CREATE POLICY found_by_function ON {table} FOR SELECT TO {owner} USING (true)")
         op.execute(function)
