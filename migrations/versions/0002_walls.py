@@ -1,12 +1,12 @@
-"""The first schema: sellers, their keys, debtors, ledger, decisions, jobs and events, walled off per seller."""
+"""The walls between sellers, what the application's login may do, and the queue of the job engine."""
 
 from importlib.resources import files
 
 import sqlalchemy as sa
 from alembic import context, op
 
-revision = "0001"
-down_revision = None
+revision = "0002"
+down_revision = "0001"
 branch_labels = None
 depends_on = None
 
@@ -61,15 +61,6 @@ $$
 
 
 def upgrade() -> None:
-    import pkgutil
-    from importlib import import_module
-
-    import api.records
-    from api.records.base import Base
-
-    for module in pkgutil.iter_modules(api.records.__path__):
-        import_module(f"api.records.{module.name}")
-    Base.metadata.create_all(op.get_bind())
     app = op.get_bind().dialect.identifier_preparer.quote(context.config.attributes["app_login"])
     build_walls(app)
     install_queue(app)
