@@ -31,6 +31,7 @@ from api.web.answers import bytes_answer, json_answer
 from api.web.blueprint import Blueprint
 from api.web.bodies import json_body
 from api.web.limits import large_body
+from api.web.lists import CSV_TOO, list_answer
 from api.web.money import EXPONENTS, money_answer
 from api.web.paging import page_of
 from api.web.permissions import permission
@@ -148,12 +149,13 @@ def create_payments() -> Response:
 @permission("ledger.read")
 @blueprint.arguments(InvoicesQuery, location="query")
 @blueprint.response(200, page_schema(InvoiceSchema))
+@blueprint.doc(responses=CSV_TOO)
 def list_invoices(query: dict[str, Any]) -> Response:
     """List invoices, of one debtor or of all, open, settled or both."""
     with wiring().transaction() as session:
         listed = invoices.listing(query["debtor_id"], query["open"])
         page = page_of(session, listed, [InvoiceRecord.id], query["limit"], query["after"])
-        return json_answer({"items": [_invoice(each) for each in page.items], "next": page.next})
+        return list_answer(InvoiceSchema, [_invoice(each) for each in page.items], page.next)
 
 
 def _invoice(record: InvoiceRecord) -> dict[str, Any]:
@@ -168,13 +170,14 @@ def _invoice(record: InvoiceRecord) -> dict[str, Any]:
 @permission("ledger.read")
 @blueprint.arguments(PaymentsQuery, location="query")
 @blueprint.response(200, page_schema(PaymentSchema))
+@blueprint.doc(responses=CSV_TOO)
 def list_payments(query: dict[str, Any]) -> Response:
     """List payments, of one debtor or of all."""
     with wiring().transaction() as session:
         page = page_of(
             session, payments.listing(query["debtor_id"]), [PaymentRecord.id], query["limit"], query["after"]
         )
-        return json_answer({"items": [_payment(each) for each in page.items], "next": page.next})
+        return list_answer(PaymentSchema, [_payment(each) for each in page.items], page.next)
 
 
 def _payment(record: PaymentRecord) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from flask import Response
 from api.decision_answer import decision_answer
 from api.decision_schemas import DecisionSchema
 from api.policies import service
-from api.policies.schemas import NewPolicySchema, PolicySchema, ReplaySchema
+from api.policies.schemas import DecisionsQuery, NewPolicySchema, PolicySchema, ReplaySchema
 from api.problems import BadInput, Fault
 from api.records import decisions, policies
 from api.records.decisions import DecisionRecord
 from api.records.policies import PolicyRecord
 from api.web.answers import bytes_answer, json_answer
 from api.web.blueprint import Blueprint
+from api.web.lists import CSV_TOO, list_answer
 from api.web.paging import page_of
 from api.web.permissions import permission
 from api.web.schemas import PageQuery, page_schema
@@ -77,17 +78,25 @@ def activate_policy(version: int) -> Response:
 
 @blueprint.route("/decisions", methods=["GET"])
 @permission("decision.read")
-@blueprint.arguments(PageQuery, location="query")
+@blueprint.arguments(DecisionsQuery, location="query")
 @blueprint.response(200, page_schema(DecisionSchema))
+@blueprint.doc(responses=CSV_TOO)
 def list_decisions(query: dict[str, Any]) -> Response:
-    """List decisions, the newest first."""
+    """List decisions, of one debtor or of all, the newest first."""
     given = wiring()
     with given.transaction() as session:
         keys = [DecisionRecord.id]
-        page = page_of(session, decisions.listing(), keys, query["limit"], query["after"], newest_first=True)
+        page = page_of(
+            session,
+            decisions.listing(query["debtor_id"], query["outcome"]),
+            keys,
+            query["limit"],
+            query["after"],
+            newest_first=True,
+        )
         shown = [decisions.from_row(*row) for row in page.items]
     items = [decision_answer(each, given.seller, given.caller.role, given.language) for each in shown]
-    return json_answer({"items": items, "next": page.next})
+    return list_answer(DecisionSchema, items, page.next)
 
 
 @blueprint.route("/decisions/<uuid:decision_id>", methods=["GET"])

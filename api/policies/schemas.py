@@ -2,9 +2,10 @@
 
 from marshmallow import fields, validate
 
+from api.records.decisions import OUTCOMES
 from api.records.policies import STATES
 from api.web.fields import Line
-from api.web.schemas import Schema
+from api.web.schemas import PageQuery, Schema
 
 
 class NewPolicySchema(Schema):
@@ -28,6 +29,13 @@ class PolicySchema(Schema):
     approved_at = fields.AwareDateTime(required=True, allow_none=True)
     activated_at = fields.AwareDateTime(required=True, allow_none=True)
     document = fields.Dict(metadata={"description": "When one version is asked for."})
+
+
+class DecisionsQuery(PageQuery):
+    """Filters of the list of decisions."""
+
+    debtor_id = fields.UUID(load_default=None)
+    outcome = fields.String(validate=validate.OneOf(OUTCOMES), load_default=None)
 
 
 class ReplaySchema(Schema):

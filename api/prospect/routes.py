@@ -24,6 +24,7 @@ from api.records import debtors
 from api.records.debtors import DebtorRecord
 from api.web.answers import bytes_answer, etag_of, json_answer, require_match
 from api.web.blueprint import Blueprint
+from api.web.lists import CSV_TOO, list_answer
 from api.web.paging import page_of
 from api.web.permissions import permission
 from api.web.schemas import page_schema
@@ -67,12 +68,13 @@ def create_debtor(data: dict[str, Any]) -> Response:
 @permission("debtor.read")
 @blueprint.arguments(DebtorsQuery, location="query")
 @blueprint.response(200, page_schema(DebtorSchema))
+@blueprint.doc(responses=CSV_TOO)
 def list_debtors(query: dict[str, Any]) -> Response:
     """List debtors, in the order in which they were added."""
     with wiring().transaction() as session:
         listed = debtors.listing(query["phase"], query["changed_since"], query["owner"])
         page = page_of(session, listed, [DebtorRecord.id], query["limit"], query["after"])
-        return json_answer({"items": [debtor_answer(session, each) for each in page.items], "next": page.next})
+        return list_answer(DebtorSchema, [debtor_answer(session, each) for each in page.items], page.next)
 
 
 @blueprint.route("/debtors/<uuid:debtor_id>", methods=["GET"])

@@ -13,7 +13,6 @@ from api.web.faults import CodedText, invalid
 from api.web.fields import Line, WholeNumber
 from api.web.schemas import DebtorReferenceSchema, IdentifierSchema, MoneySchema, PageQuery, Schema
 
-OUTCOMES = ("accept", "accept_prepayment", "hold_first_payment", "refer", "decline")
 PURPOSES = ("credit_assessment", "credit_review", "onboarding")
 RELATIONS = ("prospect", "customer", "former_customer")
 

@@ -151,10 +151,12 @@ def to_replay(session: Session, decision_id: UUID) -> tuple[str, str | None] | N
     return (row[0], row[1]) if row else None
 
 
-def listing(debtor_id: UUID | None = None) -> Select[DecisionRecord, Any]:
-    """Select decisions, of one debtor or of all, each with the payment behaviour it was made from."""
+def listing(debtor_id: UUID | None = None, outcome: str | None = None) -> Select[DecisionRecord, Any]:
+    """Select decisions, of a debtor and of an outcome or of all, each with the payment behaviour it was made from."""
     behaviour = cast(DecisionFactsRecord.facts, JSONB)["behaviour"]
     query = select(DecisionRecord, behaviour).outerjoin(
         DecisionFactsRecord, DecisionFactsRecord.decision_id == DecisionRecord.id
     )
-    return query.where(DecisionRecord.debtor_id == debtor_id) if debtor_id else query
+    if debtor_id:
+        query = query.where(DecisionRecord.debtor_id == debtor_id)
+    return query.where(DecisionRecord.outcome == outcome) if outcome else query
