@@ -6,11 +6,15 @@ from uuid import UUID
 from flask import Response
 
 from api.decision_schemas import DecisionSchema
+from api.problems import NotAllowed
 from api.prospect import service
 from api.prospect.companies import read_query, search_answer, search_companies
 from api.prospect.company_schemas import CompanySearchAnswer, CompanySearchQuery
 from api.prospect.debtors import add_debtor, add_names, change_debtor, debtor_answer, get_debtor, merge_debtors
+from api.prospect.jobs import enqueue_batch
 from api.prospect.schemas import (
+    BatchStartedSchema,
+    CreditCheckBatchSchema,
     CreditCheckSchema,
     DebtorFields,
     DebtorSchema,
@@ -40,6 +44,18 @@ blueprint = Blueprint("prospect", __name__, description="Phase 1: whom do we wan
 def ask_credit_check(asked: service.CheckRequest) -> Response:
     """Ask whether to sell to a company, on which terms and up to how much. Nothing is reserved."""
     return bytes_answer(service.check_credit(asked, wiring()), 201)
+
+
+@blueprint.route("/credit-checks/batches", methods=["POST"])
+@permission("credit_check.ask")
+@blueprint.arguments(CreditCheckBatchSchema)
+@blueprint.response(202, BatchStartedSchema)
+def ask_credit_checks(asked: dict[str, Any]) -> Response:
+    """Ask up to 1,000 credit checks as one job, whose result names the decisions."""
+    given = wiring()
+    if given.caller.role != "credit_manager" and any("policy_version" in item for item in asked["items"]):
+        raise NotAllowed("Only a credit manager may ask for another version of the policy.")
+    return bytes_answer(enqueue_batch(asked["items"], given), 202)
 
 
 @blueprint.route("/companies", methods=["GET"])

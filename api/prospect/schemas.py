@@ -69,7 +69,7 @@ class CompanySchema(NumberFields):
     @validates_schema
     def check_named(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse a company without any name or number."""
-        if not numbers_in(data) and "name" not in data:
+        if not {"kvk_number", "vat_number", "lei", "identifiers", "name"} & set(data):
             raise invalid("required", "Give at least one number, or a name.")
 
     @post_load
@@ -125,6 +125,24 @@ class CreditCheckSchema(NamesDebtor):
         """Give the value the service takes."""
         named = debtor_named(data)
         return CheckRequest(named, **data)
+
+
+class CreditCheckBatchSchema(Schema):
+    """Credit checks that are asked together; each is checked now and answered by the job."""
+
+    items = fields.List(fields.Nested(CreditCheckSchema), required=True, validate=validate.Length(min=1, max=1000))
+
+    @post_load(pass_original=True)
+    def as_sent(self, _data: dict[str, Any], original: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Give the requests as they were sent: that is what the job keeps."""
+        return {"items": original["items"]}
+
+
+class BatchStartedSchema(Schema):
+    """A batch that waits for its turn."""
+
+    job_id = fields.UUID(required=True)
+    state = fields.String(required=True)
 
 
 class DebtorFields(Schema):

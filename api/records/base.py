@@ -33,8 +33,8 @@ class Base(DeclarativeBase):
         UUID: Uuid,
         Decimal: Numeric(20, 4),
         datetime: TIMESTAMP(timezone=True),
-        dict[str, Any]: JSONB,
-        list[Any]: JSONB,
+        dict[str, Any]: JSONB(none_as_null=True),
+        list[Any]: JSONB(none_as_null=True),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import CheckConstraint, text, update
+from sqlalchemy import CheckConstraint, select, text, update
 from sqlalchemy.orm import Mapped, Session
 
 from api.records.base import Base, WithId
@@ -90,3 +90,28 @@ def _finish(session: Session, job_id: UUID, values: dict[str, Any]) -> None:
 def progress(session: Session, job_id: UUID, done: int, total: int | None) -> None:
     """Write how far a job is; `total` is None while nobody knows."""
     session.execute(update(JobRecord).where(JobRecord.id == job_id).values(progress_done=done, progress_total=total))
+
+
+ADD_ITEM = text(
+    "UPDATE job SET result = jsonb_build_object('items', coalesce(result -> 'items', '[]') || CAST(:item AS jsonb))"
+    " WHERE id = :job_id"
+)
+HAS_ITEM = text(
+    "SELECT EXISTS (SELECT FROM job, jsonb_array_elements(result -> 'items') item"
+    " WHERE job.id = :job_id AND (item ->> 'index')::int = :index)"
+)
+
+
+def add_item(session: Session, job_id: UUID, item: dict[str, Any]) -> None:
+    """Add what became of one of the things a job is about, in the transaction in which it became so."""
+    session.execute(ADD_ITEM, {"job_id": job_id, "item": orjson.dumps(item).decode()})
+
+
+def has_item(session: Session, job_id: UUID, index: int) -> bool:
+    """Say whether one of the things was done before: by a worker that was killed after it."""
+    return bool(session.scalar(HAS_ITEM, {"job_id": job_id, "index": index}))
+
+
+def items(session: Session, job_id: UUID) -> dict[str, Any]:
+    """Give what became of each of the things so far."""
+    return session.scalar(select(JobRecord.result).where(JobRecord.id == job_id)) or {"items": []}

@@ -38,12 +38,12 @@ def list_answer(item: type[Schema], items: Sequence[Mapping[str, Any]], next_cur
     return Response(written.getvalue(), 200, headers, content_type=f"{CSV}; charset=utf-8")
 
 
-def _columns_of(item: Schema) -> dict[str, None]:
-    """Give the columns of a list that has no rows."""
-    columns: dict[str, None] = {}
+def _columns_of(item: Schema) -> list[str]:
+    """Give the columns of a list, also of one that has no rows."""
+    columns = []
     for name, field in item.fields.items():
-        is_money = "amount" in getattr(getattr(field, "schema", None), "fields", {})
-        columns |= dict.fromkeys([name, f"{name}_currency"] if is_money else [field.data_key or name])
+        is_money = set(getattr(getattr(field, "schema", None), "fields", ())) == {"amount", "currency"}
+        columns += [name, f"{name}_currency"] if is_money else [field.data_key or name]
     return columns
 
 
