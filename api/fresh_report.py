@@ -10,7 +10,6 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from api.records import reports
 from api.records.reports import Report, ReportRecord
 from providers.catalog import Catalog, SourceSpec
 from providers.errors import SourceError
@@ -47,12 +46,10 @@ class Source:
         )
 
 
-def read(
-    session: Session, debtor_id: UUID, specs: Iterable[SourceSpec], fresh_days: int, now: datetime
-) -> list[Source]:
-    """Give what is stored from each kind of source: `cached` while fresh, else `stale`, else `not_asked`."""
-    stored = {report.kind: report for report in reports.latest(session, [debtor_id])}
-    return [_stored(spec, stored.get(spec.kind), now - timedelta(days=fresh_days)) for spec in specs]
+def read(stored: Iterable[Report], specs: Iterable[SourceSpec], fresh_days: int, now: datetime) -> list[Source]:
+    """Give what the newest stored reports say of each kind: `cached` while fresh, else `stale`, else `not_asked`."""
+    by_kind = {report.kind: report for report in stored}
+    return [_stored(spec, by_kind.get(spec.kind), now - timedelta(days=fresh_days)) for spec in specs]
 
 
 def _stored(spec: SourceSpec, report: Report | None, fresh_since: datetime) -> Source:
