@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
-import yaml
 
 from api.administration.sellers import find_seller
 from api.cli_accounts import opened
@@ -15,10 +14,10 @@ from api.clock import Clock
 from api.ledger.importing import run_import
 from api.ledger.mapping import read_mapping
 from api.ledger.report import ImportReport
-from api.problems import BadInput
 from api.records import imports
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
+from api.web.plain_yaml import read_plain_yaml
 
 REFUSALS_SHOWN = 20
 
@@ -46,10 +45,7 @@ def import_file(file: Path, seller_name: str, format_: str, mapping_path: Path |
 
 
 def _document(path: Path) -> Any:
-    try:
-        return yaml.safe_load(path.read_bytes())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is neither YAML nor JSON.", code="mapping_unreadable") from error
+    return read_plain_yaml(path.read_bytes(), "mapping")
 
 
 def _import(

@@ -12,6 +12,8 @@ from scoring.reasons import REGISTRY, render, render_advice, render_remedy, sale
 
 Language = Literal["en", "nl"]
 
+# These tell of a report, an insurer or the books.
+FINANCE_REMEDIES = frozenset({"sanctions_hit", "insurer_cover", "unresolved_write_off"})
 SEE_EVERYTHING = frozenset({"finance", "credit_manager"})
 
 
@@ -34,7 +36,11 @@ def decision_answer(decision: Decision, seller: Seller, role: str, language: Lan
         "binding": said["binding"],
         "terms": _terms(said["terms"], said["currency"]),
         "reasons": [_reason(reason, full, language) for reason in said["reasons"] if full or _for_sales(reason)],
-        "remedies": [] if hidden else [_remedy(each, said["currency"], language) for each in said["remedies"]],
+        "remedies": [
+            _remedy(each, said["currency"], language)
+            for each in said["remedies"]
+            if full or not (hidden or each["change"] in FINANCE_REMEDIES)
+        ],
         "sources": [_source(source, full) for source in decision.sources],
         "sales_note": sales_note(said["sales_note"], language),
         "policy_version": decision.policy_version,
@@ -92,7 +98,7 @@ def _reason(reason: Mapping[str, Any], full: bool, language: Language) -> dict[s
     return {
         "code": code,
         "category": kind.category,
-        "text": render(code, params, language),
+        "text": render(code, params, language, full=full),
         "params": params if full else {},
         "effect": reason["effect"],
         "remedy": render_advice(code, params, language),

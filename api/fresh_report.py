@@ -1,6 +1,6 @@
 """The stored report while it is fresh, else a new one: the one step that several rooms share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from providers.catalog import Catalog, SourceSpec
 from providers.errors import SourceError
 from providers.ports import Answer, CompanyKey
 from providers.stored_facts import as_document, from_document
-from scoring.facts import SourceFacts
+from scoring.facts import SourceFacts, SourceKind
 
 DEADLINE_SECONDS = 10.0
 
@@ -34,6 +34,7 @@ class Source:
     facts: Any = None
     cost: tuple[Decimal, str] | None = None
     failed: bool = False
+    is_fresh: bool = True
 
     def as_facts(self) -> SourceFacts:
         """Give what a judgement sees: a source that failed is down, however much it told us before."""
@@ -46,19 +47,26 @@ class Source:
         )
 
 
-def read(stored: Iterable[Report], specs: Iterable[SourceSpec], fresh_days: int, now: datetime) -> list[Source]:
-    """Give what the newest stored reports say of each kind: `cached` while fresh, else `stale`, else `not_asked`."""
+def read(
+    stored: Iterable[Report], specs: Iterable[SourceSpec], fresh_days: Mapping[SourceKind, int], now: datetime
+) -> list[Source]:
+    """Give what the newest stored reports say of each kind: `cached` while fresh, else `stale`, else `not_asked`.
+
+    `fresh_days` says for each kind how long an answer is used before the source is asked again.
+    """
     by_kind = {report.kind: report for report in stored}
-    return [_stored(spec, by_kind.get(spec.kind), now - timedelta(days=fresh_days)) for spec in specs]
+    return [_stored(spec, by_kind.get(spec.kind), now - timedelta(days=fresh_days[spec.kind])) for spec in specs]
 
 
 def _stored(spec: SourceSpec, report: Report | None, fresh_since: datetime) -> Source:
     if report is None:
-        return Source(spec.kind, spec.provider, "not_asked", spec.needed)
-    status = "cached" if report.retrieved_at >= fresh_since else "stale"
+        return Source(spec.kind, spec.provider, "not_asked", spec.needed, is_fresh=False)
+    is_fresh = report.retrieved_at >= fresh_since
     if report.facts is None:
-        return Source(spec.kind, report.provider, "not_found", spec.needed, report.retrieved_at)
-    return Source(spec.kind, report.provider, status, spec.needed, report.retrieved_at, facts_of(report))
+        return Source(spec.kind, report.provider, "not_found", spec.needed, report.retrieved_at, is_fresh=is_fresh)
+    status = "cached" if is_fresh else "stale"
+    facts = facts_of(report)
+    return Source(spec.kind, report.provider, status, spec.needed, report.retrieved_at, facts, is_fresh=is_fresh)
 
 
 def facts_of(report: Report) -> Any:
@@ -66,22 +74,25 @@ def facts_of(report: Report) -> Any:
     return from_document(report.kind, report.facts or {})  # type: ignore[arg-type]
 
 
-def to_ask(sources: Sequence[Source], specs: Iterable[SourceSpec], fresh_days: int, now: datetime) -> list[SourceSpec]:
+def to_ask(sources: Iterable[Source], specs: Iterable[SourceSpec]) -> list[SourceSpec]:
     """Give the sources that must be asked, since nothing fresh of their kind is stored."""
-    fresh_since = now - timedelta(days=fresh_days)
-    fresh = {source.kind for source in sources if source.retrieved_at and source.retrieved_at >= fresh_since}
+    fresh = {source.kind for source in sources if source.is_fresh}
     return [spec for spec in specs if spec.provider is not None and spec.kind not in fresh]
 
 
-def askable(specs: Iterable[SourceSpec], company: CompanyKey) -> tuple[SourceSpec, ...]:
+def askable(
+    specs: Iterable[SourceSpec], company: CompanyKey, needed_without_number: Iterable[SourceKind]
+) -> tuple[SourceSpec, ...]:
     """Give the specs as they hold for this company: without an official number, only a sanctions list can be asked.
 
-    What cannot be asked is not needed either: then our own payment history must be enough.
+    What is needed then is for the policy to say: it may let our own payment history be enough, or not.
     """
     if company.identifiers:
         return tuple(specs)
+    needed = set(needed_without_number)
     return tuple(
-        spec if spec.kind == "sanctions_list" else replace(spec, provider=None, needed=False) for spec in specs
+        replace(spec, provider=spec.provider if spec.kind == "sanctions_list" else None, needed=spec.kind in needed)
+        for spec in specs
     )
 
 
@@ -140,6 +151,7 @@ def _renewed(source: Source, answer: Answer | SourceError) -> Source:
         retrieved_at=answer.retrieved_at,
         facts=answer.facts,
         cost=answer.cost,
+        is_fresh=True,
     )
 
 

@@ -1,8 +1,10 @@
 """The worker: runs jobs from the queue, appends events to the feed, and takes up what a killed worker left."""
 
 import asyncio
+import signal
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +25,8 @@ HANDLERS: dict[str, Handler] = {**LEDGER_JOBS, **PROSPECT_JOBS}
 ATTEMPTS = 3
 STALLED_AFTER_SECONDS = 30
 KEPT_HOURS = 24
+LANE_CONCURRENCY = 2
+SHUTDOWN_SECONDS = 20
 
 log = structlog.get_logger(__name__)
 
@@ -97,9 +101,32 @@ def forget_answers(house: House) -> None:
 
 def work(house: House, database_url: str) -> None:
     """Run the worker until it is told to stop; what it is at is finished first."""
-    queue = make_queue(house, database_url)
-    with queue.open():
-        queue.run_worker(concurrency=2, install_signal_handlers=True, shutdown_graceful_timeout=20, listen_notify=True)
+    asyncio.run(_work(make_queue(house, database_url)))
+
+
+async def _work(queue: App) -> None:
+    """Run two lanes side by side, so that no long import makes events or rescued jobs wait."""
+    async with queue.open_async():
+        lanes = [
+            asyncio.create_task(
+                queue.run_worker_async(
+                    queues=[lane],
+                    name=lane,
+                    concurrency=LANE_CONCURRENCY,
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=SHUTDOWN_SECONDS,
+                )
+            )
+            for lane in jobs.LANES
+        ]
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, lambda: [lane.cancel() for lane in lanes])
+        done, others = await asyncio.wait(lanes, return_when=asyncio.FIRST_COMPLETED)
+        for lane in others:
+            lane.cancel()
+        for lane in (*done, *others):
+            with suppress(asyncio.CancelledError):
+                await lane
 
 
 def _seller(house: House, seller_id: UUID) -> Seller:

@@ -12,7 +12,7 @@ from api import fresh_report
 from api.clock import Clock
 from api.records import ledger_batch, ledger_debtors
 from api.records.identities import OfficialNumber, Reference
-from api.records.ledger_debtors import DebtorNamed
+from api.records.ledger_debtors import LedgerDebtor
 from api.records.ledger_lines import LedgerLine, numbered
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
@@ -41,7 +41,7 @@ def make_ledger(sessions: Sessions, seller: Seller, sizes: tuple[int, ...], invo
     clock = Clock()
     other_count = (invoice_count - sum(sizes)) // INVOICES_OF_OTHERS
     counts = [*sizes, *[INVOICES_OF_OTHERS] * other_count]
-    named = [DebtorNamed(Reference("erp", str(place)), f"Debtor {place}", "NL") for place in range(len(counts))]
+    named = [LedgerDebtor(Reference("erp", str(place)), f"Debtor {place}", "NL") for place in range(len(counts))]
     with sessions.of(seller.id) as session:
         found = ledger_debtors.find_or_add(session, named, clock.now(seller))
     ids = [debtor_id for each in named if (debtor_id := found[each].debtor_id)]

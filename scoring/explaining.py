@@ -5,13 +5,14 @@ from decimal import Decimal
 
 from scoring.behaviour import PaymentFigures, payment_index
 from scoring.evidence import index_pd
-from scoring.grading import capped, default_probability
+from scoring.grading import BUREAU_IN_DEFAULT, capped, default_probability
 from scoring.judgement import Outcome, Reason, reason
 from scoring.policy import Policy
 from scoring.reasons import Params
 from scoring.ruling import Ruling
 from scoring.scorecard import log_odds
 
+_EXTERNAL = "external_risk"
 _REASONS_OF_FIGURES = {
     "dbt_days": ("pays_late", "dbt_days", "target_days"),
     "late_amount_share": ("much_paid_late", "late_share", "target_share"),
@@ -39,7 +40,7 @@ def _factors(ruling: Ruling, policy: Policy) -> Iterator[Reason]:
     if evidence.pd_external is not None and evidence.pd_external > target_pd:
         pd = default_probability(float(target_pd), evidence.pd_internal, evidence.credibility, policy)
         external_pd = Decimal(f"{evidence.pd_external:.6f}")
-        yield from _effect("external_risk", {"external_pd": external_pd, "target_pd": target_pd}, pd, ruling, policy)
+        yield from _effect(_EXTERNAL, {"external_pd": external_pd, "target_pd": target_pd}, pd, ruling, policy)
     if figures is None or evidence.pd_internal is None:
         return
     for name, improved in figures.improved(policy.scorecards.payment_index):
@@ -57,7 +58,10 @@ def _effect(code: str, params: Params, pd: Decimal | None, ruling: Ruling, polic
     grading, scale = ruling.grading, policy.master_scale
     if pd is None or grading.pd is None or grading.grade is None or pd >= grading.pd:
         return
-    grade = capped(scale.grade_of(pd), grading.caps, policy)
+    # A bureau that saw no more risk than the target would not call the debtor in default either.
+    lifted = BUREAU_IN_DEFAULT if code == _EXTERNAL else None
+    caps = tuple(cap for cap in grading.caps if cap.code is None or cap.code != lifted)
+    grade = capped(scale.grade_of(pd), caps, policy)
     gained = scale.ranks[grading.grade] - scale.ranks[grade]
     shown: Params = {**params, "grade": grading.grade, "grade_would_be": grade}
     fall = log_odds(float(grading.pd)) - log_odds(float(pd))

@@ -39,18 +39,21 @@ def reserved_amount(order_amount: Decimal, prepaid_cleared: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class GroupLevel:
-    """The debtor or an ancestor: its limit (None: unlimited or none of its own) and the exposure of its subtree."""
+    """The debtor or an ancestor: its limit (None: unlimited or none of its own) and the exposures of its subtree.
+
+    Each debtor of the subtree stands in `exposure_amounts` once.
+    """
 
     limit_amount: Decimal | None
-    exposure_amount: Decimal
+    exposure_amounts: tuple[Decimal, ...]
 
 
 def group_headroom(path: Iterable[GroupLevel]) -> Decimal | None:
     """The least of limit less exposure over the debtor and its ancestors; may be negative, None without any limit."""
-    rooms = [level.limit_amount - level.exposure_amount for level in path if level.limit_amount is not None]
+    rooms = [level.limit_amount - sum(level.exposure_amounts) for level in path if level.limit_amount is not None]
     return min(rooms, default=None)
 
 
-def available_amount(headroom: Decimal) -> Decimal:
-    """What can still be ordered: headroom, never below zero."""
-    return max(Decimal(0), headroom)
+def available_amount(headroom: Decimal | None) -> Decimal | None:
+    """What can still be ordered: headroom, never below zero; None where nothing bounds it."""
+    return None if headroom is None else max(Decimal(0), headroom)

@@ -116,6 +116,11 @@ class BureauFacts:
     events: tuple[NegativeEvent, ...] = ()
     financials: Financials | None = None
 
+    @property
+    def dated_on(self) -> date:
+        """The day the report speaks of: when it was scored, or fetched when that is not told."""
+        return self.scored_on or self.retrieved_on
+
 
 @dataclass(frozen=True, slots=True)
 class SanctionsFacts:
@@ -194,8 +199,8 @@ class CheckFacts:
 
     @property
     def has_history(self) -> bool:
-        """Whether the debtor has settled at least one item with us."""
-        return self.behaviour is not None and self.behaviour.settled_count > 0
+        """Whether the debtor has ever settled an item with us, however long ago."""
+        return self.behaviour is not None and self.behaviour.first_settled_on is not None
 
     def events(self) -> Iterator[NegativeEvent]:
         """Negative events of all sources, the register's first."""

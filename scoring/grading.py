@@ -14,6 +14,8 @@ from scoring.policy_judgement import RiskClass
 from scoring.reasons import Params
 from scoring.scorecard import blended_pd, clamped, rounded_pd
 
+BUREAU_IN_DEFAULT = "bureau_in_default"
+
 
 @dataclass(frozen=True, slots=True)
 class Cap:
@@ -44,7 +46,7 @@ def default_probability(
     floor, ceiling = float(blending.pd_floor), float(blending.pd_ceiling)
     if pd_external is not None and pd_internal is not None:
         outside, inside = clamped(pd_external, floor, ceiling), clamped(pd_internal, floor, ceiling)
-        return rounded_pd(blended_pd(outside, inside, float(credibility)))
+        return rounded_pd(blended_pd(outside, inside, credibility))
     known = pd_external if pd_internal is None else pd_internal
     return None if known is None else rounded_pd(clamped(known, floor, ceiling))
 
@@ -55,7 +57,7 @@ def grade_facts(facts: CheckFacts, evidence: Evidence, policy: Policy) -> Gradin
     scale = policy.master_scale
     before = grade = None if pd is None else scale.grade_of(pd)
     reasons = []
-    caps = tuple(_caps_on(facts, policy))
+    caps = tuple(_caps_on(facts, evidence, policy))
     for cap in caps:
         if grade is None:
             # A cap says how good at best, not how good: only the fact of default makes a grade by itself.
@@ -78,10 +80,12 @@ def capped(grade: str, caps: tuple[Cap, ...], policy: Policy) -> str:
     return grade
 
 
-def _caps_on(facts: CheckFacts, policy: Policy) -> Iterator[Cap]:
+def _caps_on(facts: CheckFacts, evidence: Evidence, policy: Policy) -> Iterator[Cap]:
     """The caps that the facts call for, in the order they are applied."""
     caps, debtor, insurance, behaviour = policy.caps, facts.debtor, facts.insurance, facts.behaviour
     yield from _insolvency_caps(facts, policy)
+    if evidence.bureau_in_default:
+        yield Cap(policy.master_scale.default_grade, BUREAU_IN_DEFAULT, {})
     if debtor.unresolved_write_off:
         yield Cap(caps.unresolved_write_off_grade, "unresolved_write_off", {})
     if insurance is not None and (insurance.limit_withdrawn or _cover_refused(insurance)):

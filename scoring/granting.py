@@ -37,11 +37,10 @@ class Grant:
     headroom: Decimal | None
     term_days: int | None
     prepayment_required: Decimal | None
-    first_payment_first: bool
     reasons: tuple[Reason, ...]
 
 
-NOTHING_GRANTED = Grant(CreditLimit("none"), None, None, None, None, False, ())
+NOTHING_GRANTED = Grant(CreditLimit("none"), None, None, None, None, ())
 
 
 def grant_credit(facts: CheckFacts, evidence: Evidence, grading: Grading, policy: Policy) -> Grant:
@@ -60,8 +59,7 @@ def grant_credit(facts: CheckFacts, evidence: Evidence, grading: Grading, policy
         limit = CreditLimit("amount", quantised(limit.amount, facts.currency))
     prepayment = _prepayment(facts, headroom)
     reasons.extend(_order_reasons(facts, grading.grade, limit, decided.binding, headroom, prepayment))
-    first_payment_first = not facts.has_history and grading.risk_class in policy.first_payment.classes
-    return Grant(limit, decided.binding, headroom, term_days, prepayment, first_payment_first, tuple(reasons))
+    return Grant(limit, decided.binding, headroom, term_days, prepayment, tuple(reasons))
 
 
 def _term_days(facts: CheckFacts, grading: Grading, policy: Policy, reasons: list[Reason]) -> int | None:

@@ -79,9 +79,12 @@ class Terms:
     prepayment_required: Decimal | None
 
 
+NO_TERMS = Terms(None, None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What the answer for a natural person would be without the review: for finance only."""
+    """What the rules alone would have said where a person decides: for finance only."""
 
     outcome: Outcome
     limit: CreditLimit

@@ -50,6 +50,21 @@ class CapacityFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class FinancialCaps:
+    """What each annual figure carries; None where the figure is not known."""
+
+    net_worth: Decimal | None
+    working_capital: Decimal | None
+    turnover: Decimal | None
+
+    @property
+    def least(self) -> Decimal | None:
+        """The least of the caps there are."""
+        known = (self.net_worth, self.working_capital, self.turnover)
+        return min((cap for cap in known if cap is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class Capacity:
     """How much the debtor can carry, by evidence. `amount` None: a bureau gave no bound and nothing else is known."""
 
@@ -75,7 +90,7 @@ def working_capital(financials: Financials) -> Decimal | None:
 
 def capacity_of(figures: CapacityFigures, shares: CapacityShares, policy: LimitsPolicy) -> Capacity:
     """Own experience and outside figures weighed by credibility, or the one there is, or zero."""
-    financial = financial_cap(figures, shares)
+    financial = financial_caps(figures, shares).least
     bureau = figures.bureau_limit
     external: Decimal | None = financial
     if bureau is not None and bureau.amount is not None:
@@ -91,18 +106,18 @@ def capacity_of(figures: CapacityFigures, shares: CapacityShares, policy: Limits
     return Capacity(financial, external, behaviour, amount)
 
 
-def financial_cap(figures: CapacityFigures, shares: CapacityShares) -> Decimal | None:
-    """The least share of net worth, working capital and turnover; negative figures count as zero, unknown ones not."""
-    caps = [
-        share * max(_ZERO, figure)
-        for share, figure in (
-            (shares.net_worth, figures.net_worth),
-            (shares.working_capital, figures.working_capital),
-            (shares.turnover, figures.turnover),
-        )
-        if figure is not None
-    ]
-    return min(caps, default=None)
+def financial_caps(figures: CapacityFigures, shares: CapacityShares) -> FinancialCaps:
+    """Shares of net worth, working capital and yearly turnover; negative figures count as zero, unknown ones not."""
+    return FinancialCaps(
+        net_worth=_share_of(figures.net_worth, shares.net_worth),
+        working_capital=_share_of(figures.working_capital, shares.working_capital),
+        turnover=_share_of(figures.turnover, shares.turnover),
+    )
+
+
+def _share_of(figure: Decimal | None, share: Decimal) -> Decimal | None:
+    """A share of a figure, at least zero; None when it is not known."""
+    return None if figure is None else share * max(_ZERO, figure)
 
 
 def _behaviour_cap(figures: CapacityFigures, policy: LimitsPolicy) -> Decimal | None:

@@ -16,7 +16,7 @@ def objections(facts: CheckFacts, evidence: Evidence, grading: Grading, policy: 
     yield from _of_register(facts)
     yield from _of_events(facts, policy)
     if facts.debtor.on_hold:
-        yield reason("account_on_hold", "refer", {"cause": "by_hand"})
+        yield reason("account_on_hold", "refer")
     if facts.debtor.parent_insolvent:
         yield reason("parent_insolvent", "refer")
     yield from _of_sources(facts)
@@ -70,7 +70,7 @@ def _of_events(facts: CheckFacts, policy: Policy) -> Iterator[Reason]:
         elif kind == "not_active":
             yield reason("debtor_not_active", "decline", {"status": event.code})
         elif kind == "hold":
-            yield reason("account_on_hold", "refer", {"cause": event.code})
+            yield reason("held_by_procedure", "refer", {"event": event.code, "occurred_on": event.occurred_on})
         elif kind is None:
             yield reason("event_unknown", "refer", {"event": event.code, "occurred_on": event.occurred_on})
 

@@ -19,6 +19,7 @@ class EvidencePolicy:
 
     Behaviour looks at what was settled in `behaviour_window_days`, the recent part of it being
     `behaviour_recent_days`; paid more than `late_days` after the due date is late (one of LATE_DAYS_KEPT).
+    A vendor's probability that names no horizon is taken to be over `assumed_horizon_months`.
     """
 
     behaviour_window_days: int
@@ -26,6 +27,7 @@ class EvidencePolicy:
     late_days: int
     report_fresh_days: int
     report_usable_days: int
+    assumed_horizon_months: int
     financials_usable_months: int
     quality_fresh_with_financials: Decimal
     quality_fresh_without_financials: Decimal
@@ -44,6 +46,8 @@ class EvidencePolicy:
             raise ValueError("behaviour_recent_days is not below behaviour_window_days")
         if self.report_fresh_days > self.report_usable_days:
             raise ValueError("report_fresh_days is above report_usable_days")
+        if self.assumed_horizon_months <= 0:
+            raise ValueError("assumed_horizon_months is not above zero")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 from scoring.facts import SourceKind
 from scoring.policy_judgement import RiskClass
@@ -103,9 +103,22 @@ class AlertsPolicy:
 
 @dataclass(frozen=True, slots=True)
 class SourcesPolicy:
-    """Which outside sources must have answered before anything is accepted."""
+    """Which outside sources must have answered before anything is accepted, and how long an answer is used again.
+
+    A debtor without an official number cannot be looked up everywhere: then `needed_without_number` must be asked.
+    """
 
     needed: tuple[SourceKind, ...]
+    needed_without_number: tuple[SourceKind, ...]
+    fresh_days: Mapping[SourceKind, int]
+
+    def __post_init__(self) -> None:
+        """Every kind of source has its days: an answer is never kept for a time nobody chose."""
+        missing = [kind for kind in get_args(SourceKind) if kind not in self.fresh_days]
+        if missing:
+            raise ValueError(f"fresh_days lacks {', '.join(missing)}")
+        if min(self.fresh_days.values()) < 0:
+            raise ValueError("fresh_days has a number of days below zero")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from scoring.dates import months_later
 from scoring.explaining import heaviest_factors
-from scoring.facts import CheckFacts, CreditLimit
-from scoring.judgement import Judgement, Outcome, Proposal, Reason, SalesNote, Terms, reason
+from scoring.facts import NO_LIMIT_GIVEN, CheckFacts, CreditLimit
+from scoring.judgement import NO_TERMS, Judgement, Outcome, Proposal, Reason, SalesNote, Terms, reason
 from scoring.limits import Binding
 from scoring.money import quantised
 from scoring.policy import Policy
@@ -29,8 +29,6 @@ _EFFECT_RANKS = {
     "none": 0,
 }
 _ZERO = Decimal(0)
-_NOT_DECIDED = CreditLimit("none")
-_NO_TERMS = Terms(None, None, None)
 
 
 def judge_check(facts: CheckFacts, policy: Policy) -> Judgement:
@@ -45,9 +43,10 @@ def judge_check(facts: CheckFacts, policy: Policy) -> Judgement:
     terms = ruling.terms
     proposal = None
     headroom = ruling.grant.headroom
-    if ruling.needs_review:
-        proposal = Proposal(ruling.unreviewed, limit, binding, terms)
-        limit, binding, terms, headroom = _NOT_DECIDED, None, _NO_TERMS, None
+    if ruling.outcome is Outcome.REFER:
+        # Sales must not take for an offer what somebody has yet to decide.
+        proposal = _proposal(ruling, limit, binding)
+        limit, binding, terms, headroom = NO_LIMIT_GIVEN, None, NO_TERMS, None
     evidence, grading = ruling.evidence, ruling.grading
     return Judgement(
         outcome=ruling.outcome,
@@ -81,9 +80,16 @@ def _heaviest_first(each: Reason) -> tuple[int, int, float]:
     return -_EFFECT_RANKS[each.effect], -gained, -fall
 
 
+def _proposal(ruling: Ruling, limit: CreditLimit, binding: Binding | None) -> Proposal | None:
+    """What the rules alone would have said; None when there was no grade to say anything by."""
+    if ruling.grading.grade is None and ruling.proposed is not Outcome.DECLINE:
+        return None
+    return Proposal(ruling.proposed, limit, binding, ruling.terms)
+
+
 def _limit_of(ruling: Ruling, facts: CheckFacts, policy: Policy) -> tuple[CreditLimit, Binding | None]:
     """The limit granted; a debtor that is declined gets zero, whatever its grade would have given."""
-    if ruling.unreviewed is Outcome.DECLINE:
+    if ruling.proposed is Outcome.DECLINE:
         grade = ruling.grading.grade
         by_grade = grade is not None and grade not in policy.limits.capacity
         return CreditLimit("amount", quantised(_ZERO, facts.currency)), "grade" if by_grade else "decline"

@@ -6,6 +6,14 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
+class RollRateProvision:
+    """Loss rates by bucket, and the loss to be expected on what stands in them."""
+
+    loss_rates: tuple[Decimal, ...]
+    loss_amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Provision:
     """Receivables before and the loss to be expected on them over their life."""
 
@@ -35,3 +43,12 @@ def roll_rates(sales: Decimal, paid_by_bucket: Sequence[Decimal]) -> tuple[Decim
         rates.append(lost / reached)
         reached -= paid
     return (*rates, Decimal(1))
+
+
+def roll_rate_provision(
+    sales: Decimal, paid_by_bucket: Sequence[Decimal], gross_by_bucket: Sequence[Decimal]
+) -> RollRateProvision:
+    """Lifetime loss by the rates that past sales rolled at; raises ValueError unless each bucket has one amount."""
+    rates = roll_rates(sales, paid_by_bucket)
+    provision = matrix_provision(list(zip(gross_by_bucket, rates, strict=True)))
+    return RollRateProvision(rates, provision.loss_amount)

@@ -17,7 +17,7 @@ Change = tuple[str, Any, Any]
 
 def nearest_remedies(facts: CheckFacts, ruling: Ruling, policy: Policy) -> tuple[Remedy, ...]:
     """Single changes that lead to a better outcome, the best outcome first."""
-    if ruling.unreviewed in (Outcome.ACCEPT, Outcome.DECLINE):
+    if ruling.outcome is Outcome.ACCEPT or ruling.proposed is Outcome.DECLINE:
         # What declines is a fact about the world: no single change of ours undoes it.
         return ()
     found = []

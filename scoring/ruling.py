@@ -1,55 +1,49 @@
 """One pass of the rules over the facts: evidence, grade, grant, objections, and the heaviest of what they call for."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scoring.evidence import Evidence, weigh_evidence
 from scoring.facts import CheckFacts
+from scoring.first_payment import starts_first_payment, while_first_invoice_is_open
 from scoring.grading import Grading, grade_facts
 from scoring.granting import NOTHING_GRANTED, Grant, grant_credit
-from scoring.judgement import Outcome, Reason, Terms, TermsMode, reason
+from scoring.judgement import NO_TERMS, Outcome, Reason, Terms, TermsMode, reason
 from scoring.objections import objections
 from scoring.policy import Policy
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _ADVERSE = ("decline", "accept_prepayment")
-_TELLING = (*_ADVERSE, "limit")
-_NO_TERMS = Terms(None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What the rules say. `unreviewed` is the outcome before the review that a natural person is owed."""
+    """What the rules say. `proposed` is the outcome apart from what leaves the answer to a person."""
 
     evidence: Evidence
     grading: Grading
     grant: Grant
     reasons: tuple[Reason, ...]
-    unreviewed: Outcome
+    outcome: Outcome
+    proposed: Outcome
     needs_review: bool
-
-    @property
-    def outcome(self) -> Outcome:
-        """The outcome that takes effect now."""
-        return Outcome.REFER if self.needs_review else self.unreviewed
+    first_payment_first: bool
 
     @property
     def terms(self) -> Terms:
-        """The terms the grant leads to, under the outcome before review."""
-        if self.unreviewed is Outcome.DECLINE or self.grading.grade is None:
-            return _NO_TERMS
+        """The terms that the grant leads to, under the outcome proposed."""
+        if self.proposed is Outcome.DECLINE or self.grading.grade is None:
+            return NO_TERMS
         grant, mode = self.grant, self._mode()
         no_credit = grant.limit.amount == 0
         prepayment = grant.prepayment_required if mode == "prepayment" else None
         return Terms(None if no_credit else grant.term_days, mode, prepayment)
 
     def _mode(self) -> TermsMode:
-        """How is paid, under the outcome before review."""
-        effects = {each.effect for each in self.reasons}
-        if "accept_prepayment" in effects:
+        """How is paid, under the outcome proposed."""
+        if any(each.effect == "accept_prepayment" for each in self.reasons):
             return "prepayment"
-        if "hold_first_payment" in effects or self.grant.first_payment_first:
-            return "first_payment_first"
-        return "open_account"
+        return "first_payment_first" if self.first_payment_first else "open_account"
 
 
 def rule(facts: CheckFacts, policy: Policy) -> Ruling:
@@ -60,37 +54,68 @@ def rule(facts: CheckFacts, policy: Policy) -> Ruling:
     declined = any(each.effect == "decline" for each in objected)
     # Limit and order of a debtor that is declined are beside the point, and would read as an offer.
     grant = NOTHING_GRANTED if declined else grant_credit(facts, evidence, grading, policy)
-    reasons = [*objected, *grading.reasons, *grant.reasons, *evidence.reasons]
-    if facts.debtor.first_payment_pending:
-        # A critical debtor is never held by a rule alone.
-        held = not facts.debtor.critical
-        reasons.append(reason("first_payment_pending", "hold_first_payment") if held else reason("critical_debtor"))
-    elif grant.first_payment_first:
-        reasons.append(reason("first_payment_first"))
-    natural_person = is_natural_person(facts, policy)
-    if natural_person is None:
-        reasons.append(reason("legal_form_unknown"))
-    called_for = (_OUTCOMES[each.effect] for each in reasons if each.effect in _OUTCOMES)
-    unreviewed = max(called_for, key=_rank, default=Outcome.ACCEPT)
-    needs_review = natural_person is not False and any(each.effect in _ADVERSE for each in reasons)
-    if needs_review:
-        # What would be proposed is finance's to see until somebody has looked at it.
-        reasons = [replace(each, audience="finance") if each.effect in _TELLING else each for each in reasons]
-        reasons.append(reason("natural_person_review", "refer"))
-    return Ruling(evidence, grading, grant, tuple(reasons), unreviewed, needs_review)
+    offered = [*while_first_invoice_is_open(facts, grading, policy), *grant.reasons]
+    proposed = _heaviest(each for each in (*objected, *offered) if each.effect != "refer")
+    first_payment_first = starts_first_payment(facts, grading, proposed, policy)
+    of_person = tuple(_of_natural_person(facts, (*objected, *offered), policy))
+    needs_review = any(each.effect == "refer" for each in of_person)
+    # The review comes before everything, also before a decline.
+    outcome = Outcome.REFER if needs_review else _heaviest((*objected, *offered))
+    if outcome is Outcome.ACCEPT and first_payment_first:
+        offered.append(reason("first_payment_first"))
+    if outcome is Outcome.REFER:
+        # What would be offered or refused is finance's to see until somebody has decided.
+        offered = [_for_finance(each) for each in offered]
+        objected = tuple(_for_finance(each) if each.effect == "decline" else each for each in objected)
+    return Ruling(
+        evidence=evidence,
+        grading=grading,
+        grant=grant,
+        reasons=(*objected, *grading.reasons, *offered, *evidence.reasons, *of_person),
+        outcome=outcome,
+        proposed=proposed,
+        needs_review=needs_review,
+        first_payment_first=first_payment_first,
+    )
 
 
 def is_natural_person(facts: CheckFacts, policy: Policy) -> bool | None:
-    """What was stated, else what the legal form says, the register's first; None counts as a natural person."""
-    if facts.debtor.is_natural_person is not None:
-        return facts.debtor.is_natural_person
-    registered = None if facts.register is None else facts.register.legal_form
-    legal_form = registered or facts.debtor.legal_form
-    if legal_form in policy.evidence.natural_person_legal_forms:
+    """What the legal form says, the register's first, else what was stated; None counts as a natural person.
+
+    Who is stated to be a natural person is treated as one, whatever the form (GDPR 22).
+    """
+    stated = facts.debtor.is_natural_person
+    if stated:
         return True
-    return False if legal_form in policy.evidence.legal_person_legal_forms else None
+    registered = None if facts.register is None else facts.register.legal_form
+    for legal_form in (registered, facts.debtor.legal_form):
+        if legal_form in policy.evidence.natural_person_legal_forms:
+            return True
+        if legal_form in policy.evidence.legal_person_legal_forms:
+            return False
+    return stated
+
+
+def _of_natural_person(facts: CheckFacts, found: Iterable[Reason], policy: Policy) -> Iterator[Reason]:
+    """The review that a natural person, or one who may be, is owed of an adverse answer."""
+    natural_person = is_natural_person(facts, policy)
+    if natural_person is None:
+        yield reason("legal_form_unknown")
+    if natural_person is not False and any(each.effect in _ADVERSE for each in found):
+        yield reason("natural_person_review", "refer")
+
+
+def _heaviest(reasons: Iterable[Reason]) -> Outcome:
+    """The heaviest outcome that reasons call for."""
+    called_for = (_OUTCOMES[each.effect] for each in reasons if each.effect in _OUTCOMES)
+    return max(called_for, key=_rank, default=Outcome.ACCEPT)
 
 
 def _rank(outcome: Outcome) -> int:
     """The weight of an outcome, by which the heaviest is found."""
     return outcome.rank
+
+
+def _for_finance(each: Reason) -> Reason:
+    """The same reason, not to be read by sales."""
+    return replace(each, audience="finance")

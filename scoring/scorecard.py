@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import exp, log
 
+_WHOLE = Decimal(1)
+
 
 @dataclass(frozen=True, slots=True)
 class OddsScale:
@@ -59,20 +61,32 @@ def clamped(probability: float, floor: float, ceiling: float) -> float:
     return min(max(probability, floor), ceiling)
 
 
-def blended_pd(pd_external: float, pd_internal: float, credibility: float) -> float:
+def blended_pd(pd_external: float, pd_internal: float, credibility: Decimal) -> float:
     """Outside and inside evidence weighed in log-odds: credibility 0 is all outside, 1 all inside."""
-    odds = credibility * log_odds(pd_internal) + (1 - credibility) * log_odds(pd_external)
+    weight = float(credibility)
+    odds = weight * log_odds(pd_internal) + (1 - weight) * log_odds(pd_external)
     return 1 / (1 + exp(-odds))
 
 
-def credibility_of(count: int, credibility_k: Decimal, cap: Decimal) -> Decimal:
-    """Bühlmann's Z = n / (n + k) for n observations, at most `cap` so that outside news always counts."""
-    return min(count / (count + credibility_k), cap)
+def credibility_of(count: int, credibility_k: Decimal, cap: Decimal = _WHOLE) -> Decimal:
+    """Bühlmann's Z = n / (n + k) for n observations, six decimals; at most `cap` so that outside news always counts."""
+    return min(round(count / (count + credibility_k), 6), cap)
 
 
-def buhlmann_k(expected_process_variance: Decimal, variance_of_means: Decimal) -> Decimal:
-    """Bühlmann's k: the expected process variance over the variance of the hypothetical means."""
-    return expected_process_variance / variance_of_means
+@dataclass(frozen=True, slots=True)
+class BuhlmannCredibility:
+    """Bühlmann's k and the credibility Z that it gives."""
+
+    credibility_k: Decimal
+    credibility: Decimal
+
+
+def buhlmann_credibility(
+    count: int, expected_process_variance: Decimal, variance_of_means: Decimal
+) -> BuhlmannCredibility:
+    """k, the expected process variance over the variance of the hypothetical means, and Z for n observations."""
+    credibility_k = expected_process_variance / variance_of_means
+    return BuhlmannCredibility(credibility_k, credibility_of(count, credibility_k))
 
 
 def twelve_month_pd(pd: float, horizon_months: int) -> float:

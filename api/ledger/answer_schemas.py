@@ -64,8 +64,24 @@ class InvoiceSchema(Schema):
     amount = fields.Nested(MoneySchema, required=True)
     open_amount = fields.Nested(MoneySchema, required=True)
     paid_amount = fields.Nested(MoneySchema, required=True)
-    settled_on = fields.Date(required=True, allow_none=True)
+    settled_on = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Once nothing is open: the day of the last payment, without any of the credit note."},
+    )
     disputed = fields.Boolean(required=True)
+
+
+class CreditNoteSchema(Schema):
+    """A credit note, the invoice it lowers if it named one, and what of it waits unused."""
+
+    id = fields.UUID(required=True)
+    debtor_id = fields.UUID(required=True)
+    credit_note_number = fields.String(required=True, allow_none=True)
+    credited_on = fields.Date(required=True)
+    invoice_id = fields.UUID(required=True, allow_none=True)
+    amount = fields.Nested(MoneySchema, required=True)
+    unused_amount = fields.Nested(MoneySchema, required=True)
 
 
 class PaymentSchema(Schema):
@@ -79,7 +95,11 @@ class PaymentSchema(Schema):
 
 
 class BehaviourSchema(BehaviourFigures):
-    """How a debtor paid, as the policy looks at it."""
+    """How a debtor paid until `as_of`, as the policy looks at it.
+
+    What was settled, and the peak of exposure, are those of the days until `as_of`. What is open is so today, also for
+    an `as_of` in the past; overdue is what of it was due before `as_of`.
+    """
 
     debtor_id = fields.UUID(required=True)
     as_of = fields.Date(required=True)

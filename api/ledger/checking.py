@@ -13,7 +13,7 @@ from api.ledger.cells import Cells, FileShape, LineFault
 from api.ledger.values import read_days
 from api.records.debtors import normal_legal_form
 from api.records.identities import OfficialNumber, Reference
-from api.records.ledger_debtors import DebtorNamed
+from api.records.ledger_debtors import LedgerDebtor
 from api.records.ledger_lines import LineKind, numbered
 from api.web.money import EXPONENTS
 from scoring.identifiers import compact, is_kvk_number, vat_scheme_of
@@ -33,7 +33,7 @@ class CheckedLine:
 
     line: int
     text: str
-    debtor: DebtorNamed
+    debtor: LedgerDebtor
     values: dict[str, Any]
 
 
@@ -71,7 +71,7 @@ class _Line(Cells):
 
     # --- The debtor --------------------------------------------------------------------------------------------------
 
-    def _debtor(self, kind: LineKind | None) -> DebtorNamed | None:
+    def _debtor(self, kind: LineKind | None) -> LedgerDebtor | None:
         reference = Reference(self.needed("debtor_system"), self.needed("debtor_reference"))
         country = self.cell("country") or None
         if country and not COUNTRY.fullmatch(country):
@@ -88,7 +88,7 @@ class _Line(Cells):
             if vat_number.startswith("NL") and vat_scheme_of(vat_number) is None:
                 self.fault("vat_number", "vat_number_invalid", "is not a Dutch VAT number")
         legal_form = normal_legal_form(self.cell("legal_form")) or None
-        return DebtorNamed(reference, self.cell("debtor_name") or None, country, legal_form, tuple(numbers))
+        return LedgerDebtor(reference, self.cell("debtor_name") or None, country, legal_form, tuple(numbers))
 
     # --- The line ----------------------------------------------------------------------------------------------------
 
@@ -162,7 +162,7 @@ class _Line(Cells):
     def _filled(self, number: str) -> str:
         return number.zfill(self.mapping.number_width)
 
-    def _identify(self, kind: LineKind, debtor: DebtorNamed, values: dict[str, Any]) -> None:
+    def _identify(self, kind: LineKind, debtor: LedgerDebtor, values: dict[str, Any]) -> None:
         """Name the line by its number, else by its content and which of its equals in the file it is."""
         if values["number"]:
             values["number"] = self._filled(values["number"])

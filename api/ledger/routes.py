@@ -9,6 +9,7 @@ from api.ledger import figures
 from api.ledger.answer_schemas import (
     AgeingSchema,
     BehaviourSchema,
+    CreditNoteSchema,
     ExposureSchema,
     ImportSchema,
     ImportStartedSchema,
@@ -19,13 +20,13 @@ from api.ledger.answer_schemas import (
     TakenSchema,
 )
 from api.ledger.refusals import refused_file
-from api.ledger.schemas import BehaviourQuery, ImportQuery, InvoicesQuery, PaymentsQuery
+from api.ledger.schemas import BehaviourQuery, CreditNotesQuery, ImportQuery, InvoicesQuery, PaymentsQuery
 from api.ledger.service import CREDIT_NOTES, INVOICES, PAYMENTS, Kind, take_sent
 from api.ledger.uploads import accept
 from api.problems import BadInput, Fault, NotFound
 from api.records import imports, invoices, payments
 from api.records.imports import ImportRecord, ImportRefusalRecord
-from api.records.invoices import InvoiceRecord
+from api.records.invoices import CreditNoteRecord, InvoiceRecord
 from api.records.payments import PaymentRecord
 from api.web.answers import bytes_answer, json_answer
 from api.web.blueprint import Blueprint
@@ -141,7 +142,10 @@ def create_credit_notes() -> Response:
 @blueprint.doc(requestBody=_one_or_many(PAYMENTS), responses={"200": {"description": "Known before.", **TAKEN}})
 @blueprint.response(201, TakenSchema)
 def create_payments() -> Response:
-    """Add a payment, or up to 1,000 as `items`: all of them, or none. What is not allocated stays unallocated."""
+    """Add a payment, or up to 1,000 as `items`: all of them, or none. What is not allocated stays unallocated.
+
+    Send the same payment again with `allocations` to allocate later what is left of it.
+    """
     return _taken(PAYMENTS)
 
 
@@ -153,7 +157,7 @@ def create_payments() -> Response:
 def list_invoices(query: dict[str, Any]) -> Response:
     """List invoices, of one debtor or of all, open, settled or both."""
     with wiring().transaction() as session:
-        listed = invoices.listing(query["debtor_id"], query["open"])
+        listed = invoices.invoice_listing(query["debtor_id"], query["open"])
         page = page_of(session, listed, [InvoiceRecord.id], query["limit"], query["after"])
         return list_answer(InvoiceSchema, [_invoice(each) for each in page.items], page.next)
 
@@ -163,6 +167,26 @@ def _invoice(record: InvoiceRecord) -> dict[str, Any]:
     sums = ("amount", "open_amount", "paid_amount")
     return {name: getattr(record, name) for name in plain} | {
         name: money_answer(getattr(record, name), record.currency) for name in sums
+    }
+
+
+@blueprint.route("/credit-notes", methods=["GET"])
+@permission("ledger.read")
+@blueprint.arguments(CreditNotesQuery, location="query")
+@blueprint.response(200, page_schema(CreditNoteSchema))
+@blueprint.doc(responses=CSV_TOO)
+def list_credit_notes(query: dict[str, Any]) -> Response:
+    """List credit notes, of one debtor or of all."""
+    with wiring().transaction() as session:
+        listed = invoices.credit_note_listing(query["debtor_id"])
+        page = page_of(session, listed, [CreditNoteRecord.id], query["limit"], query["after"])
+        return list_answer(CreditNoteSchema, [_credit_note(each) for each in page.items], page.next)
+
+
+def _credit_note(record: CreditNoteRecord) -> dict[str, Any]:
+    plain = ("id", "debtor_id", "credit_note_number", "credited_on", "invoice_id")
+    return {name: getattr(record, name) for name in plain} | {
+        name: money_answer(getattr(record, name), record.currency) for name in ("amount", "unused_amount")
     }
 
 
@@ -190,7 +214,7 @@ def _payment(record: PaymentRecord) -> dict[str, Any]:
 @blueprint.arguments(BehaviourQuery, location="query")
 @blueprint.response(200, BehaviourSchema)
 def show_behaviour(query: dict[str, Any], debtor_id: UUID) -> Response:
-    """Show how a debtor paid in the year until `as_of`."""
+    """Show how a debtor paid in the policy's window until `as_of`; what is open or overdue is so today."""
     given = wiring()
     currency = query["currency"] or given.seller.currency
     if currency not in EXPONENTS:
@@ -216,7 +240,7 @@ def show_exposure(debtor_id: UUID) -> Response:
 @blueprint.arguments(AsOfQuery, location="query")
 @blueprint.response(200, AgeingSchema)
 def show_ageing(query: dict[str, Any], debtor_id: UUID) -> Response:
-    """Show a debtor's open amounts by days overdue."""
+    """Show a debtor's open amounts by days overdue on `as_of`; what is open is so today."""
     given = wiring()
     with given.transaction() as session:
         return json_answer(figures.ageing_answer(session, debtor_id, query["as_of"] or given.today))

@@ -70,14 +70,14 @@ class NewCreditNoteSchema(OfDebtorSchema):
 
 
 class AllocationSchema(Schema):
-    """How much of a payment settles which invoice. What the invoice cannot take stays unallocated."""
+    """How much of a payment settles which invoice, in all. What the invoice cannot take stays unallocated."""
 
     invoice_number = Line(100, required=True)
     amount = fields.Nested(MoneySchema, required=True)
 
 
 class NewPaymentSchema(OfDebtorSchema):
-    """A payment of one debtor. What it does not allocate stays unallocated."""
+    """A payment of one debtor. What it does not allocate stays unallocated until it is sent again with allocations."""
 
     payment_reference = Line(100, required=True)
     paid_on = Day(required=True)
@@ -132,6 +132,12 @@ class InvoicesQuery(PageQuery):
 
     debtor_id = fields.UUID(load_default=None)
     open = fields.Boolean(load_default=None)
+
+
+class CreditNotesQuery(PageQuery):
+    """Which credit notes, in the order in which we learnt of them."""
+
+    debtor_id = fields.UUID(load_default=None)
 
 
 class PaymentsQuery(PageQuery):

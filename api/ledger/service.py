@@ -21,7 +21,7 @@ from api.problems import BadInput, Conflict, Fault
 from api.records import debtors
 from api.records.identities import Reference
 from api.records.ledger_batch import take
-from api.records.ledger_debtors import DebtorNamed, find_or_add
+from api.records.ledger_debtors import LedgerDebtor, find_or_add
 from api.records.ledger_lines import LedgerLine, LineResult, numbered
 from api.web.faults import faults_of
 from api.web.schemas import Schema
@@ -136,7 +136,7 @@ def _debtor_ids(
     session: Session, items: Sequence[dict[str, Any]], pointers: Sequence[str], now: datetime
 ) -> list[UUID]:
     """Find the debtor of each item. Nobody is added here: an unknown name is a fault."""
-    named = {_reference(data): DebtorNamed(_reference(data)) for data in items if "debtor_reference" in data}
+    named = {_reference(data): LedgerDebtor(_reference(data)) for data in items if "debtor_reference" in data}
     found = find_or_add(session, named.values(), now)
     known = {
         given: debtors.get(session, given) for given in {each["debtor_id"] for each in items if "debtor_id" in each}

@@ -1,12 +1,10 @@
 """Keeps the versions of a policy, and replays decisions by the version that made them."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-import yaml
 from sqlalchemy.orm import Session
 
 from api.policy_shelf import PolicyShelf
@@ -14,30 +12,28 @@ from api.problems import BadInput, Conflict, Fault, Gone, NotAllowed, NotFound
 from api.records import decisions, policies
 from api.records.decisions import Decision
 from api.records.policies import PolicyRecord
+from api.web.plain_yaml import read_plain_yaml
 from api.wiring import Wiring, answer_bytes
 from scoring.canonical import canonical_json, digest, facts_from_document
 from scoring.engines import judge
-from scoring.policy import PolicyInvalid, parse_policy
+from scoring.policy import Policy, PolicyInvalid, parse_policy
 
 
 def read_document(text: str) -> dict[str, Any]:
-    """Read a policy written as YAML or JSON. Raises BadInput naming line and column when it cannot be read."""
-    try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise BadInput(f"The policy is neither YAML nor JSON{place}.", code="policy_unreadable") from error
+    """Read a policy written as YAML or JSON. Raises BadInput when it cannot be read."""
+    document = read_plain_yaml(text, "policy")
     if not isinstance(document, dict):
         raise BadInput("The policy must be a document of sections.", code="policy_unreadable")
     return document
 
 
-def draft(session: Session, name: str, document: Mapping[str, Any], made_by: str, now: datetime) -> PolicyRecord:
+def draft(session: Session, name: str, document: Mapping[str, Any], given: Wiring) -> PolicyRecord:
     """Add a version as a draft. Raises BadInput naming every fault of the document with its place."""
+    currency = given.seller.currency
     try:
-        parse_policy(document)
         text = canonical_json(document).decode()
+        # What is stored is what must be readable later: so that is what is checked.
+        _check_currency(parse_policy(orjson.loads(text)), currency)
     except PolicyInvalid as invalid:
         faults = [
             Fault(f"/document/{each.path.replace('.', '/')}", "policy_invalid", each.detail) for each in invalid.faults
@@ -45,7 +41,16 @@ def draft(session: Session, name: str, document: Mapping[str, Any], made_by: str
         raise BadInput("The policy cannot be used.", code="policy_invalid", faults=faults) from invalid
     except (TypeError, ValueError) as error:
         raise BadInput(f"The policy cannot be kept: {error}.", code="policy_invalid") from error
-    return policies.add(session, name=name, document=text, digest=digest(document), made_by=made_by, now=now)
+    return policies.add(
+        session, name=name, document=text, digest=digest(document), made_by=given.caller.name, now=given.now
+    )
+
+
+def _check_currency(policy: Policy, currency: str) -> None:
+    """Refuse a policy in another currency than the seller's: its amounts would be taken for the seller's own."""
+    if policy.currency != currency:
+        fault = Fault("/document/currency", "other_currency", f"Must be {currency}, the seller's currency.")
+        raise BadInput("The policy cannot be used.", code="policy_invalid", faults=[fault])
 
 
 def policy_answer(record: PolicyRecord, *, with_document: bool = False) -> dict[str, Any]:
@@ -56,10 +61,11 @@ def policy_answer(record: PolicyRecord, *, with_document: bool = False) -> dict[
 
 
 def add_draft(name: str, document: Mapping[str, Any], given: Wiring) -> bytes:
-    """Add a draft, as the answer to its sender."""
+    """Add a draft, as the answer to its sender. Its maker is a person, so that the approver can be another one."""
+    _require_person(given, "make")
     with given.transaction() as session:
         given.once.claim(session)
-        record = draft(session, name, document, given.caller.name, given.now)
+        record = draft(session, name, document, given)
         return _kept(session, record, given)
 
 
@@ -67,9 +73,9 @@ def approve(version: int, given: Wiring) -> bytes:
     """Approve a draft: by a person, and by another one than its maker."""
     with given.transaction() as session:
         given.once.claim(session)
+        policies.one_at_a_time(session)
         record = get_version(session, version)
-        if given.caller.subject is None:
-            raise NotAllowed("Only a person may approve a policy, and this credential is a machine's.")
+        _require_person(given, "approve")
         if given.caller.subject == record.made_by:
             raise NotAllowed("Who made a policy may not approve it.", code="second_approver_needed")
         if record.state != "draft" or record.approved_by is not None:
@@ -82,9 +88,9 @@ def activate(version: int, given: Wiring) -> bytes:
     """Make an approved version the one that decisions are made by; a retired one may come back."""
     with given.transaction() as session:
         given.once.claim(session)
+        policies.one_at_a_time(session)
         record = get_version(session, version)
-        if given.caller.subject is None:
-            raise NotAllowed("Only a person may activate a policy, and this credential is a machine's.")
+        _require_person(given, "activate")
         if record.state == "draft" and record.approved_by is None:
             raise Conflict("A second person must approve it first.", code="not_approved")
         if record.state == "active":
@@ -92,6 +98,11 @@ def activate(version: int, given: Wiring) -> bytes:
         policies.activate(session, record, given.now)
         policies.tell_activated(session, record, given.now)
         return _kept(session, record, given)
+
+
+def _require_person(given: Wiring, act: str) -> None:
+    if given.caller.subject is None:
+        raise NotAllowed(f"Only a person may {act} a policy, and this credential is a machine's.")
 
 
 def get_version(session: Session, version: int) -> PolicyRecord:

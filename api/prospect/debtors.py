@@ -6,13 +6,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.problems import BadInput, Conflict, Fault, NotFound
+from api.problems import BadInput, Conflict, Fault, NotAllowed, NotFound
 from api.records import debtors, identities
 from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
 from api.wiring import Wiring, answer_bytes
 
 Names = Sequence[OfficialNumber | Reference]
+SALES_MAY_SET = frozenset({"name", "country", "account_owner"})
 
 
 def debtor_answer(session: Session, debtor: DebtorRecord) -> dict[str, Any]:
@@ -40,10 +41,19 @@ def get_debtor(session: Session, debtor_id: UUID) -> DebtorRecord:
 
 
 def add_debtor(values: Mapping[str, Any], names: Names, given: Wiring) -> bytes:
-    """Add a debtor in phase prospect. Raises Conflict when another debtor has one of its numbers or references."""
+    """Add a debtor in phase prospect.
+
+    Raises Conflict when another debtor has one of its numbers or references, and NotAllowed for what sales may not say:
+    whether a natural person is protected, or a debtor spared, is finance's to tell.
+    """
+    beyond = sorted(set(values) - SALES_MAY_SET) if given.caller.role == "sales" else []
+    if beyond:
+        raise NotAllowed(f"Your role 'sales' may not set: {', '.join(beyond)}.")
     with given.transaction() as session:
         given.once.claim(session)
-        _check_parent(session, values, None)
+        if values.get("parent_id"):
+            debtors.change_groups(session)
+        values = _with_parent(session, values, None)
         try:
             debtor = debtors.add(session, values, phase="prospect", names=names, now=given.now)
         except NameTaken as taken:
@@ -53,14 +63,29 @@ def add_debtor(values: Mapping[str, Any], names: Names, given: Wiring) -> bytes:
         return answer
 
 
+def lock_to_change(session: Session, debtor_id: UUID, values: Mapping[str, Any]) -> DebtorRecord:
+    """Find a debtor and lock it, and the groups too when its parent is to change. Raises NotFound, and Conflict."""
+    if "parent_id" in values:
+        debtors.change_groups(session)
+    debtor = get_debtor(session, debtor_id)
+    (debtor,) = debtors.lock(session, [debtor.id])
+    if debtor.merged_into_id is not None:
+        raise Conflict("It was merged into another debtor a moment ago.", code="merged_before")
+    return debtor
+
+
 def change_debtor(session: Session, debtor: DebtorRecord, values: Mapping[str, Any], given: Wiring) -> None:
-    """Set what a caller may set, and tell which of it changed. The debtor must be locked."""
+    """Set what a caller may set, and tell which of it changed. The debtor must be locked to change."""
+    values = _with_parent(session, values, debtor.id)
     changed = sorted(name for name, value in values.items() if getattr(debtor, name) != value)
     if not changed:
         return
-    _check_parent(session, values, debtor.id)
     for name in changed:
         setattr(debtor, name, values[name])
+    _note_change(session, debtor, changed, given)
+
+
+def _note_change(session: Session, debtor: DebtorRecord, changed: list[str], given: Wiring) -> None:
     debtor.version, debtor.changed_at = debtor.version + 1, given.now
     debtors.tell(session, "debtor.changed.v1", debtor.id, {"changed": changed}, given.now)
 
@@ -69,12 +94,12 @@ def add_names(debtor_id: UUID, names: Names, given: Wiring) -> bytes:
     """Give a debtor further numbers or references. Raises Conflict when another debtor has one of them."""
     with given.transaction() as session:
         given.once.claim(session)
-        debtor = get_debtor(session, debtor_id)
+        debtor = lock_to_change(session, debtor_id, {})
         try:
             identities.add(session, debtor.id, names, given.now)
         except NameTaken as taken:
             raise _name_taken(taken) from taken
-        debtors.tell(session, "debtor.changed.v1", debtor.id, {"changed": ["references"]}, given.now)
+        _note_change(session, debtor, ["references"], given)
         answer = answer_bytes(debtor_answer(session, debtor))
         given.once.keep(session, 201, answer)
         return answer
@@ -87,38 +112,40 @@ def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
     """
     with given.transaction() as session:
         given.once.claim(session)
-        into = get_debtor(session, into_id)
-        get_debtor(session, merged_id)
-        if into.id != into_id or into_id == merged_id:
+        debtors.change_groups(session)
+        into, merged = get_debtor(session, into_id), get_debtor(session, merged_id)
+        if into.id != into_id or merged.id != merged_id:
+            raise Conflict("One of them was merged before.", code="merged_before")
+        if into_id == merged_id:
             raise BadInput("A debtor cannot be merged into itself.", code="merge_into_itself")
-        locked = {debtor.id: debtor for debtor in debtors.lock(session, [into_id, merged_id])}
-        merged = locked[merged_id]
-        if merged.merged_into_id is not None:
-            raise Conflict("That debtor was merged before.", code="merged_before")
+        debtors.lock(session, [into_id, merged_id])
         if into_id in debtors.descendants(session, merged_id):
             raise Conflict("That debtor is a parent of the one it would merge into.", code="merge_of_parent")
         if debtors.has_ledger(session, merged_id):
             raise Conflict(
                 "That debtor has invoices or payments; merge the other one into it.", code="debtor_has_ledger"
             )
-        debtors.merge(session, merged, locked[into_id], given.now)
-        answer = answer_bytes(debtor_answer(session, locked[into_id]))
+        debtors.merge(session, merged, into, given.now)
+        answer = answer_bytes(debtor_answer(session, into))
         given.once.keep(session, 201, answer)
         return answer
 
 
-def _check_parent(session: Session, values: Mapping[str, Any], debtor_id: UUID | None) -> None:
-    """Refuse a parent that does not exist, or that is below the debtor itself."""
+def _with_parent(session: Session, values: Mapping[str, Any], debtor_id: UUID | None) -> Mapping[str, Any]:
+    """Give the values with the parent as it is now: a merged one points on.
+
+    Raises BadInput for a parent that does not exist, or that is below the debtor itself.
+    """
     parent_id = values.get("parent_id")
     if parent_id is None:
-        return
+        return values
     parent = debtors.get(session, parent_id)
     if parent is None:
         fault = Fault("/parent_id", "debtor_not_found", "There is no such debtor.")
-    elif debtor_id is not None and debtor_id in {parent_id, *debtors.ancestors(session, parent_id)}:
+    elif debtor_id is not None and debtor_id in {parent.id, *debtors.ancestors(session, parent.id)}:
         fault = Fault("/parent_id", "group_ring", "The parent is this debtor, or stands below it.")
     else:
-        return
+        return {**values, "parent_id": parent.id}
     raise BadInput("The parent cannot be used.", faults=[fault])
 
 

@@ -12,8 +12,8 @@ from api import fresh_report
 from api.fresh_report import Source
 from api.policy_shelf import Rules
 from api.records import debtor_days, debtors, reports
-from api.records.debtors import DebtorRecord
-from scoring.facts import Asked, CheckFacts, DebtorFacts, ExposureFacts, NegativeEvent
+from api.records.checks import CheckedDebtor
+from scoring.facts import Asked, BehaviourFacts, CheckFacts, DebtorFacts, ExposureFacts, NegativeEvent
 from scoring.policy import Policy
 
 
@@ -21,7 +21,7 @@ from scoring.policy import Policy
 class Judged:
     """What one check is about."""
 
-    debtor: DebtorRecord
+    debtor: CheckedDebtor
     asked: Asked
     rules: Rules
     sources: Sequence[Source]
@@ -37,7 +37,7 @@ def gather(session: Session, judged: Judged, as_of: date) -> CheckFacts:
         as_of=as_of,
         currency=policy.currency,
         asked=judged.asked,
-        debtor=_debtor_facts(session, judged.debtor, policy, as_of),
+        debtor=_debtor_facts(session, judged.debtor, policy, ledger.behaviour, as_of),
         exposure=ExposureFacts(owed.pop(policy.currency, Decimal(0)), tuple(sorted(owed))),
         register=found.get("company_register"),
         bureau=found.get("credit_bureau"),
@@ -48,13 +48,17 @@ def gather(session: Session, judged: Judged, as_of: date) -> CheckFacts:
     )
 
 
-def _debtor_facts(session: Session, debtor: DebtorRecord, policy: Policy, as_of: date) -> DebtorFacts:
+def _debtor_facts(
+    session: Session, debtor: CheckedDebtor, policy: Policy, behaviour: BehaviourFacts, as_of: date
+) -> DebtorFacts:
     return DebtorFacts(
         country=debtor.country,
         legal_form=debtor.legal_form,
         is_natural_person=debtor.is_natural_person,
         related_party=debtor.related_party,
         critical=debtor.critical,
+        # Invoiced, and never yet paid: whether that holds the next order is the policy's to say.
+        first_payment_pending=behaviour.first_settled_on is None and behaviour.open_amount > 0,
         parent_insolvent=debtor.parent_id is not None and _has_insolvent_ancestor(session, debtor.id, policy, as_of),
     )
 

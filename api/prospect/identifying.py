@@ -5,10 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.problems import BadInput, Conflict, Fault, NotFound, Unavailable
+from api.problems import BadInput, Conflict, Fault, Unavailable
 from api.prospect.companies import search_companies
 from api.records import debtors, identities
-from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
 from api.wiring import Wiring
 from providers.ports import CompanyQuery
@@ -57,37 +56,31 @@ def identified(named: DebtorNamed, given: Wiring) -> DebtorNamed:
     return replace(named, company=replace(company, numbers=numbers, name=sure[0].name))
 
 
-def find(session: Session, named: DebtorNamed) -> DebtorRecord | None:
+def find(session: Session, named: DebtorNamed) -> UUID | None:
     """Find the debtor that is named, or None. Raises Conflict when its numbers are of several debtors."""
     if named.debtor_id:
-        return debtors.get(session, named.debtor_id)
+        return named.debtor_id
     if named.reference:
-        debtor_id = identities.by_reference(session, named.reference)
-        return debtors.get(session, debtor_id) if debtor_id else None
+        return identities.by_reference(session, named.reference)
     assert named.company is not None
     found = identities.by_numbers(session, named.company.numbers)
     if len(found) > 1:
         ids = ", ".join(str(each) for each in found)
         raise Conflict(f"These numbers are of several debtors: {ids}. Merge them first.", code="several_debtors")
-    return debtors.get(session, found[0]) if found else None
+    return found[0] if found else None
 
 
-def find_or_add(session: Session, named: DebtorNamed, given: Wiring) -> DebtorRecord:
+def find_or_add(session: Session, named: DebtorNamed, given: Wiring) -> UUID | None:
     """Find the debtor that is named; a company nobody has heard of becomes a debtor in phase prospect.
 
-    Raises NotFound for an unknown id or reference.
+    An id is given as it is, an unknown reference gives None.
     """
-    debtor = find(session, named)
-    if debtor is not None:
-        return debtor
+    debtor_id = find(session, named)
     company = named.company
-    if company is None:
-        raise NotFound("There is no such debtor.", code="debtor_not_found")
+    if debtor_id is not None or company is None:
+        return debtor_id
     values = {"name": company.name, "country": company.country}
     try:
-        return debtors.add(session, values, phase="prospect", names=company.numbers, now=given.now)
+        return debtors.add(session, values, phase="prospect", names=company.numbers, now=given.now).id
     except NameTaken:  # A twin of this request was a moment earlier.
-        found = find(session, named)
-        if found is None:
-            raise
-        return found
+        return find(session, named)

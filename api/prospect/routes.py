@@ -10,7 +10,15 @@ from api.problems import NotAllowed
 from api.prospect import service
 from api.prospect.companies import read_query, search_answer, search_companies
 from api.prospect.company_schemas import CompanySearchAnswer, CompanySearchQuery
-from api.prospect.debtors import add_debtor, add_names, change_debtor, debtor_answer, get_debtor, merge_debtors
+from api.prospect.debtors import (
+    add_debtor,
+    add_names,
+    change_debtor,
+    debtor_answer,
+    get_debtor,
+    lock_to_change,
+    merge_debtors,
+)
 from api.prospect.jobs import enqueue_batch
 from api.prospect.schemas import (
     BatchStartedSchema,
@@ -39,7 +47,7 @@ blueprint = Blueprint("prospect", __name__, description="Phase 1: whom do we wan
 
 @blueprint.route("/credit-checks", methods=["POST"])
 @permission("credit_check.ask")
-@blueprint.arguments(CreditCheckSchema())  # Made once: a class would be made into a schema anew for each request.
+@blueprint.arguments(CreditCheckSchema)
 @blueprint.response(201, DecisionSchema)
 def ask_credit_check(asked: service.CheckRequest) -> Response:
     """Ask whether to sell to a company, on which terms and up to how much. Nothing is reserved."""
@@ -114,8 +122,7 @@ def patch_debtor(data: dict[str, Any], debtor_id: UUID) -> Response:
     """Change a debtor. Send `If-Match` with the ETag of what was read."""
     given = wiring()
     with given.transaction() as session:
-        debtor = get_debtor(session, debtor_id)
-        (debtor,) = debtors.lock(session, [debtor.id])
+        debtor = lock_to_change(session, debtor_id, data)
         require_match(etag_of(debtor.id, debtor.version))
         change_debtor(session, debtor, data, given)
         return json_answer(debtor_answer(session, debtor), headers={"ETag": etag_of(debtor.id, debtor.version)})

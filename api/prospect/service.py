@@ -10,13 +10,13 @@ from api import fresh_report
 from api.decision_answer import decision_answer
 from api.fresh_report import Source
 from api.policy_shelf import Rules
-from api.problems import BadInput, Fault, NotAllowed
+from api.problems import BadInput, Fault, NotAllowed, NotFound
 from api.prospect import identifying
 from api.prospect.facts import Judged, gather
 from api.prospect.identifying import DebtorNamed
-from api.records import decisions, identities, reports
+from api.records import checks, decisions, identities
 from api.records.base import new_id
-from api.records.debtors import DebtorRecord
+from api.records.checks import CheckedDebtor, CheckStart
 from api.records.decisions import Decision
 from api.wiring import Wiring, answer_bytes
 from providers.catalog import SourceSpec
@@ -51,19 +51,18 @@ def check_credit(request: CheckRequest, given: Wiring) -> bytes:
     named = identifying.identified(request.named, given)
     with given.transaction() as session:
         given.once.claim(session)
-        rules = _rules(session, request.policy_version, given)
+        start = _start(session, named, given)
+        debtor, rules = start.debtor, _rules(session, request.policy_version or start.active_version, given)
         asked = _asked(request, rules.policy.currency)
-        debtor = identifying.find_or_add(session, named, given)
-        fresh_days = rules.policy.evidence.report_fresh_days
-        specs = given.house.catalog.kinds(given.seller.mode, debtor.country, rules.policy.sources.needed)
-        stored = reports.latest(session, [debtor.id])
-        sources = fresh_report.read(stored, specs, fresh_days, given.now)
+        policy = rules.policy.sources
+        specs = given.house.catalog.kinds(given.seller.mode, debtor.country, policy.needed)
+        sources = fresh_report.read(start.reports, specs, policy.fresh_days, given.now)
         if all(source.status == "cached" for source in sources):  # The usual case: its numbers are not needed.
             return _decide(session, Judged(debtor, asked, rules, sources), given)
         company = _company(session, debtor)
-        specs = fresh_report.askable(specs, company)
-        sources = fresh_report.read(stored, specs, fresh_days, given.now)
-        missing = fresh_report.to_ask(sources, specs, fresh_days, given.now)
+        specs = fresh_report.askable(specs, company, policy.needed_without_number)
+        sources = fresh_report.read(start.reports, specs, policy.fresh_days, given.now)
+        missing = fresh_report.to_ask(sources, specs)
         if not missing:
             return _decide(session, Judged(debtor, asked, rules, sources), given)
         _require_purpose(request, missing)
@@ -116,9 +115,19 @@ def _decide(session: Session, judged: Judged, given: Wiring) -> bytes:
     return answer
 
 
+def _start(session: Session, named: DebtorNamed, given: Wiring) -> CheckStart:
+    """Read what the check starts from. Raises NotFound for an unknown debtor."""
+    debtor_id = identifying.find_or_add(session, named, given)
+    start = checks.start(session, debtor_id) if debtor_id else None
+    if start is None:
+        raise NotFound("There is no such debtor.", code="debtor_not_found")
+    return start
+
+
 def _rules(session: Session, version: int | None, given: Wiring) -> Rules:
-    shelf = given.house.policies
-    return shelf.active(session) if version is None else shelf.version(session, version)
+    if version is None:
+        raise NotFound("No policy is active.", code="no_active_policy")
+    return given.house.policies.version(session, version)
 
 
 def _asked(request: CheckRequest, currency: str) -> Asked:
@@ -150,7 +159,7 @@ def _require_purpose(request: CheckRequest, missing: Sequence[SourceSpec]) -> No
         raise BadInput("A credit report is needed: say for which purpose and relation.", faults=faults)
 
 
-def _company(session: Session, debtor: DebtorRecord) -> CompanyKey:
+def _company(session: Session, debtor: CheckedDebtor) -> CompanyKey:
     numbers = identities.numbers_of(session, debtor.id)
     identifiers = tuple(Identifier(number.scheme, number.country, number.value) for number in numbers)
     return CompanyKey(debtor.name, debtor.country, identifiers)

@@ -112,16 +112,20 @@ def of_invoices(states: str) -> str:
     )
 
 
-OF_ENTRIES = (
-    "SELECT debtor_id, currency, happened_on AS day, amount AS exposure_change, "  # noqa: S608
-    + ", ".join(f"0 AS {name}" for name in SUMS if name != "exposure_change")
-    + " FROM exposure_entry WHERE debtor_id = :debtor_id AND stage <> 'scheduled'"
-)
+NO_OTHER_SUMS = ", ".join(f"0 AS {name}" for name in SUMS if name != "exposure_change")
+
+
+def of_everything(condition: str) -> str:
+    """Give the SQL of what the invoices and exposure entries that meet `condition` add to the days."""
+    invoices = f"(SELECT 1 AS sign, * FROM invoice WHERE {condition}) states"  # noqa: S608
+    return (
+        f"SELECT debtor_id, currency, happened_on AS day, amount AS exposure_change, {NO_OTHER_SUMS}"  # noqa: S608
+        f" FROM exposure_entry WHERE stage <> 'scheduled' AND {condition} UNION ALL {of_invoices(invoices)}"
+    )
+
+
 DELETE = text("DELETE FROM debtor_day WHERE debtor_id = :debtor_id")
-REBUILD = text(
-    "WITH states AS (SELECT 1 AS sign, * FROM invoice WHERE debtor_id = :debtor_id),"  # noqa: S608
-    f" changes AS ({OF_ENTRIES} UNION ALL {of_invoices('states')}) {adding('changes')}"
-)
+REBUILD = text(f"WITH changes AS ({of_everything('debtor_id = :debtor_id')}) {adding('changes')}")
 
 
 def rebuild(session: Session, debtor_id: UUID) -> None:
@@ -133,7 +137,8 @@ def rebuild(session: Session, debtor_id: UUID) -> None:
 
 # --- Read: behaviour and ageing -------------------------------------------------------------------------------------
 
-# Every part reads a debtor's days within the window, or an index of days; none of them the invoices.
+# Every part reads a debtor's days within the window, or an index of days; none of them the invoices. Where the window
+# has no day with a move, the peak is what stood then: the balance of today without what came after `as_of`.
 BEHAVIOUR = """
 WITH settled AS (
     SELECT coalesce(sum(settled_count), 0) AS settled_count,
@@ -153,14 +158,14 @@ daily AS (
         AS amount
     FROM debtor_day WHERE debtor_id = :debtor_id AND currency = :currency AND day > :window_from),
 peak AS (
-    SELECT coalesce(max(greatest(amount, amount - change)) FILTER (WHERE day <= :as_of), min(amount - change),
-        (SELECT amount FROM balance WHERE currency = :currency)) AS amount FROM daily),
+    SELECT coalesce(max(greatest(amount, amount - change)) FILTER (WHERE day <= :as_of),
+        (SELECT amount FROM balance WHERE currency = :currency) - coalesce(sum(change), 0)) AS amount FROM daily),
 overdue AS (
     SELECT coalesce(sum(due_open_amount), 0) AS amount, min(day) AS oldest_due_on FROM debtor_day
     WHERE debtor_id = :debtor_id AND currency = :currency AND due_open_amount <> 0 AND day < :as_of)
 SELECT settled.*, peak.amount AS peak_amount, overdue.amount AS overdue_amount, overdue.oldest_due_on,
     (SELECT day FROM debtor_day WHERE debtor_id = :debtor_id AND currency = :currency AND settled_count > 0
-        ORDER BY day LIMIT 1) AS first_settled_on,
+        AND day <= :as_of ORDER BY day LIMIT 1) AS first_settled_on,
     coalesce((SELECT amount FROM exposure_balance WHERE debtor_id = :debtor_id AND currency = :currency
         AND stage = 'invoiced'), 0) AS open_amount,
     coalesce((SELECT json_object_agg(currency, amount::text) FROM balance), '{{}}') AS exposure

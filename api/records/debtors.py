@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CTE, CheckConstraint, Index, Select, or_, select, text
+from sqlalchemy import CTE, CheckConstraint, Index, Select, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session
 
 from api.records import events, identities
@@ -120,9 +120,21 @@ def has_ledger(session: Session, debtor_id: UUID) -> bool:
 
 def merge(session: Session, merged: DebtorRecord, into: DebtorRecord, now: datetime) -> None:
     """Let one debtor point on to another, which takes over its numbers and references. Both must be locked."""
+    session.execute(update(DebtorRecord).where(DebtorRecord.parent_id == merged.id).values(parent_id=into.id))
     identities.hand_over(session, merged.id, into.id)
     merged.merged_into_id, merged.changed_at, merged.version = into.id, now, merged.version + 1
     tell(session, "debtor.merged.v1", merged.id, {"into_debtor_id": str(into.id)}, now)
+
+
+def change_groups(session: Session) -> None:
+    """Let nobody else merge or regroup this seller's debtors until the transaction ends.
+
+    Two changes that are each right can make a ring together, and no lock on single debtors would see it.
+    """
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('groups ' || :seller_id, 0))"),
+        {"seller_id": str(session.info["seller_id"])},
+    )
 
 
 def ancestors(session: Session, debtor_id: UUID) -> Sequence[UUID]:

@@ -66,9 +66,6 @@ class Entry:
     happened_on: date
 
 
-_NO_OTHER_SUMS = ", ".join(f"0 AS {name}" for name in debtor_days.SUMS if name != "exposure_change")
-
-
 def moving(given: str, also: str = "", more_changes: str = "") -> str:
     """Give the one statement that writes entries, balances and days, so that they cannot differ.
 
@@ -86,8 +83,9 @@ def moving(given: str, also: str = "", more_changes: str = "") -> str:
         " SELECT CAST(:seller_id AS uuid), debtor_id, currency, stage, sum(amount) FROM given"
         " GROUP BY debtor_id, currency, stage"
         " ON CONFLICT (seller_id, debtor_id, currency, stage) DO UPDATE SET amount = b.amount + excluded.amount),"
-        f" changes AS (SELECT debtor_id, currency, happened_on AS day, amount AS exposure_change, {_NO_OTHER_SUMS}"
-        f" FROM given WHERE stage <> 'scheduled' {more_changes}) {debtor_days.adding('changes')}"
+        f" changes AS (SELECT debtor_id, currency, happened_on AS day, amount AS exposure_change,"
+        f" {debtor_days.NO_OTHER_SUMS} FROM given WHERE stage <> 'scheduled' {more_changes})"
+        f" {debtor_days.adding('changes')}"
     )
 
 
@@ -100,24 +98,6 @@ MOVE = text(
         " AS g (id, debtor_id, currency, stage, amount, source_kind, source_id, happened_on)"
     )
 )
-
-DRIFT = text(
-    "SELECT debtor_id, currency, stage, coalesce(b.amount, 0), coalesce(e.amount, 0)"
-    " FROM exposure_balance b FULL JOIN (SELECT debtor_id, currency, stage, sum(amount) AS amount FROM exposure_entry"
-    " GROUP BY debtor_id, currency, stage) e USING (debtor_id, currency, stage)"
-    " WHERE coalesce(b.amount, 0) <> coalesce(e.amount, 0)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """A balance that is not the sum of its entries: a broken promise, never to be seen."""
-
-    debtor_id: UUID
-    currency: str
-    stage: str
-    balance_amount: Decimal
-    entries_amount: Decimal
 
 
 def move(session: Session, entries: Sequence[Entry], known_at: datetime) -> UUID:
@@ -147,8 +127,3 @@ def balances(session: Session, debtor_id: UUID) -> list[ExposureBalanceRecord]:
     record = ExposureBalanceRecord
     query = select(record).where(record.debtor_id == debtor_id, record.amount != 0)
     return list(session.scalars(query.order_by(record.currency, record.stage)))
-
-
-def drift(session: Session) -> list[Drift]:
-    """Find every balance of the seller that differs from the sum of its entries."""
-    return [Drift(*row) for row in session.execute(DRIFT)]

@@ -103,7 +103,7 @@ def add(
 ) -> None:
     """Give a debtor numbers and references; those it has already are passed over. Raises NameTaken, adding none."""
     known = {*numbers_of(session, debtor_id), *references_of(session, debtor_id)}
-    new = [name for name in names if name not in known]
+    new = [name for name in dict.fromkeys(names) if name not in known]
     try:
         with session.begin_nested():
             session.add_all([_row(debtor_id, name, known_at) for name in new])

@@ -14,12 +14,13 @@ from api.records.base import Base, WithId, reference_to
 class InvoiceRecord(WithId, Base):
     """One invoice. `identity` is its number, or its content and ordinal where a file has no number.
 
-    `open_amount`, `paid_amount` and `settled_on` follow from its allocations: paid is what came from payments, and it
-    is settled, once nothing is open, on the latest day of its allocations.
+    `open_amount`, `paid_amount` and `settled_on` follow from its allocations: paid is what came from payments. Once
+    nothing is open it was settled on the day of the last payment; without any, on that of the last credit note.
     """
 
     __tablename__ = "invoice"
     __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("due_on >= invoiced_on", name="due_after_invoiced"),
         reference_to("debtor", "debtor_id"),
         reference_to("ledger_import", "import_id"),
@@ -73,7 +74,7 @@ class CreditNoteRecord(WithId, Base):
     import_id: Mapped[UUID | None]
 
 
-def listing(debtor_id: UUID | None = None, is_open: bool | None = None) -> Select[Any]:
+def invoice_listing(debtor_id: UUID | None = None, is_open: bool | None = None) -> Select[Any]:
     """Select invoices for a list: of a debtor, open or settled."""
     query = select(InvoiceRecord)
     if debtor_id is not None:
@@ -81,3 +82,9 @@ def listing(debtor_id: UUID | None = None, is_open: bool | None = None) -> Selec
     if is_open is not None:
         query = query.where(InvoiceRecord.open_amount != 0 if is_open else InvoiceRecord.open_amount == 0)
     return query
+
+
+def credit_note_listing(debtor_id: UUID | None = None) -> Select[Any]:
+    """Select credit notes for a list: of a debtor, or all."""
+    query = select(CreditNoteRecord)
+    return query if debtor_id is None else query.where(CreditNoteRecord.debtor_id == debtor_id)

@@ -18,6 +18,10 @@ DEFER = text(
 )
 
 
+# What takes minutes never makes wait what takes a moment. Procrastinate calls its first queue `default`.
+QUICK, LONG = LANES = ("default", "long")
+
+
 class JobRecord(WithId, Base):
     """One piece of work. The queue carries only its ids; what it is about stands here."""
 
@@ -51,16 +55,14 @@ def enqueue(session: Session, kind: str, arguments: Mapping[str, Any], created_a
     )
     session.add(job)
     session.flush()
-    defer(session, "run_job", job_id=job.id)
+    defer(session, "run_job", lane=LONG, job_id=job.id)
     return job
 
 
-def defer(session: Session, task: str, **ids: UUID) -> None:
-    """Put a task of the worker in the queue for this session's seller; its arguments are ids and nothing else."""
+def defer(session: Session, task: str, *, lane: str = QUICK, **ids: UUID) -> None:
+    """Put a task of the worker in a lane of the queue for this session's seller; its arguments are ids only."""
     arguments = {"seller_id": str(session.info["seller_id"]), **{name: str(value) for name, value in ids.items()}}
-    session.execute(
-        DEFER, {"queue": "default", "task": f"creditgate.{task}", "arguments": orjson.dumps(arguments).decode()}
-    )
+    session.execute(DEFER, {"queue": lane, "task": f"creditgate.{task}", "arguments": orjson.dumps(arguments).decode()})
 
 
 def get(session: Session, job_id: UUID) -> JobRecord | None:

@@ -1,183 +1,38 @@
-"""Takes ledger lines in one transaction: rows, allocations, exposure and days move together or not at all."""
+"""Takes ledger lines in one transaction: rows, allocations, exposure and days move together or not at all.
+
+The lines stand in three temporary tables (`ledger_lines.TABLES`), and each step writes what the next ones read:
+
+| Step | Reads | Leaves |
+|---|---|---|
+| `stage` | the lines | `ledger_line` with ids for every row a line may need; `ledger_part`: what it settles |
+| ADD_... | new lines | rows of invoices, credit notes and payments; `is_new`, `found_id` of new invoices |
+| MEET_... | the others, the rows they meet | `found_id`, and `detail` where content differs; of invoices also |
+| | | `paid_before`, `open_before`, and `is_changed` for a new dispute |
+| FIND_PARTS, REFUSE_PARTS | `ledger_part` | `invoice_id` of a part; `code`, `detail` of a line without invoice |
+| REFUSE_OTHERS | `detail` | `code` |
+| ADD_SETTLEMENTS | `paid_...`, `open_before` | payments; parts that settle invoices that were there |
+| MEET_SETTLEMENTS | payments | `code`, `detail` of a line with another day |
+| DROP_..., MEET_PARTS | `code`, allocations | no parts that change nothing; `payment_id`, `known_amount` |
+| REMEMBER | the parts, `is_changed` | `ledger_before`: the invoices that may change, as they were |
+| DISPUTE | `is_changed` | the dispute |
+| `fill`, ALLOCATE | the parts, `ledger_before` | `amount` of a part; allocations |
+| SETTLE, USE_CREDIT_NOTES | `amount` | what is open, paid, settled and unused |
+| MOVE | all three | exposure entries, balances and days |
+
+A line with a `code` is refused and no later step touches it. Steps that a batch has nothing for are left out.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.records import debtor_days
+from api.records import debtor_days, debtors, ledger_rows, ledger_settling
 from api.records.exposure import moving
 from api.records.ledger_lines import LedgerLine, LineResult, stage
-
-# In the order of the ids, so that two transactions never wait for each other in a ring.
-LOCK = text("SELECT id FROM debtor WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
-
-# --- Lines become rows, once ---------------------------------------------------------------------------------------
-
-# An invoice that comes with its settlement is written as it is after it: the rows of the settlement follow below.
-ADD_INVOICES = """
-WITH added AS (
-    INSERT INTO invoice (seller_id, id, debtor_id, identity, invoice_number, invoiced_on, due_on, due_on_derived,
-        amount, vat_amount, currency, disputed, open_amount, paid_amount, settled_on, extra, known_at, import_id)
-    SELECT DISTINCT ON (debtor_id, identity) CAST(:seller_id AS uuid), id, debtor_id, identity, number, dated_on,
-        due_on, due_on_derived, amount, vat_amount, currency, disputed, amount - coalesce(paid_amount, 0),
-        coalesce(paid_amount, 0), CASE WHEN paid_amount = amount THEN paid_on END, extra,
-        CAST(:known_at AS timestamptz), CAST(:import_id AS uuid)
-    FROM ledger_line WHERE kind = 'invoice' ORDER BY debtor_id, identity, line
-    ON CONFLICT (seller_id, debtor_id, identity) DO NOTHING RETURNING id)
-UPDATE ledger_line l SET is_new = true, found_id = l.id FROM added WHERE added.id = l.id
-"""
-
-# What a line says against what is stored. A dispute may be added by a later line and is ended by a person only, so
-# that the same files in another order leave the same ledger.
-MEET_INVOICES = """
-UPDATE ledger_line l SET found_id = i.id, settled_before = i.amount - i.open_amount,
-    is_changed = l.disputed AND NOT i.disputed, detail = nullif(concat_ws(', ',
-        CASE WHEN i.invoiced_on <> l.dated_on THEN 'invoiced_on ' || i.invoiced_on END,
-        CASE WHEN i.due_on <> l.due_on AND NOT (i.due_on_derived AND l.due_on_derived) THEN 'due_on ' || i.due_on END,
-        CASE WHEN i.currency <> l.currency THEN 'currency ' || i.currency END,
-        CASE WHEN i.amount <> l.amount THEN 'amount ' || trim_scale(i.amount) END,
-        CASE WHEN i.vat_amount <> l.vat_amount THEN 'vat_amount ' || trim_scale(i.vat_amount) END), '')
-FROM invoice i WHERE l.kind = 'invoice' AND NOT l.is_new AND i.debtor_id = l.debtor_id AND i.identity = l.identity
-"""
-
-FIND_PARTS = """
-UPDATE ledger_part p SET invoice_id = i.id FROM invoice i
-WHERE i.debtor_id = p.debtor_id AND i.identity = 'number:' || p.invoice_number
-"""
-REFUSE_PARTS = """
-UPDATE ledger_line l SET
-    code = CASE WHEN i.id IS NULL THEN 'invoice_unknown' ELSE 'currency_differs' END,
-    detail = CASE WHEN i.id IS NULL THEN 'this debtor has no invoice ' || p.invoice_number
-        ELSE 'invoice ' || p.invoice_number || ' is in ' || i.currency END
-FROM ledger_part p LEFT JOIN invoice i ON i.id = p.invoice_id
-WHERE l.line = p.line AND (i.id IS NULL OR i.currency <> l.currency)
-"""
-ADD_CREDIT_NOTES = """
-WITH added AS (
-    INSERT INTO credit_note (seller_id, id, debtor_id, identity, credit_note_number, credited_on, amount, vat_amount,
-        currency, unused_amount, invoice_id, known_at, import_id)
-    SELECT DISTINCT ON (debtor_id, identity) CAST(:seller_id AS uuid), l.id, debtor_id, identity, number, dated_on,
-        amount, vat_amount, currency, amount, (SELECT p.invoice_id FROM ledger_part p WHERE p.line = l.line LIMIT 1),
-        CAST(:known_at AS timestamptz), CAST(:import_id AS uuid)
-    FROM ledger_line l WHERE kind = 'credit_note' AND code IS NULL ORDER BY debtor_id, identity, line
-    ON CONFLICT (seller_id, debtor_id, identity) DO NOTHING RETURNING id)
-UPDATE ledger_line l SET is_new = true FROM added WHERE added.id = l.id
-"""
-MEET_CREDIT_NOTES = """
-UPDATE ledger_line l SET found_id = c.id, detail = nullif(concat_ws(', ',
-        CASE WHEN c.credited_on <> l.dated_on THEN 'credited_on ' || c.credited_on END,
-        CASE WHEN c.currency <> l.currency THEN 'currency ' || c.currency END,
-        CASE WHEN c.amount <> l.amount THEN 'amount ' || trim_scale(c.amount) END,
-        CASE WHEN c.invoice_id IS DISTINCT FROM
-            (SELECT p.invoice_id FROM ledger_part p WHERE p.line = l.line LIMIT 1) THEN 'another invoice' END), '')
-FROM credit_note c
-WHERE l.kind = 'credit_note' AND l.code IS NULL AND c.debtor_id = l.debtor_id AND c.identity = l.identity
-"""
-ADD_PAYMENTS = """
-WITH added AS (
-    INSERT INTO payment (seller_id, id, debtor_id, identity, payment_reference, paid_on, amount, currency, settles,
-        known_at, import_id)
-    SELECT DISTINCT ON (identity) CAST(:seller_id AS uuid), id, debtor_id, identity, number, dated_on, amount, currency,
-        settles, CAST(:known_at AS timestamptz), CAST(:import_id AS uuid)
-    FROM ledger_line WHERE kind = 'payment' AND code IS NULL ORDER BY identity, line
-    ON CONFLICT (seller_id, identity) DO NOTHING RETURNING id)
-UPDATE ledger_line l SET is_new = true FROM added WHERE added.id = l.id
-"""
-MEET_PAYMENTS = """
-UPDATE ledger_line l SET found_id = p.id, detail = nullif(concat_ws(', ',
-        CASE WHEN p.debtor_id <> l.debtor_id THEN 'another debtor' END,
-        CASE WHEN p.paid_on <> l.dated_on THEN 'paid_on ' || p.paid_on END,
-        CASE WHEN p.currency <> l.currency THEN 'currency ' || p.currency END,
-        CASE WHEN p.amount <> l.amount THEN 'amount ' || trim_scale(p.amount) END,
-        CASE WHEN p.settles IS DISTINCT FROM l.settles THEN 'other invoices' END), '')
-FROM payment p WHERE l.kind = 'payment' AND l.code IS NULL AND p.identity = l.identity
-"""
-REFUSE_OTHERS = """
-UPDATE ledger_line SET code = 'reference_taken', is_changed = false,
-    detail = 'known with other content: ' || detail WHERE detail IS NOT NULL AND code IS NULL
-"""
-
-# --- What an invoice line says was paid becomes a payment of its own ------------------------------------------------
-
-# `paid_amount` is all that was paid until `paid_on`, so only what is more than we know is new: files may be repeated,
-# overlap, and come late.
-ADD_SETTLEMENTS = """
-WITH told AS (
-    SELECT payment_id, allocation_id, line, debtor_id, found_id, paid_on, paid_amount, currency, is_new,
-        paid_amount AS more_amount
-    FROM ledger_line WHERE kind = 'invoice' AND is_new AND paid_on IS NOT NULL
-    UNION ALL
-    SELECT payment_id, allocation_id, line, debtor_id, found_id, paid_on, paid_amount, currency, is_new,
-        paid_amount - greatest(settled_before,
-            lag(paid_amount, 1, 0::numeric) OVER (PARTITION BY found_id ORDER BY paid_amount, line))
-    FROM ledger_line WHERE kind = 'invoice' AND NOT is_new AND code IS NULL AND paid_on IS NOT NULL),
-payments AS (
-    INSERT INTO payment (seller_id, id, debtor_id, identity, paid_on, amount, currency, known_at, import_id)
-    SELECT CAST(:seller_id AS uuid), payment_id, debtor_id, 'invoice:' || found_id || ':' || trim_scale(paid_amount),
-        paid_on, more_amount, currency, CAST(:known_at AS timestamptz), CAST(:import_id AS uuid)
-    FROM told WHERE more_amount > 0),
-allocations AS (
-    INSERT INTO allocation (seller_id, id, invoice_id, payment_id, amount, happened_on, known_at)
-    SELECT CAST(:seller_id AS uuid), allocation_id, found_id, payment_id, more_amount, paid_on,
-        CAST(:known_at AS timestamptz)
-    FROM told WHERE is_new)
-INSERT INTO ledger_part (id, line, turn, position, debtor_id, invoice_id, payment_id, asked_amount, happened_on)
-SELECT allocation_id, line, 0, 0, debtor_id, found_id, payment_id, more_amount, paid_on
-FROM told WHERE more_amount > 0 AND NOT is_new
-"""
-MEET_SETTLEMENTS = """
-UPDATE ledger_line l SET code = 'reference_taken',
-    detail = 'known with other content: paid_on ' || p.paid_on, is_changed = false
-FROM payment p WHERE l.kind = 'invoice' AND l.code IS NULL AND NOT l.is_new AND l.paid_on IS NOT NULL
-    AND p.identity = 'invoice:' || l.found_id || ':' || trim_scale(l.paid_amount) AND p.paid_on <> l.paid_on
-"""
-
-# --- Parts settle invoices -------------------------------------------------------------------------------------------
-
-DROP_PARTS = """
-DELETE FROM ledger_part p USING ledger_line l WHERE l.line = p.line AND l.kind <> 'invoice' AND NOT l.is_new
-"""
-REMEMBER = """
-INSERT INTO ledger_before SELECT id, debtor_id, currency, invoiced_on, due_on, amount, open_amount, paid_amount,
-    settled_on, disputed
-FROM invoice WHERE id IN (SELECT invoice_id FROM ledger_part UNION SELECT found_id FROM ledger_line WHERE is_changed)
-"""
-DISPUTE = """
-UPDATE invoice i SET disputed = true FROM (SELECT DISTINCT found_id FROM ledger_line WHERE is_changed) l
-WHERE i.id = l.found_id
-"""
-# The parts fill an invoice in their turn; what does not fit stays unallocated.
-ALLOCATE = """
-WITH queue AS (
-    SELECT p.id, b.open_amount - coalesce(sum(p.asked_amount) OVER (PARTITION BY p.invoice_id
-        ORDER BY p.turn, p.line, p.position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS room_amount
-    FROM ledger_part p JOIN ledger_before b ON b.id = p.invoice_id),
-filled AS (
-    UPDATE ledger_part p SET amount = greatest(0, least(p.asked_amount, queue.room_amount)) FROM queue
-    WHERE queue.id = p.id RETURNING p.*)
-INSERT INTO allocation (seller_id, id, invoice_id, payment_id, credit_note_id, amount, happened_on, known_at)
-SELECT CAST(:seller_id AS uuid), id, invoice_id, payment_id, credit_note_id, amount, happened_on,
-    CAST(:known_at AS timestamptz)
-FROM filled WHERE amount > 0
-"""
-SETTLE = """
-UPDATE invoice i SET open_amount = i.open_amount - p.amount, paid_amount = i.paid_amount + p.paid_amount,
-    settled_on = CASE WHEN i.open_amount = p.amount
-        THEN (SELECT max(a.happened_on) FROM allocation a WHERE a.invoice_id = i.id) END
-FROM (SELECT invoice_id, sum(amount) AS amount, coalesce(sum(amount) FILTER (WHERE payment_id IS NOT NULL), 0)
-        AS paid_amount FROM ledger_part GROUP BY invoice_id HAVING sum(amount) > 0) p
-WHERE i.id = p.invoice_id
-"""
-USE_CREDIT_NOTES = """
-UPDATE credit_note c SET unused_amount = c.unused_amount - p.amount
-FROM (SELECT credit_note_id, sum(amount) AS amount FROM ledger_part GROUP BY credit_note_id) p
-WHERE c.id = p.credit_note_id AND p.amount > 0
-"""
-
-# --- Exposure and days follow ----------------------------------------------------------------------------------------
 
 ENTRIES = """
 SELECT entry_id AS id, id AS movement_id, debtor_id, currency, 'invoiced' AS stage, amount,
@@ -192,11 +47,12 @@ SELECT l.second_entry_id, l.payment_id, l.debtor_id, l.currency, 'invoiced', -p.
 FROM ledger_line l JOIN ledger_part p ON p.line = l.line WHERE l.kind = 'invoice' AND p.amount > 0
 UNION ALL
 SELECT CASE side.stage WHEN 'invoiced' THEN entry_id ELSE second_entry_id END, id, debtor_id, currency, side.stage,
-    side.amount, kind, id, dated_on
+    side.amount, kind, found_id, dated_on
 FROM ledger_line l
 CROSS JOIN LATERAL (SELECT coalesce(sum(p.amount), 0) AS amount FROM ledger_part p WHERE p.line = l.line) used
-CROSS JOIN LATERAL (VALUES ('invoiced', -used.amount), ('unallocated', used.amount - l.amount)) AS side (stage, amount)
-WHERE kind <> 'invoice' AND is_new AND side.amount <> 0
+CROSS JOIN LATERAL (VALUES ('invoiced', -used.amount),
+    ('unallocated', used.amount - CASE WHEN is_new THEN l.amount ELSE 0 END)) AS side (stage, amount)
+WHERE kind <> 'invoice' AND code IS NULL AND side.amount <> 0
 """
 # An invoice that was there before is taken out of the days as it was and put in as it is; a new one is put in.
 STATES = """
@@ -222,11 +78,6 @@ SELECT line, CASE WHEN code IS NOT NULL THEN 'refused'
 FROM ledger_line l ORDER BY line
 """)
 
-FOR_INVOICES = (ADD_INVOICES, MEET_INVOICES)
-FOR_THE_OTHERS = (FIND_PARTS, REFUSE_PARTS, ADD_CREDIT_NOTES, MEET_CREDIT_NOTES, ADD_PAYMENTS, MEET_PAYMENTS)
-FOR_ALL = (REFUSE_OTHERS, ADD_SETTLEMENTS, MEET_SETTLEMENTS, DROP_PARTS, REMEMBER, DISPUTE, ALLOCATE, SETTLE)
-AT_LAST = (USE_CREDIT_NOTES, MOVE)
-
 
 def take(
     session: Session, lines: Sequence[LedgerLine], known_at: datetime, import_id: UUID | None = None
@@ -234,12 +85,68 @@ def take(
     """Take lines in the transaction of their seller; gives what became of each, in the order of `line`.
 
     Locks the debtors. Within a batch invoices come first, then credit notes, then payments. What is already stored
-    with the same content is known and changes nothing; with other content it is refused as `reference_taken`.
+    with the same content is known and changes nothing; with other content it is refused as `reference_taken`. A
+    payment that is known may name invoices it did not name before. Raises ValueError for a line that cannot be one.
     """
-    session.execute(LOCK, {"ids": sorted({each.debtor_id for each in lines})})
+    debtors.lock(session, {each.debtor_id for each in lines})
     stage(session, lines)
-    given = {"seller_id": session.info["seller_id"], "known_at": known_at, "import_id": import_id}
-    only_invoices = all(each.kind == "invoice" for each in lines)
-    for statement in FOR_INVOICES + (() if only_invoices else FOR_THE_OTHERS) + FOR_ALL + AT_LAST:
-        session.execute(text(statement), {name: value for name, value in given.items() if f":{name}" in statement})
+    steps = _Steps(session, known_at, import_id)
+    _add(steps, lines)
+    if any(each.settles or each.disputed or each.paid_on for each in lines):
+        _settle(steps, lines)
+    steps.run(MOVE)
     return [LineResult(*row) for row in session.execute(RESULTS)]
+
+
+class _Steps:
+    """Runs the statements of one batch, giving each the values it names."""
+
+    def __init__(self, session: Session, known_at: datetime, import_id: UUID | None) -> None:
+        self.session = session
+        self.values = {"seller_id": session.info["seller_id"], "known_at": known_at, "import_id": import_id}
+        self.meets = False  # Whether any invoice line met what was there, so that it has more to say than a new row.
+
+    def run(self, *statements: str, **more: Any) -> Any:
+        """Run statements in their order; gives the result of the last one."""
+        for statement in statements:
+            named = {name: value for name, value in (self.values | more).items() if f":{name}" in statement}
+            result = self.session.execute(text(statement), named)
+        return result
+
+
+def _add(steps: _Steps, lines: Sequence[LedgerLine]) -> None:
+    """Make rows of what is new, and hold the rest against what is there."""
+    kinds = [each.kind for each in lines]
+    if "invoice" in kinds:
+        added_count = steps.run(ledger_rows.ADD_INVOICES).rowcount
+        steps.meets = added_count < kinds.count("invoice")
+    if steps.meets:
+        steps.run(ledger_rows.MEET_INVOICES)
+    if any(each.settles for each in lines):
+        steps.run(ledger_rows.FIND_PARTS, ledger_rows.REFUSE_PARTS)
+    if "credit_note" in kinds:
+        steps.run(ledger_rows.ADD_CREDIT_NOTES, ledger_rows.MEET_CREDIT_NOTES)
+    if "payment" in kinds:
+        steps.run(ledger_rows.ADD_PAYMENTS, ledger_rows.MEET_PAYMENTS)
+    if steps.meets or set(kinds) != {"invoice"}:
+        steps.run(ledger_rows.REFUSE_OTHERS)
+
+
+def _settle(steps: _Steps, lines: Sequence[LedgerLine]) -> None:
+    """Let what was paid and credited settle invoices, and note disputes."""
+    if any(each.paid_on for each in lines):
+        steps.run(ledger_settling.ADD_SETTLEMENTS)
+    has_parts = any(each.settles for each in lines)
+    if steps.meets:
+        steps.run(ledger_settling.MEET_SETTLEMENTS)
+    if has_parts:
+        steps.run(ledger_settling.DROP_PARTS, ledger_settling.MEET_PARTS, ledger_settling.DROP_KNOWN_PARTS)
+    if not has_parts and not steps.meets:
+        return  # New invoices, written as they are after their settlements.
+    steps.run(ledger_settling.REMEMBER, ledger_settling.DISPUTE)
+    filled = ledger_settling.fill(ledger_settling.Part(*row) for row in steps.run(ledger_settling.PARTS))
+    if filled.spent_lines:
+        steps.run(ledger_settling.REFUSE_SPENT, lines=filled.spent_lines)
+    if filled.amounts:
+        steps.run(ledger_settling.ALLOCATE, ids=list(filled.amounts), amounts=list(filled.amounts.values()))
+        steps.run(ledger_settling.SETTLE, ledger_settling.USE_CREDIT_NOTES)

@@ -9,15 +9,14 @@ from uuid import UUID
 from sqlalchemy import insert, select, text, tuple_
 from sqlalchemy.orm import Session
 
-from api.records import jobs
+from api.records import events
 from api.records.base import new_id
 from api.records.debtors import DebtorRecord
-from api.records.events import EventCounterRecord, EventPendingRecord, EventRecord
 from api.records.identities import DebtorIdentifierRecord, DebtorReferenceRecord, OfficialNumber, Reference
 
 
 @dataclass(frozen=True, slots=True)
-class DebtorNamed:
+class LedgerDebtor:
     """A debtor as a ledger names him; `country` is ISO 3166-1 alpha-2, and None where no debtor is to be added."""
 
     reference: Reference
@@ -40,7 +39,7 @@ class Found:
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('ledger debtors ' || :seller_id, 0))")
 
 
-def find_or_add(session: Session, named: Iterable[DebtorNamed], now: datetime) -> dict[DebtorNamed, Found]:
+def find_or_add(session: Session, named: Iterable[LedgerDebtor], now: datetime) -> dict[LedgerDebtor, Found]:
     """Find debtors by reference, else by an official number, else add them in phase monitoring, telling so by events.
 
     A number that belongs to another debtor than the reference does is `identifier_taken`; an unknown debtor without
@@ -75,7 +74,7 @@ def find_or_add(session: Session, named: Iterable[DebtorNamed], now: datetime) -
 BY_REFERENCE = text("SELECT value, debtor_id FROM debtor_reference WHERE system = :system AND value = ANY(:values)")
 
 
-def _by_reference(session: Session, wanted: list[DebtorNamed]) -> dict[Reference, UUID]:
+def _by_reference(session: Session, wanted: list[LedgerDebtor]) -> dict[Reference, UUID]:
     known: dict[Reference, UUID] = {}
     for system in {each.reference.system for each in wanted}:
         values = [each.reference.value for each in wanted if each.reference.system == system]
@@ -84,7 +83,7 @@ def _by_reference(session: Session, wanted: list[DebtorNamed]) -> dict[Reference
     return known
 
 
-def _by_number(session: Session, wanted: list[DebtorNamed]) -> dict[OfficialNumber, UUID]:
+def _by_number(session: Session, wanted: list[LedgerDebtor]) -> dict[OfficialNumber, UUID]:
     record = DebtorIdentifierRecord
     numbers = sorted({(each.scheme, each.country, each.value) for one in wanted for each in one.numbers})
     if not numbers:
@@ -104,15 +103,13 @@ class _Adding:
             DebtorRecord: [],
             DebtorReferenceRecord: [],
             DebtorIdentifierRecord: [],
-            EventRecord: [],
-            EventCounterRecord: [],
-            EventPendingRecord: [],
         }
+        self.told: dict[UUID, dict[str, Any]] = {}
 
     def row(self, record: type, **values: Any) -> None:
         self.rows[record].append({"seller_id": self.seller_id, **values})
 
-    def reference(self, named: DebtorNamed, debtor_id: UUID | None) -> UUID:
+    def reference(self, named: LedgerDebtor, debtor_id: UUID | None) -> UUID:
         """Add a reference to a debtor that is known by a number, or a new debtor with it."""
         is_new = debtor_id is None
         debtor_id = debtor_id or new_id()
@@ -127,7 +124,7 @@ class _Adding:
         )
         return debtor_id
 
-    def debtor(self, debtor_id: UUID, named: DebtorNamed) -> None:
+    def debtor(self, debtor_id: UUID, named: LedgerDebtor) -> None:
         self.row(
             DebtorRecord,
             id=debtor_id,
@@ -144,25 +141,10 @@ class _Adding:
         for number in named.numbers:
             values = {"scheme": number.scheme, "country": number.country, "value": number.value}
             self.row(DebtorIdentifierRecord, **values, debtor_id=debtor_id, known_at=self.now)
-        event_id = new_id()
-        self.row(
-            EventRecord,
-            id=event_id,
-            type="debtor.created.v1",
-            subject_id=debtor_id,
-            debtor_id=debtor_id,
-            sequence=1,  # Nobody can have told of this debtor before.
-            happened_at=self.now,
-            known_at=self.now,
-            data={"debtor_id": str(debtor_id), "phase": "monitoring"},
-        )
-        self.row(EventCounterRecord, subject_id=debtor_id, last_sequence=1)
-        self.row(EventPendingRecord, event_id=event_id)
+        self.told[debtor_id] = {"debtor_id": str(debtor_id), "phase": "monitoring"}
 
     def write(self, session: Session) -> None:
         for record, rows in self.rows.items():
             if rows:
                 session.execute(insert(record), rows)
-        if self.rows[EventRecord] and not session.info.get("feed_deferred"):
-            session.info["feed_deferred"] = True
-            jobs.defer(session, "append_feed")
+        events.add_first(session, "debtor.created.v1", self.told, self.now)

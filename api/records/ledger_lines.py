@@ -22,7 +22,7 @@ class LedgerLine:
 
     `line` is the caller's name for it, unique in a batch. `dated_on` is the day of the invoice, credit note or payment.
     `paid_amount` says how much of an invoice was paid in all until `paid_on`. `settles` names the invoices, with the
-    amount of each, that a payment or credit note settles.
+    amount of each, that a payment or credit note settles. Raises ValueError for amounts that are none of these.
     """
 
     line: int
@@ -41,6 +41,14 @@ class LedgerLine:
     paid_amount: Decimal | None = None
     settles: tuple[tuple[str, Decimal], ...] = ()
     extra: dict[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.amount <= 0:
+            raise ValueError(f"line {self.line}: amount {self.amount} must be above zero")
+        if self.paid_on is None and self.paid_amount is None:
+            return
+        if self.paid_on is None or self.paid_amount is None or not 0 < self.paid_amount <= self.amount:
+            raise ValueError(f"line {self.line}: paid_on and paid_amount, above zero and within amount, go together")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +74,13 @@ TABLES = (
         currency text, due_on date, due_on_derived boolean, vat_amount numeric(20, 4), disputed boolean, paid_on date,
         paid_amount numeric(20, 4), settles jsonb, extra jsonb,
         id uuid, payment_id uuid, allocation_id uuid, entry_id uuid, second_entry_id uuid,
-        found_id uuid, settled_before numeric(20, 4), is_new boolean DEFAULT false, is_changed boolean DEFAULT false,
-        code text, detail text) ON COMMIT DELETE ROWS""",
+        found_id uuid, paid_before numeric(20, 4), open_before numeric(20, 4), is_new boolean DEFAULT false,
+        is_changed boolean DEFAULT false, code text, detail text) ON COMMIT DELETE ROWS""",
     # One part of a payment or credit note, and the invoice it is to settle; `turn` is who comes first on one invoice.
     """CREATE TEMPORARY TABLE IF NOT EXISTS ledger_part (
         id uuid, line bigint, turn int, position int, debtor_id uuid, invoice_number text, invoice_id uuid,
-        payment_id uuid, credit_note_id uuid, asked_amount numeric(20, 4), amount numeric(20, 4), happened_on date
-        ) ON COMMIT DELETE ROWS""",
+        payment_id uuid, credit_note_id uuid, asked_amount numeric(20, 4), known_amount numeric(20, 4),
+        amount numeric(20, 4), happened_on date) ON COMMIT DELETE ROWS""",
     # How the invoices that this batch changes were before.
     """CREATE TEMPORARY TABLE IF NOT EXISTS ledger_before (
         id uuid, debtor_id uuid, currency text, invoiced_on date, due_on date, amount numeric(20, 4),

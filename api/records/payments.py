@@ -14,8 +14,8 @@ from api.records.base import Base, WithId, reference_to
 class PaymentRecord(WithId, Base):
     """One payment of one debtor. `identity` is its reference, or its content and ordinal.
 
-    `settles` is what its sender said it settles, as told; what it did settle are its allocations, the rest is
-    unallocated.
+    `settles` is what its sender said at first that it settles, as told; what it did settle are its allocations, and
+    those may come later. The rest is unallocated.
     """
 
     __tablename__ = "payment"

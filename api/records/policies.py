@@ -47,11 +47,7 @@ def get(session: Session, version: int) -> PolicyRecord | None:
 
 def add(session: Session, *, name: str, document: str, digest: str, made_by: str, now: datetime) -> PolicyRecord:
     """Add a draft as the seller's next version."""
-    # One at a time per seller, so that two drafts never get the same number.
-    session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended('policy ' || :seller_id, 0))"),
-        {"seller_id": str(session.info["seller_id"])},
-    )
+    one_at_a_time(session)  # Two drafts never get the same number.
     last = session.scalar(select(func.max(PolicyRecord.version))) or 0
     record = PolicyRecord(
         version=last + 1,
@@ -68,6 +64,14 @@ def add(session: Session, *, name: str, document: str, digest: str, made_by: str
     session.add(record)
     session.flush()
     return record
+
+
+def one_at_a_time(session: Session) -> None:
+    """Let nobody else change this seller's policies until the transaction ends."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('policy ' || :seller_id, 0))"),
+        {"seller_id": str(session.info["seller_id"])},
+    )
 
 
 def activate(session: Session, record: PolicyRecord, now: datetime) -> None:

@@ -62,6 +62,7 @@ def connect(database_url: str, pool_size: int = 10) -> Engine:
         max_overflow=5,
         pool_pre_ping=False,
         pool_timeout=10,
+        hide_parameters=True,  # Rows of ledgers are personal data, and errors are logged.
         connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},
     )
 

@@ -39,8 +39,9 @@ class Blueprint(flask_smorest.Blueprint):
         self._prepare_doc_cbks.append(self._document_shared)
 
     def arguments(self, schema: Any, *, location: str = "json", **options: Any) -> Callable[[Any], Any]:
-        """Read the body or the query by a schema."""
-        mark = super().arguments(schema, location=location, **options)
+        """Read the body or the query by a schema; it is made once, not with each request."""
+        made = schema() if isinstance(schema, type) else schema
+        mark = super().arguments(made, location=location, **options)
 
         def marked(view: Any) -> Any:
             read = mark(view)

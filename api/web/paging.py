@@ -15,15 +15,24 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.problems import BadInput, Fault
 
+BIGINT_DIGITS = 18
+Key = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or len(text) > BIGINT_DIGITS:
+        raise ValueError("not a whole number of the database")
+    return int(text)
+
+
 READERS: dict[type, Any] = {
     UUID: UUID,
-    int: int,
+    int: _whole,
     str: str,
     Decimal: Decimal,
     date: date.fromisoformat,
     datetime: datetime.fromisoformat,
 }
-Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,10 +53,11 @@ def verify(token: str, found: Sequence[FoundIssuer], key_sets: KeySets) -> Crede
     except UNREADABLE as error:
         raise refused() from error
     subject = _subject(claims, terms)
+    role = _role(claims, terms)
     return Credential(
         seller=issuer.seller,
-        id=_credential_id(issuer.id, subject),
-        role=_role(claims, terms),
+        id=_credential_id(issuer.id, subject, role),
+        role=role,
         subject=subject,
     )
 
@@ -86,7 +87,7 @@ def _header(token: str, terms: Terms) -> tuple[str, str | None]:
 def _subject(claims: dict[str, Any], terms: Terms) -> str:
     value = claims.get(terms.subject_claim)
     subject = normal_subject(value) if isinstance(value, str) else None
-    if subject is None or claims.get("email_verified") is False:
+    if subject is None or claims.get("email_verified", True) is not True:
         raise refused()
     return subject
 
@@ -100,6 +101,9 @@ def _role(claims: dict[str, Any], terms: Terms) -> str:
     return str(roles.pop())
 
 
-def _credential_id(issuer_id: UUID, subject: str) -> UUID:
-    """Give a person the same credential whichever of his tokens he shows, so that a repeat is seen as one."""
-    return uuid5(issuer_id, subject)
+def _credential_id(issuer_id: UUID, subject: str, role: str) -> UUID:
+    """Give a person the same credential whichever of his tokens he shows, so that a repeat is seen as one.
+
+    In another role he is another credential: a kept answer may show what the new role may not see.
+    """
+    return uuid5(issuer_id, f"{role} {subject}")

@@ -554,6 +554,7 @@ def create_invoice() -> None:
         sa.Column("extra", JSONB(), nullable=True),
         sa.Column("known_at", TIMESTAMP(timezone=True), nullable=False),
         sa.Column("import_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_invoice_amount")),
         sa.CheckConstraint("due_on >= invoiced_on", name=op.f("ck_invoice_due_after_invoiced")),
         sa.ForeignKeyConstraint(
             ["seller_id", "debtor_id"], ["debtor.seller_id", "debtor.id"], name=op.f("fk_invoice_seller_id_debtor_id")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from scoring.reasons.behaviour import BEHAVIOUR
 from scoring.reasons.grading import GRADING
 from scoring.reasons.granting import GRANTING
 from scoring.reasons.registry import Audience, Category, Language, Owner, Params, ReasonKind
@@ -10,12 +11,12 @@ from scoring.reasons.rendering import fill, render_remedy
 from scoring.reasons.stopping import STOPPING
 from scoring.reasons.words import SALES_NOTES
 
-REGISTRY: dict[str, ReasonKind] = {**STOPPING, **GRADING, **GRANTING}
+REGISTRY: dict[str, ReasonKind] = {**STOPPING, **GRADING, **BEHAVIOUR, **GRANTING}
 
 
-def render(code: str, params: Mapping[str, Any], language: Language) -> str:
-    """The text of a reason. Raises KeyError for a code that is not in the registry."""
-    return fill(REGISTRY[code].text, params, language)
+def render(code: str, params: Mapping[str, Any], language: Language, *, full: bool = True) -> str:
+    """The text of a reason; not `full` leaves out what only finance may know. Raises KeyError for an unknown code."""
+    return fill(REGISTRY[code].text_for(full=full), params, language)
 
 
 def render_advice(code: str, params: Mapping[str, Any], language: Language) -> str | None:

@@ -2,16 +2,22 @@
 
 from scoring.reasons.registry import ReasonKind, Words
 
+_FIRST_INVOICE_PAID = Words("Have the first invoice paid.", "Zorg dat de eerste factuur wordt betaald.")
+
 GRANTING: dict[str, ReasonKind] = {
     "grade_without_credit": ReasonKind(
         "limit",
         "finance",
         "sales",
         Words(
-            "Grade {grade} gets no credit; orders are prepaid.",
-            "Klasse {grade} krijgt geen krediet; bestellingen zijn vooruitbetaald.",
+            "Grade {grade} gets no credit; orders must be prepaid.",
+            "Rating {grade} krijgt geen krediet; bestellingen moeten vooruit worden betaald.",
         ),
-        Words("Offer the order prepaid.", "Bied de bestelling aan tegen vooruitbetaling."),
+        Words("Offer orders prepaid.", "Bied bestellingen aan tegen vooruitbetaling."),
+        Words(
+            "The debtor gets no credit; orders must be prepaid.",
+            "De debiteur krijgt geen krediet; bestellingen moeten vooruit worden betaald.",
+        ),
     ),
     "limit_is_zero": ReasonKind(
         "limit",
@@ -21,8 +27,8 @@ GRANTING: dict[str, ReasonKind] = {
             "The limit comes to zero; what bound it: {binding}.", "De limiet komt uit op nul; bepalend was: {binding}."
         ),
         Words(
-            "Offer the order prepaid, or ask the debtor for annual figures.",
-            "Bied de bestelling vooruitbetaald aan of vraag de debiteur om jaarcijfers.",
+            "Offer orders prepaid, or ask the debtor for annual figures.",
+            "Bied bestellingen aan tegen vooruitbetaling of vraag de debiteur om jaarcijfers.",
         ),
     ),
     "limit_exceeded": ReasonKind(
@@ -32,11 +38,12 @@ GRANTING: dict[str, ReasonKind] = {
         Words(
             "The order of {order_amount} is above the room of {headroom_amount}; {prepayment_amount} must be prepaid.",
             "De bestelling van {order_amount} past niet in de ruimte van {headroom_amount}; "
-            "{prepayment_amount} vooraf te betalen.",
+            "{prepayment_amount} moet vooruit worden betaald.",
         ),
         Words(
             "Lower the order, have the excess prepaid, or have open invoices paid first.",
-            "Verklein de bestelling, laat het meerdere vooruitbetalen of laat eerst open facturen betalen.",
+            "Verklein de bestelling, vraag vooruitbetaling van het meerdere of zorg dat eerst open facturen worden "
+            "betaald.",
         ),
     ),
     "limit_used_up": ReasonKind(
@@ -49,7 +56,7 @@ GRANTING: dict[str, ReasonKind] = {
         ),
         Words(
             "Have open invoices paid first, or offer orders prepaid.",
-            "Laat eerst open facturen betalen of bied bestellingen vooruitbetaald aan.",
+            "Zorg dat eerst open facturen worden betaald of bied bestellingen aan tegen vooruitbetaling.",
         ),
     ),
     "asked_above_limit": ReasonKind(
@@ -73,7 +80,17 @@ GRANTING: dict[str, ReasonKind] = {
             "The first invoice is not paid yet; new orders wait for it.",
             "De eerste factuur is nog niet betaald; nieuwe bestellingen wachten daarop.",
         ),
-        Words("Have the first invoice paid.", "Laat de eerste factuur betalen."),
+        _FIRST_INVOICE_PAID,
+    ),
+    "first_payment_open": ReasonKind(
+        "order",
+        "debtor",
+        "sales",
+        Words(
+            "The first invoice is not paid yet; in this class that does not hold new orders.",
+            "De eerste factuur is nog niet betaald; in deze klasse houdt dat nieuwe bestellingen niet op.",
+        ),
+        _FIRST_INVOICE_PAID,
     ),
     "first_payment_first": ReasonKind(
         "order",
@@ -90,7 +107,8 @@ GRANTING: dict[str, ReasonKind] = {
         "sales",
         Words(
             "The debtor is marked critical, so the first-payment rule does not hold its orders.",
-            "De debiteur is als kritisch aangemerkt; de regel van de eerste betaling houdt zijn bestellingen niet op.",
+            "De debiteur is als strategisch aangemerkt; de regel van de eerste betaling houdt zijn bestellingen "
+            "niet op.",
         ),
     ),
     "term_shortened": ReasonKind(
@@ -98,8 +116,8 @@ GRANTING: dict[str, ReasonKind] = {
         "sales",
         "sales",
         Words(
-            "A term of {asked_days} days was asked; this class gets {term_days}.",
-            "Er is een termijn van {asked_days} dagen gevraagd; deze klasse krijgt {term_days}.",
+            "A term of {asked_days} was asked; this class gets {term_days}.",
+            "Er is een termijn van {asked_days} gevraagd; deze klasse krijgt {term_days}.",
         ),
         Words("Offer the shorter term.", "Bied de kortere termijn aan."),
     ),

@@ -32,7 +32,8 @@ class Words:
 class ReasonKind:
     """One entry of the registry. `audience` sales: everybody may read it; finance: sales may not.
 
-    `owner` is who can do something about it, `remedy` what; a reason that nobody can change has no remedy.
+    `owner` is who can do something about it, `remedy` what; a reason that nobody can change has no remedy. Where
+    `text` tells what only finance may know (grades, probabilities, figures), sales reads `sales_text` instead.
     """
 
     category: Category
@@ -40,3 +41,8 @@ class ReasonKind:
     audience: Audience
     text: Words
     remedy: Words | None = None
+    sales_text: Words | None = None
+
+    def text_for(self, *, full: bool) -> Words:
+        """The text for who may read everything (`full`), or for everybody else."""
+        return self.text if full or self.sales_text is None else self.sales_text

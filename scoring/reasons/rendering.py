@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from scoring.reasons.registry import Language, Words
-from scoring.reasons.words import CHANGES, GIVES, OUTCOMES, WORDS
+from scoring.reasons.words import CHANGES, GIVES, OUTCOMES, UNITS, WORDS
 
 _AMOUNT_CHANGES = ("order_amount", "prepayment", "exposure_amount", "overdue_amount", "insurer_cover")
 
@@ -24,7 +24,7 @@ def fill(words: Words, params: Mapping[str, Any], language: Language) -> str:
 
 def render_remedy(remedy: Mapping[str, Any], currency: str, language: Language) -> str:
     """One remedy of a judgement's document as a sentence; its amounts are in `currency`."""
-    name = "change_amount" if remedy["change"] in _AMOUNT_CHANGES else "change"
+    name = "change_amount" if remedy["change"] in _AMOUNT_CHANGES else remedy["change"]
     sides = {side: _readable(name, remedy[side], currency, language) for side in ("from", "to")}
     change = CHANGES[remedy["change"]].of(language).format(**sides)
     return GIVES.of(language).format(change=change, outcome=OUTCOMES[remedy["gives_outcome"]].of(language))
@@ -39,13 +39,24 @@ def _readable(name: str, value: Any, currency: str, language: Language) -> str:
     if name.endswith("_amount"):
         return _amount(Decimal(value), currency, language)
     if name.endswith(("_share", "_pd")):
-        return _number(Decimal(value) * 100, 2, language) + (" %" if language == "nl" else "%")
-    if name.endswith(("_days", "_years")):
-        return _number(Decimal(value), 1, language)
+        return _number(Decimal(value) * 100, 2, language) + "%"
+    for ending in UNITS:
+        if name.endswith(ending):
+            return _counted(Decimal(value), ending, language)
     if name.endswith("_on"):
         return _day(value if isinstance(value, date) else date.fromisoformat(value), language)
     words = WORDS.get(str(value))
     return words.of(language) if words else str(value)
+
+
+def _counted(number: Decimal, ending: str, language: Language) -> str:
+    """A number of days, months or years with its unit; under a year in whole months."""
+    if ending == "_years" and number < 1:
+        months = (number * 12).to_integral_value(ROUND_DOWN)
+        return _counted(months, "_months", language) if months else WORDS["under_a_month"].of(language)
+    text = _number(number, 1, language)
+    one, several = UNITS[ending]
+    return f"{text} {(one if text == '1' else several).of(language)}"
 
 
 def _amount(amount: Decimal, currency: str, language: Language) -> str:

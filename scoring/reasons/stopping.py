@@ -2,6 +2,11 @@
 
 from scoring.reasons.registry import ReasonKind, Words
 
+_ASK_ABOUT_HOLD = Words(
+    "Ask finance what must happen before the hold ends.",
+    "Vraag finance wat er moet gebeuren voordat de blokkade wordt opgeheven.",
+)
+
 STOPPING: dict[str, ReasonKind] = {
     "sanctions_hit": ReasonKind(
         "compliance",
@@ -17,12 +22,12 @@ STOPPING: dict[str, ReasonKind] = {
         "finance",
         "finance",
         Words(
-            "The debtor may be somebody on a sanctions list ({provider}, {retrieved_on}).",
-            "De debiteur is mogelijk iemand van een sanctielijst ({provider}, {retrieved_on}).",
+            "The debtor or an owner resembles somebody on a sanctions list ({provider}, {retrieved_on}).",
+            "De debiteur of een eigenaar lijkt op iemand die op een sanctielijst staat ({provider}, {retrieved_on}).",
         ),
         Words(
-            "Compare names, dates of birth and owners with the list, and clear the hit with a reason.",
-            "Vergelijk namen, geboortedata en eigenaren met de lijst en sluit de treffer met een reden af.",
+            "Compare names, dates of birth and owners with the list, and record why it is or is not the same.",
+            "Vergelijk namen, geboortedata en eigenaren met de lijst en leg vast waarom het al dan niet dezelfde is.",
         ),
     ),
     "insolvency_event": ReasonKind(
@@ -33,6 +38,7 @@ STOPPING: dict[str, ReasonKind] = {
             "An insolvency procedure is in force: {event} since {occurred_on}.",
             "Er loopt een insolventieprocedure: {event} sinds {occurred_on}.",
         ),
+        sales_text=Words("An insolvency procedure is in force.", "Er loopt een insolventieprocedure."),
     ),
     "debtor_not_active": ReasonKind(
         "identity",
@@ -46,16 +52,25 @@ STOPPING: dict[str, ReasonKind] = {
             "Ask the debtor which company orders now, and check that one.",
             "Vraag de debiteur welke onderneming nu bestelt en toets die.",
         ),
+        Words("The company is no longer active.", "De onderneming is niet meer actief."),
     ),
     "account_on_hold": ReasonKind(
         "policy",
         "finance",
         "sales",
-        Words("The account is on hold: {cause}.", "De rekening is geblokkeerd: {cause}."),
+        Words("The account was put on hold by hand.", "De debiteur is handmatig geblokkeerd."),
+        _ASK_ABOUT_HOLD,
+    ),
+    "held_by_procedure": ReasonKind(
+        "insolvency",
+        "finance",
+        "sales",
         Words(
-            "Ask finance what must happen before the hold ends.",
-            "Vraag finance wat er moet gebeuren voor de blokkade eraf gaat.",
+            "The account is on hold because of a procedure: {event} since {occurred_on}.",
+            "De debiteur is geblokkeerd vanwege een procedure: {event} sinds {occurred_on}.",
         ),
+        _ASK_ABOUT_HOLD,
+        Words("The account is on hold.", "De debiteur is geblokkeerd."),
     ),
     "parent_insolvent": ReasonKind(
         "insolvency",
@@ -130,10 +145,10 @@ STOPPING: dict[str, ReasonKind] = {
         "finance",
         "sales",
         Words(
-            "Nobody has rated the debtor and it has no payment history with us, so no grade can be given.",
-            "De debiteur heeft nergens een score en nog geen betaalhistorie bij ons; een klasse is niet te geven.",
+            "There is nothing to judge the debtor on yet.",
+            "Er is nog niets om de debiteur op te beoordelen.",
         ),
-        Words("Obtain a credit report or annual figures.", "Vraag een kredietrapport of jaarcijfers op."),
+        Words("Obtain a credit report with a score.", "Vraag een kredietrapport met een score op."),
     ),
     "confidence_low": ReasonKind(
         "data",
@@ -141,17 +156,22 @@ STOPPING: dict[str, ReasonKind] = {
         "sales",
         Words(
             "Too little is known to rely on the grade: confidence {confidence_share}, needed {minimum_share}.",
-            "Er is te weinig bekend om de klasse te vertrouwen: zekerheid {confidence_share}, nodig {minimum_share}.",
+            "Er is te weinig bekend om op de rating te vertrouwen: zekerheid {confidence_share}, "
+            "nodig {minimum_share}.",
         ),
         Words("Obtain a fresh credit report.", "Vraag een actueel kredietrapport op."),
+        Words(
+            "Too little is known to judge the debtor reliably.",
+            "Er is te weinig bekend om de debiteur betrouwbaar te beoordelen.",
+        ),
     ),
     "natural_person_review": ReasonKind(
         "policy",
         "finance",
         "sales",
         Words(
-            "The debtor is a natural person, so a person looks at this before it takes effect.",
-            "De debiteur is een natuurlijk persoon; een mens beoordeelt dit voordat het gevolg krijgt.",
+            "The debtor is or may be a natural person, so a person looks at this before it takes effect.",
+            "De debiteur is een natuurlijk persoon of kan dat zijn; een mens beoordeelt dit voordat het ingaat.",
         ),
         Words(
             "Finance reviews the grounds and decides; the debtor may give its view.",

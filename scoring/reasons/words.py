@@ -13,7 +13,6 @@ WORDS: dict[str, Words] = {
     "whoa_public": Words("public restructuring procedure", "openbare akkoordprocedure"),
     "whoa_private": Words("private restructuring procedure", "besloten akkoordprocedure"),
     "cooling_off": Words("cooling-off period", "afkoelingsperiode"),
-    "by_hand": Words("set by hand", "met de hand gezet"),
     "company_register": Words("company register", "handelsregister"),
     "credit_bureau": Words("credit bureau", "kredietinformatiebureau"),
     "sanctions_list": Words("sanctions list", "sanctielijst"),
@@ -27,58 +26,69 @@ WORDS: dict[str, Words] = {
     "need": Words("need", "behoefte"),
     "capacity": Words("capacity", "draagkracht"),
     "insurance": Words("insurance", "verzekering"),
+    "under_a_month": Words("less than a month", "minder dan een maand"),
     "unknown": Words("unknown", "onbekend"),
+}
+
+# What a number of these is called: one of them, and any other number.
+UNITS: dict[str, tuple[Words, Words]] = {
+    "_days": (Words("day", "dag"), Words("days", "dagen")),
+    "_months": (Words("month", "maand"), Words("months", "maanden")),
+    "_years": (Words("year", "jaar"), Words("years", "jaar")),
 }
 
 CHANGES: dict[str, Words] = {
     "order_amount": Words("Lower the order from {from} to {to}", "Verlaag de bestelling van {from} naar {to}"),
-    "prepayment": Words("Have {to} of the order prepaid", "Laat {to} van de bestelling vooruitbetalen"),
+    "prepayment": Words("Have {to} of the order prepaid", "Vraag {to} van de bestelling als vooruitbetaling"),
     "exposure_amount": Words(
         "Have open invoices paid, so that {to} is outstanding instead of {from}",
-        "Laat open facturen betalen, zodat {to} uitstaat in plaats van {from}",
+        "Zorg dat open facturen worden betaald, zodat {to} uitstaat in plaats van {from}",
     ),
-    "overdue_amount": Words("Have the overdue {from} paid", "Laat de vervallen {from} betalen"),
+    "overdue_amount": Words("Have the overdue {from} paid", "Zorg dat de achterstand van {from} wordt betaald"),
     "insurer_cover": Words(
         "Obtain insurer cover of {to} (now {from})", "Verkrijg een verzekerde limiet van {to} (nu {from})"
     ),
     "payment_term_days": Words(
-        "Agree a term of {to} days instead of {from}", "Spreek een termijn van {to} dagen af in plaats van {from}"
+        "Agree a term of {to} instead of {from}", "Spreek een termijn van {to} af in plaats van {from}"
     ),
     "is_natural_person": Words(
         "Show that the debtor is a legal person", "Toon aan dat de debiteur een rechtspersoon is"
     ),
-    "first_payment_pending": Words("Have the first invoice paid", "Laat de eerste factuur betalen"),
+    "first_payment_pending": Words("Have the first invoice paid", "Zorg dat de eerste factuur wordt betaald"),
     "unresolved_write_off": Words(
-        "Have the claim that was written off settled", "Laat de afgeboekte vordering voldoen"
+        "Have the claim that was written off settled", "Zorg dat de afgeboekte vordering wordt voldaan"
     ),
     "on_hold": Words("Have finance end the hold", "Laat finance de blokkade opheffen"),
-    "identity_mismatch": Words("Clear up the differences: {from}", "Los de verschillen op: {from}"),
-    "sanctions_hit": Words("Have finance clear the possible hit", "Laat finance de mogelijke treffer afsluiten"),
+    "identity_mismatch": Words(
+        "Clear up what differs from the register ({from})", "Zoek uit wat afwijkt van het register ({from})"
+    ),
+    "sanctions_hit": Words(
+        "Have finance establish that the debtor is not on the list",
+        "Laat finance vaststellen dat de debiteur niet op de lijst staat",
+    ),
 }
 
-GIVES: Words = Words("{change}: {outcome}.", "{change}: {outcome}.")
+GIVES: Words = Words("{change}; then the answer is: {outcome}.", "{change}; dan is het antwoord: {outcome}.")
 
 OUTCOMES: dict[str, Words] = {
-    "accept": Words("then the order is accepted", "dan wordt de bestelling geaccepteerd"),
-    "accept_prepayment": Words(
-        "then it is accepted against prepayment", "dan wordt geaccepteerd tegen vooruitbetaling"
-    ),
-    "hold_first_payment": Words("then it waits for the first payment", "dan wacht het op de eerste betaling"),
-    "refer": Words("then finance decides", "dan beslist finance"),
-    "decline": Words("then it is declined", "dan wordt het afgewezen"),
+    "accept": Words("accepted", "geaccepteerd"),
+    "accept_prepayment": Words("accepted against prepayment", "geaccepteerd tegen vooruitbetaling"),
+    "hold_first_payment": Words("wait for the first payment", "wachten op de eerste betaling"),
+    "refer": Words("finance decides", "finance beslist"),
+    "decline": Words("declined", "afgewezen"),
 }
 
 SALES_NOTES: dict[str, Words] = {
     "offer_on_account": Words(
-        "You can offer on account: up to {headroom_amount}, {term_days} days.",
-        "U kunt op rekening aanbieden: tot {headroom_amount}, {term_days} dagen.",
+        "You can offer on account: up to {headroom_amount}, {term_days}.",
+        "U kunt op rekening aanbieden: tot {headroom_amount}, {term_days}.",
     ),
     "offer_on_account_unlimited": Words(
-        "You can offer on account, {term_days} days.", "U kunt op rekening aanbieden, {term_days} dagen."
+        "You can offer on account, {term_days}.", "U kunt op rekening aanbieden, {term_days}."
     ),
     "offer_first_payment_first": Words(
-        "You can offer on account: up to {headroom_amount}, {term_days} days; a second order after the first is paid.",
-        "U kunt op rekening aanbieden: tot {headroom_amount}, {term_days} dagen; een tweede na de eerste betaling.",
+        "You can offer on account: up to {headroom_amount}, {term_days}; a second order after the first is paid.",
+        "U kunt op rekening aanbieden: tot {headroom_amount}, {term_days}; een tweede na de eerste betaling.",
     ),
     "offer_part_prepaid": Words(
         "You can deliver this order once {prepayment_amount} has been prepaid.",

@@ -15,7 +15,7 @@ import yaml
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from api.records import debtor_days, debtors, exposure
+from api.records import debtor_days, debtors, exposure, ledger_drift
 from api.records.debtor_days import behaviour
 from api.records.exposure import Entry, move
 from api.records.ledger_batch import take
@@ -156,6 +156,25 @@ def test_a_past_as_of_looks_at_the_days_until_then(sessions, seller, debtor_id, 
     assert facts.peak_exposure == 200
 
 
+def test_what_was_settled_after_a_past_as_of_was_not_settled_then(sessions, seller, debtor_id):
+    with sessions.of(seller.id) as session:
+        take(session, [invoice(debtor_id, 1, date(2026, 1, 10), date(2026, 3, 1), "100.00")], NOW)
+        assert behaviour(session, debtor_id, "EUR", date(2026, 2, 28), EVIDENCE).behaviour.first_settled_on is None
+        facts = behaviour(session, debtor_id, "EUR", date(2026, 3, 1), EVIDENCE).behaviour
+        assert facts.first_settled_on == date(2026, 3, 1)
+
+
+def test_the_peak_of_a_window_without_a_move_is_the_balance_of_its_end(sessions, seller, debtor_id, evidence):
+    long_ago = TODAY - timedelta(800)
+    later = TODAY - timedelta(100)
+    source = ("order", uuid4())
+    with sessions.of(seller.id) as session:
+        for day, amount in ((long_ago, 300), (later, -100), (later + timedelta(1), -150), (TODAY, 700)):
+            move(session, [Entry(debtor_id, "EUR", "reserved", Decimal(amount), source, day)], NOW)
+        facts = behaviour(session, debtor_id, "EUR", later - timedelta(1), evidence).behaviour
+    assert facts.peak_exposure == 300
+
+
 def scanned(session: Session, sessions: Sessions, run: Callable[[], object]) -> set[str]:
     """Give the tables that the plans of the statements of `run` touch."""
     statements: list[tuple[str, Any]] = []
@@ -198,7 +217,7 @@ def test_a_move_writes_entries_balances_and_days_together(sessions, seller, debt
         move(session, [Entry(debtor_id, "EUR", "scheduled", Decimal(500), source, TODAY)], NOW)
         there = [("scheduled", Decimal(-500)), ("reserved", Decimal(500))]
         move(session, [Entry(debtor_id, "EUR", stage, amount, source, TODAY) for stage, amount in there], NOW)
-        assert exposure.drift(session) == []
+        assert ledger_drift.of_balances(session) == []
         assert behaviour(session, debtor_id, "EUR", TODAY, EVIDENCE).exposure == {"EUR": 500}
         assert [each.stage for each in exposure.balances(session, debtor_id)] == ["reserved"]
         assert session.scalar(text("SELECT exposure_change FROM debtor_day")) == 500
@@ -209,8 +228,25 @@ def test_drift_is_found(sessions, seller, debtor_id):
     with sessions.of(seller.id) as session:
         move(session, [Entry(debtor_id, "EUR", "reserved", Decimal(500), ("order", uuid4()), TODAY)], NOW)
         session.execute(text("UPDATE exposure_balance SET amount = amount + 1"))
-        (found,) = exposure.drift(session)
+        (found,) = ledger_drift.of_balances(session)
         assert (found.balance_amount, found.entries_amount) == (501, 500)
+        session.rollback()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "UPDATE debtor_day SET late_over_5_amount = late_over_5_amount + 1 WHERE day = :day",
+        "DELETE FROM debtor_day WHERE day = :day",
+    ],
+)
+def test_days_that_are_not_what_they_sum_are_found(sessions, seller, debtor_id, wrong):
+    day = TODAY - timedelta(10)
+    with sessions.of(seller.id) as session:
+        take(session, [invoice(debtor_id, 1, TODAY - timedelta(20), day, "100.00")], NOW)
+        assert ledger_drift.of_days(session) == []
+        session.execute(text(wrong), {"day": day})
+        assert ledger_drift.of_days(session) == [ledger_drift.DayDrift(debtor_id, "EUR", day)]
         session.rollback()
 
 

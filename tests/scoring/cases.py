@@ -1,7 +1,7 @@
 """Companies a credit manager knows, one a line: what is told about each, and because of what."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -31,8 +31,8 @@ class Case:
     because: str
 
 
-def _own(**flags: Any) -> CheckFacts:
-    return company(debtor=DebtorFacts("NL", "bv", **flags))
+def _own(score: int = 74, **flags: Any) -> CheckFacts:
+    return company(debtor=DebtorFacts("NL", "bv", **flags), bureau=scored(score))
 
 
 def _registered(code: str) -> CheckFacts:
@@ -60,8 +60,9 @@ def _asks(**asked: Any) -> CheckFacts:
     return company(asked=Asked(**asked))
 
 
-_OLD_REPORT = scored(74, retrieved_on=TODAY - timedelta(days=366))
-_YEAR_OLD_REPORT = scored(74, retrieved_on=TODAY - timedelta(days=365))
+_OLD_REPORT = scored(74, age_days=366)
+_YEAR_OLD_REPORT = scored(74, age_days=365)
+_IN_DEFAULT = scored(0, scale="coface_dra")
 _NO_FIGURES = scored(74, financials=None, recommended_limit=CreditLimit("none"))
 _TOLD_BY_BUREAU = scored(74, events=(event("moratorium_final"),))
 _PAST_BANKRUPT = registered(events=(event("bankruptcy", days_ago=900, ended_days_ago=400),))
@@ -76,11 +77,19 @@ CASES = (
     Case("a sound newcomer", company(), "accept", "low", "within_policy"),
     Case("one that always pays in time", company(behaviour=PROMPT), "accept", "low", "within_policy"),
     Case("a late payer with a good score", company(behaviour=LATE), "accept", "normal", "pays_late"),
+    Case("one with an invoice overdue", company(behaviour=LATE), "accept", "normal", "items_overdue"),
     Case("a weak score", company(bureau=scored(25)), "accept", "high", "external_risk"),
     Case("a very weak score", company(bureau=scored(5)), "accept_prepayment", "high", "grade_without_credit"),
     Case("one nobody knows", company(bureau=None), "refer", None, "no_pd"),
     Case("a report of more than a year ago", company(bureau=_OLD_REPORT), "refer", None, "report_too_old"),
     Case("a report of just a year ago", company(bureau=_YEAR_OLD_REPORT), "accept", "low", "report_stale"),
+    Case(
+        "one the bureau calls in default",
+        company(bureau=_IN_DEFAULT, behaviour=PROMPT),
+        "accept_prepayment",
+        "blocked",
+        "bureau_in_default",
+    ),
     Case("a bankrupt", _registered("bankruptcy"), "decline", "blocked", "insolvency_event"),
     Case("a moratorium told by the bureau", company(bureau=_TOLD_BY_BUREAU), "decline", "blocked", "insolvency_event"),
     Case("a bankrupt of last year", company(register=_PAST_BANKRUPT), "accept", "normal", "past_insolvency"),
@@ -89,7 +98,7 @@ CASES = (
     Case("a deregistered company", _status("deregistered"), "decline", "low", "debtor_not_active"),
     Case("one on a sanctions list", _listed("confirmed"), "decline", "low", "sanctions_hit"),
     Case("one like a name on a list", _listed("possible"), "refer", "low", "sanctions_possible"),
-    Case("a public restructuring", _registered("whoa_public"), "refer", "low", "account_on_hold"),
+    Case("a public restructuring", _registered("whoa_public"), "refer", "low", "held_by_procedure"),
     Case("an event nobody explained", _registered("martian_claim"), "refer", "low", "event_unknown"),
     Case("one on hold", _own(on_hold=True), "refer", "low", "account_on_hold"),
     Case("the child of a bankrupt", _own(parent_insolvent=True), "refer", "low", "parent_insolvent"),
@@ -113,16 +122,23 @@ CASES = (
     ),
     Case(
         "a first invoice unpaid",
-        _own(first_payment_pending=True),
+        _own(45, first_payment_pending=True),
         "hold_first_payment",
-        "low",
+        "normal",
         "first_payment_pending",
     ),
     Case(
-        "a critical debtor with it unpaid",
-        _own(first_payment_pending=True, critical=True),
+        "one of class low with it unpaid",
+        _own(first_payment_pending=True),
         "accept",
         "low",
+        "first_payment_open",
+    ),
+    Case(
+        "a critical debtor with it unpaid",
+        _own(45, first_payment_pending=True, critical=True),
+        "accept",
+        "normal",
         "critical_debtor",
     ),
     Case("a few invoices and no report", _FEW_INVOICES, "refer", "low", "confidence_low"),

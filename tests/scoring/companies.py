@@ -92,11 +92,12 @@ def company(**changed: Any) -> CheckFacts:
     return replace(facts, **changed)
 
 
-def scored(score: int, **changed: Any) -> BureauFacts:
-    """The sound company's report with another score."""
+def scored(score: int, age_days: int = 0, **changed: Any) -> BureauFacts:
+    """The sound company's report with another score, given some days ago."""
     report = company().bureau
     assert report is not None
-    return replace(report, score=Decimal(score), **changed)
+    dated = replace(report, score=Decimal(score), scored_on=TODAY - timedelta(days=age_days))
+    return replace(dated, **changed)
 
 
 def registered(**changed: Any) -> RegisterFacts:

@@ -95,6 +95,7 @@ bureaus = st.builds(
     BureauFacts,
     provider=st.just("creditsafe"),
     retrieved_on=st.integers(-500, 10).map(lambda days: TODAY + timedelta(days=days)),
+    scored_on=st.none() | st.integers(-500, 0).map(lambda days: TODAY + timedelta(days=days)),
     scale=st.none() | st.sampled_from(SCALES),
     score=st.none() | st.integers(-5, 110).map(Decimal),
     pd=st.none() | shares(),

@@ -35,6 +35,13 @@ def test_an_adverse_answer_has_at_least_one_counterfactual() -> None:
     assert found[0].audience == "finance"
 
 
+def test_a_bureau_at_the_target_would_not_say_in_default_either() -> None:
+    found = heaviest_factors(rule(company(bureau=scored(0, scale="coface_dra")), POLICY), POLICY)
+    assert [(each.code, each.params["grade"], each.params["grade_would_be"]) for each in found] == [
+        ("external_risk", "D", "G5")
+    ]
+
+
 def test_what_would_have_been_stays_under_the_caps() -> None:
     facts = company(bureau=scored(45), debtor=DebtorFacts("NL", "bv", unresolved_write_off=True))
     (factor,) = heaviest_factors(rule(facts, POLICY), POLICY)

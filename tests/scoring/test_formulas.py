@@ -27,6 +27,7 @@ from scoring.receivables import CountbackDays, MonthlySales, OpenItem, ageing, c
 from scoring.scorecard import OddsScale, blended_pd, credibility_of, rounded_pd, weigh_bins
 from scoring.terms import effective_term_days
 from scoring.vendor_scales import paydex_days
+from tests.scoring.strategies import shares
 
 TODAY = date(2026, 6, 15)
 probabilities = st.floats(0.0003, 0.99)
@@ -51,8 +52,8 @@ def test_an_empty_bin_gets_half_a_case_on_both_sides_and_is_flagged() -> None:
     assert found.weights[0] == pytest.approx(log((10.5 / 100.5) / (0.5 / 20.5)))
 
 
-@given(probabilities, probabilities, st.floats(0, 1))
-def test_a_blend_lies_between_its_parts(one: float, other: float, credibility: float) -> None:
+@given(probabilities, probabilities, shares())
+def test_a_blend_lies_between_its_parts(one: float, other: float, credibility: Decimal) -> None:
     found = blended_pd(one, other, credibility)
     assert min(one, other) - 1e-12 <= found <= max(one, other) + 1e-12
 
@@ -131,10 +132,10 @@ def test_a_prepayment_above_its_order_gives_no_room_to_another() -> None:
 
 
 def test_headroom_may_be_negative_while_nothing_is_available() -> None:
-    path = [GroupLevel(None, Decimal(5)), GroupLevel(Decimal(10), Decimal(25))]
+    path = [GroupLevel(None, (Decimal(5),)), GroupLevel(Decimal(10), (Decimal(5), Decimal(20)))]
     assert group_headroom(path) == -15
     assert available_amount(Decimal(-15)) == 0
-    assert group_headroom([GroupLevel(None, Decimal(5))]) is None
+    assert available_amount(group_headroom([GroupLevel(None, (Decimal(5),))])) is None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from scoring.evidence import weigh_evidence
 from scoring.facts import BureauFacts, CheckFacts, DebtorFacts, InsuranceFacts
 from scoring.grading import Grading, grade_facts
+from scoring.prospect import judge_check
 from tests.scoring.companies import FINANCIALS, LATE, POLICY, PROMPT, TODAY, company, event, registered, scored
 
 
@@ -37,9 +38,50 @@ def test_the_vendors_own_probability_beats_the_table_of_its_scale(report: Bureau
     assert found is None if pd_external is None else found == pytest.approx(float(pd_external))
 
 
-def test_a_probability_over_another_horizon_is_brought_to_a_year() -> None:
-    report = scored(74, pd=Decimal("0.19"), horizon_months=24)
-    assert weigh_evidence(company(bureau=report), POLICY).pd_external == pytest.approx(0.1)
+@pytest.mark.parametrize(
+    ("horizon_months", "assumed_months", "pd_external", "told"),
+    [(24, 12, 0.1, False), (12, 24, 0.19, False), (None, 12, 0.19, True), (None, 24, 0.1, True)],
+)
+def test_a_probability_is_brought_to_a_year_from_its_own_horizon_or_the_one_the_policy_assumes(
+    horizon_months: int | None, assumed_months: int, pd_external: float, told: bool
+) -> None:
+    policy = replace(POLICY, evidence=replace(POLICY.evidence, assumed_horizon_months=assumed_months))
+    report = scored(74, pd=Decimal("0.19"), horizon_months=horizon_months)
+    found = weigh_evidence(company(bureau=report), policy)
+    assert found.pd_external == pytest.approx(pd_external)
+    assert ("horizon_assumed" in {reason.code for reason in found.reasons}) is told
+
+
+@pytest.mark.parametrize(
+    ("report", "grade"),
+    [
+        (scored(0, scale="coface_dra"), "D"),
+        (scored(0, scale="coface_dra", pd=Decimal("0.01")), "D"),
+        (scored(74, pd=Decimal(1)), "D"),
+        (scored(74, pd=Decimal(1), horizon_months=24), "D"),
+        (scored(74, pd=Decimal("0.9999")), "G7"),
+        (scored(1, scale="coface_dra"), "G6"),
+    ],
+)
+def test_a_bureau_that_says_in_default_is_never_blended_away(report: BureauFacts, grade: str) -> None:
+    found = graded(company(bureau=report, behaviour=PROMPT))
+    assert found.grade == grade
+    assert found.grade_before_caps != "D"
+    assert [reason.code for reason in found.reasons] == (["bureau_in_default"] if grade == "D" else [])
+
+
+def test_a_bureau_that_says_in_default_gives_no_credit_and_tells_finance_alone() -> None:
+    found = judge_check(company(bureau=scored(0, scale="coface_dra"), behaviour=PROMPT), POLICY)
+    assert found.outcome == "accept_prepayment"
+    assert found.risk_class == "blocked"
+    assert found.limit.amount == 0
+    told = {reason.code: reason.audience for reason in found.reasons}
+    assert told["bureau_in_default"] == "finance"
+
+
+def test_a_report_too_old_to_count_does_not_say_in_default_either() -> None:
+    report = scored(0, 366, scale="coface_dra")
+    assert graded(company(bureau=report, behaviour=PROMPT)).grade != "D"
 
 
 @pytest.mark.parametrize(
@@ -58,9 +100,26 @@ def test_a_probability_over_another_horizon_is_brought_to_a_year() -> None:
 def test_quality_falls_with_age_missing_figures_and_what_happened_since(
     age_days: int, figures: Any, happened: Any, quality: str
 ) -> None:
-    report = scored(74, retrieved_on=TODAY - timedelta(days=age_days), financials=figures)
+    report = scored(74, age_days, financials=figures)
     facts = company(bureau=report, register=registered(events=happened))
     assert weigh_evidence(facts, POLICY).external_quality == Decimal(quality)
+
+
+@pytest.mark.parametrize(
+    ("scored_days_ago", "retrieved_days_ago", "quality"),
+    [(91, 0, "0.4"), (366, 0, "0"), (90, 90, "1"), (None, 90, "1"), (None, 91, "0.4"), (None, 366, "0")],
+)
+def test_a_report_is_as_old_as_its_score_and_only_without_a_day_as_old_as_its_retrieval(
+    scored_days_ago: int | None, retrieved_days_ago: int, quality: str
+) -> None:
+    scored_on = None if scored_days_ago is None else TODAY - timedelta(days=scored_days_ago)
+    report = scored(74, scored_on=scored_on, retrieved_on=TODAY - timedelta(days=retrieved_days_ago))
+    assert weigh_evidence(company(bureau=report), POLICY).external_quality == Decimal(quality)
+
+
+def test_what_happened_after_the_score_overtakes_a_report_fetched_later() -> None:
+    facts = company(bureau=scored(74, age_days=30), register=registered(events=(event("judgment", days_ago=20),)))
+    assert weigh_evidence(facts, POLICY).external_quality == Decimal("0.4")
 
 
 @pytest.mark.parametrize(

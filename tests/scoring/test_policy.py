@@ -65,6 +65,11 @@ def test_every_shipped_policy_is_valid(name: str) -> None:
         ("limits.rounding.otherwise", 0, "limits.rounding"),
         ("terms.payment_term_days.low", 61, "terms.payment_term_days.low"),
         ("sources.needed.0", "crystal_ball", "sources.needed.0"),
+        ("sources.needed_without_number.0", "crystal_ball", "sources.needed_without_number.0"),
+        ("sources.fresh_days.crystal_ball", 1, "sources.fresh_days.crystal_ball"),
+        ("sources.fresh_days.credit_bureau", ..., "sources"),
+        ("sources.fresh_days.credit_bureau", -1, "sources"),
+        ("evidence.assumed_horizon_months", 0, "evidence"),
     ],
 )
 def test_a_fault_is_named_with_its_path(path: str, value: Any, fault_path: str) -> None:

@@ -6,7 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from scoring.facts import Asked, CheckFacts, CreditLimit, DebtorFacts, ExposureFacts, InsuranceFacts, SanctionsFacts
+from scoring.facts import (
+    Asked,
+    CheckFacts,
+    CreditLimit,
+    DebtorFacts,
+    ExposureFacts,
+    InsuranceFacts,
+    SanctionsFacts,
+)
 from scoring.judgement import Judgement
 from scoring.prospect import judge_check
 from tests.scoring.cases import CASES, Case
@@ -20,8 +28,6 @@ from tests.scoring.companies import (
     registered,
     scored,
 )
-
-SOLE_TRADER = DebtorFacts("NL", "eenmanszaak")
 
 
 def judged(facts: CheckFacts) -> Judgement:
@@ -44,6 +50,7 @@ def test_reasons_come_heaviest_first_and_none_is_left_out() -> None:
         debtor=DebtorFacts("NL", "bv", on_hold=True, first_payment_pending=True),
         asked=Asked(Decimal(40_000)),
         register=registered(identity_mismatch=("vat",)),
+        bureau=scored(45),
     )
     found = judged(facts)
     assert [reason.effect for reason in found.reasons][:4] == [
@@ -77,46 +84,6 @@ def test_an_order_alone_is_the_need_and_fits_its_own_limit() -> None:
     found = judged(company(asked=Asked(Decimal("4810.00"))))
     assert (found.outcome, found.binding, found.limit.amount) == ("accept", "need", Decimal("5000.00"))
     assert "need_from_request" in codes(found)
-
-
-def test_what_a_person_must_review_is_proposed_to_finance_and_hidden_from_the_rest() -> None:
-    found = judged(company(debtor=SOLE_TRADER, register=None, bureau=scored(5)))
-    assert found.requires_human_review
-    assert found.limit == CreditLimit("none")
-    assert (found.terms.mode, found.headroom, found.binding) == (None, None, None)
-    assert found.proposal is not None
-    assert found.proposal.outcome == "accept_prepayment"
-    assert found.proposal.limit.amount == 0
-    assert found.proposal.terms.mode == "prepayment"
-    adverse = [reason for reason in found.reasons if reason.effect in ("decline", "accept_prepayment", "limit")]
-    assert adverse
-    assert {reason.audience for reason in adverse} == {"finance"}
-
-
-def test_an_accepted_natural_person_needs_no_review() -> None:
-    found = judged(company(debtor=SOLE_TRADER, register=None))
-    assert not found.requires_human_review
-    assert found.proposal is None
-
-
-@pytest.mark.parametrize(
-    ("stated", "own_form", "registered_form", "review"),
-    [
-        (None, "bv", None, False),
-        (None, "bv", "eenmanszaak", True),
-        (None, None, "vof", True),
-        (None, None, None, True),
-        (None, "gesellschaft", None, True),
-        (False, None, None, False),
-        (True, "bv", "bv", True),
-    ],
-)
-def test_a_form_that_is_not_known_counts_as_a_natural_person(
-    stated: bool | None, own_form: str | None, registered_form: str | None, review: bool
-) -> None:
-    debtor = DebtorFacts("NL", own_form, stated)
-    facts = company(debtor=debtor, register=registered(legal_form=registered_form), bureau=scored(5))
-    assert judged(facts).requires_human_review is review
 
 
 @pytest.mark.parametrize(
@@ -158,13 +125,27 @@ def test_without_cover_only_our_own_risk_is_left(
     assert told is None or told in codes(found)
 
 
-def test_the_first_payment_rule_is_on_for_new_debtors_of_class_normal_and_high_only() -> None:
-    modes = {
-        score: judged(company(asked=Asked(Decimal(500)), bureau=scored(score))).terms.mode for score in (74, 45, 25)
-    }
-    assert modes == {74: "open_account", 45: "first_payment_first", 25: "first_payment_first"}
-    known = judged(company(asked=Asked(Decimal(500)), bureau=scored(45), behaviour=PROMPT))
-    assert known.terms.mode == "open_account"
+@pytest.mark.parametrize(
+    ("overdue_amount", "oldest_days", "effects"),
+    [
+        ("0", 0, {}),
+        ("4000", 45, {"items_overdue": "none"}),
+        ("4000", 61, {"items_overdue": "none", "oldest_overdue": "grade"}),
+    ],
+)
+def test_what_is_overdue_is_seen_and_only_the_cap_has_an_effect(
+    overdue_amount: str, oldest_days: int, effects: dict[str, str]
+) -> None:
+    behaviour = replace(PROMPT, overdue_amount=Decimal(overdue_amount), oldest_overdue_days=oldest_days)
+    found = judged(company(behaviour=behaviour))
+    told = {reason.code: reason for reason in found.reasons if reason.code in ("items_overdue", "oldest_overdue")}
+    assert {code: reason.effect for code, reason in told.items()} == effects
+    if told:
+        assert told["items_overdue"].params == {
+            "currency": "EUR",
+            "overdue_amount": Decimal("4000.00"),
+            "overdue_days": oldest_days,
+        }
 
 
 def test_a_limit_lives_a_year_and_half_a_year_for_high_risk() -> None:

@@ -1,6 +1,7 @@
 """What holds for every judgement, whatever is known or missing."""
 
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,13 +11,15 @@ from hypothesis import strategies as st
 from scoring.canonical import canonical_json, facts_document, facts_from_document
 from scoring.engines import ENGINE_VERSION, judge
 from scoring.facts import Asked, CheckFacts
+from scoring.judgement import NO_TERMS
 from scoring.prospect import judge_check
-from scoring.reasons import REGISTRY, render, render_advice, render_remedy, sales_note
+from scoring.reasons import REGISTRY, Language, render, render_advice, render_remedy, sales_note
 from scoring.remedies import apply_remedy
 from scoring.ruling import rule
 from tests.scoring.companies import POLICY, company
 from tests.scoring.strategies import calm_facts, facts, shares, troubled_facts
 
+LANGUAGES: tuple[Language, ...] = ("en", "nl")
 HARD = {"sanctions_hit", "insolvency_event", "debtor_not_active"}
 many = settings(max_examples=150, deadline=None)
 
@@ -34,10 +37,31 @@ def test_an_answer_is_the_heaviest_of_its_reasons_and_declines_only_for_hard_one
         assert HARD & {reason.code for reason in found.reasons}
     if found.requires_human_review:
         assert found.outcome == "refer"
-        assert found.limit.kind == "none"
     else:
         ladder = ("decline", "refer", "hold_first_payment", "accept_prepayment")
         assert found.outcome == next((effect for effect in ladder if effect in effects), "accept")
+
+
+@many
+@given(troubled_facts | facts)
+def test_what_is_referred_never_reads_as_an_offer_to_sales(given: CheckFacts) -> None:
+    found = judge_check(given, POLICY)
+    assume(found.outcome == "refer")
+    assert (found.limit.kind, found.headroom, found.limit_valid_until) == ("none", None, None)
+    assert found.terms == NO_TERMS
+    for reason in found.reasons:
+        if reason.audience == "sales":
+            assert reason.effect in ("refer", "grade", "none")
+            assert "EUR" not in render(reason.code, reason.params, "en", full=False)
+
+
+@many
+@given(facts)
+def test_sales_never_reads_a_grade(given: CheckFacts) -> None:
+    for reason in judge_check(given, POLICY).reasons:
+        if reason.audience == "sales":
+            for language in LANGUAGES:
+                assert not re.search(r"\b(G\d+|D)\b", render(reason.code, reason.params, language, full=False))
 
 
 @many
@@ -64,9 +88,10 @@ def test_the_same_facts_give_the_same_bytes_also_after_storage_and_by_engine(giv
 @given(facts)
 def test_every_judgement_can_be_read_in_both_languages(given: CheckFacts) -> None:
     document = json.loads(canonical_json(judge_check(given, POLICY).document()))
-    for language in ("en", "nl"):
+    for language in LANGUAGES:
         for reason in document["reasons"]:
             assert "{" not in render(reason["code"], reason["params"], language)
+            assert "{" not in render(reason["code"], reason["params"], language, full=False)
             assert render_advice(reason["code"], reason["params"], language) != ""
             assert reason["category"] == REGISTRY[reason["code"]].category
         for remedy in document["remedies"]:

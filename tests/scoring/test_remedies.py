@@ -56,7 +56,7 @@ LONG_OVERDUE = replace(PROMPT, overdue_amount=Decimal("4000.00"), oldest_overdue
             "accept_prepayment",
         ),
         (
-            company(debtor=DebtorFacts("NL", "bv", first_payment_pending=True)),
+            company(debtor=DebtorFacts("NL", "bv", first_payment_pending=True), bureau=scored(45)),
             "first_payment_pending",
             True,
             False,
@@ -103,5 +103,5 @@ def test_a_change_that_leaves_the_outcome_is_not_offered() -> None:
 
 
 def test_the_best_remedy_comes_first() -> None:
-    facts = company(debtor=DebtorFacts("NL", "bv", first_payment_pending=True), asked=BIG)
+    facts = company(debtor=DebtorFacts("NL", "bv", first_payment_pending=True), asked=BIG, bureau=scored(45))
     assert [remedy.gives_outcome for remedy in judge_check(facts, POLICY).remedies] == ["accept_prepayment"]

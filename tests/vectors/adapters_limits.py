@@ -7,7 +7,7 @@ from typing import Any
 from scoring.expected_loss import Sale, break_even_pd, compare_sale, early_payment_rate, expected_loss
 from scoring.exposure import ExposureParts, GroupLevel, available_amount, composed_exposure, group_headroom
 from scoring.facts import CreditLimit
-from scoring.limits import CapacityFigures, decide_limit, financial_cap, floor_to_step, need_amount
+from scoring.limits import CapacityFigures, decide_limit, financial_caps, floor_to_step, need_amount
 from scoring.policy_terms import CapacityShares
 from scoring.terms import effective_term_days
 from tests.vectors.unpacking import POLICY, decimal, optional_decimal
@@ -17,16 +17,11 @@ Given = dict[str, Any]
 
 def _two_caps(given: Given) -> Given:
     shares = CapacityShares(decimal(given["pct_tnw"]), decimal(0), decimal(given["pct_turnover"]))
-    net_worth = CapacityFigures(net_worth=decimal(given["tnw"]))
-    turnover = CapacityFigures(turnover=decimal(given["turnover"]))
-    both = replace(net_worth, turnover=turnover.turnover)
+    figures = CapacityFigures(net_worth=decimal(given["tnw"]), turnover=decimal(given["turnover"]))
     limits = replace(POLICY.limits, capacity={"G1": shares})
-    decided = decide_limit("G1", both, decimal(given["need"]), None, limits)
-    return {
-        "tnw_cap": financial_cap(net_worth, shares),
-        "turnover_cap": financial_cap(turnover, shares),
-        "limit": decided.limit.amount,
-    }
+    decided = decide_limit("G1", figures, decimal(given["need"]), None, limits)
+    caps = financial_caps(figures, shares)
+    return {"tnw_cap": caps.net_worth, "turnover_cap": caps.turnover, "limit": decided.limit.amount}
 
 
 def _need(given: Given) -> Given:
@@ -60,25 +55,24 @@ def _limit_decision(given: Given) -> Given:
 
 
 def _group_headroom(given: Given) -> Given:
-    members = sum(map(decimal, given["member_exposures"]))
     path = (
-        GroupLevel(decimal(given["child_limit"]), decimal(given["child_exposure"])),
-        GroupLevel(decimal(given["group_limit"]), decimal(members)),
+        GroupLevel(decimal(given["child_limit"]), (decimal(given["child_exposure"]),)),
+        GroupLevel(decimal(given["group_limit"]), tuple(map(decimal, given["member_exposures"]))),
     )
-    headroom = group_headroom(path)
-    return {"available": None if headroom is None else available_amount(headroom)}
+    return {"available": available_amount(group_headroom(path))}
+
+
+# Parts of exposure that the cases call otherwise than we do.
+_PARTS = {
+    "open_ar": "open_items",
+    "open_orders": "open_orders_within_horizon",
+    "unapplied_credits": "unused_credit_notes",
+}
 
 
 def _exposure(given: Given) -> Given:
-    parts = ExposureParts(
-        open_items=decimal(given["open_ar"]),
-        billed_not_posted=decimal(given["billed_not_posted"]),
-        delivered_not_invoiced=decimal(given["delivered_not_invoiced"]),
-        open_orders_within_horizon=decimal(given["open_orders"]),
-        open_bills=decimal(given["open_bills"]),
-        unused_credit_notes=decimal(given["unapplied_credits"]),
-    )
-    return {"exposure": composed_exposure(parts)}
+    parts = {_PARTS.get(name, name): decimal(amount) for name, amount in given.items()}
+    return {"exposure": composed_exposure(ExposureParts(**parts))}
 
 
 def _credit_or_prepaid(given: Given) -> Given:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from scoring.behaviour import SettledItem, days_beyond_terms
-from scoring.provisions import matrix_provision, roll_rates
+from scoring.provisions import matrix_provision, roll_rate_provision
 from scoring.receivables import (
     MonthlySales,
     OpenItem,
@@ -69,12 +69,8 @@ def _matrix(given: Given) -> Given:
 
 def _roll_rates(given: Given) -> Given:
     paid = [decimal(given["paid"][name]) for name in ("on_time", "d1_30", "d31_60", "d61_90")]
-    rates = roll_rates(decimal(given["sales"]), paid)
-    exposure = [decimal(each) for each in given["exposure"]]
-    return {
-        "loss_rates": list(rates),
-        "ecl": matrix_provision(list(zip(exposure, rates, strict=True))).loss_amount,
-    }
+    found = roll_rate_provision(decimal(given["sales"]), paid, [decimal(each) for each in given["exposure"]])
+    return {"loss_rates": list(found.loss_rates), "ecl": found.loss_amount}
 
 
 RECEIVABLES: dict[str, Callable[[Given], object]] = {

@@ -19,7 +19,7 @@ from scoring.financials import (
     ohlson_o,
     zmijewski,
 )
-from scoring.scorecard import OddsScale, blended_pd, buhlmann_k, credibility_of, weigh_bins
+from scoring.scorecard import OddsScale, blended_pd, buhlmann_credibility, credibility_of, weigh_bins
 from scoring.vendor_scales import creditsafe_band, paydex_days
 from tests.vectors.unpacking import POLICY, decimal, optional_decimal
 
@@ -62,13 +62,12 @@ def _weight_of_evidence(given: Given) -> Given:
 
 def _blend(given: Given) -> Given:
     z = credibility_of(given["n"], decimal(given["k"]), decimal(given["z_cap"]))
-    # The cases print the credibility with six decimals, which is coarser than their tolerance.
-    return {"z": round(z, 6), "pd": blended_pd(given["pd_external"], given["pd_internal"], float(z))}
+    return {"z": z, "pd": blended_pd(given["pd_external"], given["pd_internal"], z)}
 
 
 def _buhlmann(given: Given) -> Given:
-    k = buhlmann_k(decimal(given["epv"]), decimal(given["vhm"]))
-    return {"k": k, "z": credibility_of(given["n"], k, decimal(1))}
+    found = buhlmann_credibility(given["n"], decimal(given["epv"]), decimal(given["vhm"]))
+    return {"k": found.credibility_k, "z": found.credibility}
 
 
 def _grade(given: Given) -> Given:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from api.records import exposure
+from api.records import ledger_drift
 from tests.api.ledger.files import HEADER, LINES, MAPPING, PAYMENTS, TODAY, counts, ledger, line
 
 
@@ -182,4 +182,4 @@ def test_the_public_ledgers_go_in_and_again_in_another_order(
     again = importing(header + "".join(random.Random(3).sample(lines, len(lines))), document)
     assert counts(again) == (0, expected[0], expected[2])
     with sessions.of(seller.id) as session:
-        assert exposure.drift(session) == []
+        assert ledger_drift.of_balances(session) == []

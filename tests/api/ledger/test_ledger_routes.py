@@ -135,6 +135,46 @@ def test_payments_and_credit_notes_settle_invoices_and_the_rest_waits(erp, debto
     assert [each["payment_reference"] for each in erp.get("/v1/payments").json["items"]] == ["P1"]
 
 
+def test_money_that_came_without_a_name_is_allocated_when_the_same_payment_comes_again(erp, debtor_id):
+    erp.post("/v1/invoices", json={"items": [invoice("F1"), invoice("F2")]})
+    bare, first, both = payment("P1", "150.00"), payment("P1", "150.00", "F1"), payment("P1", "150.00", "F1", "F2")
+    both["allocations"][1]["amount"] = money("50.00")
+    answers = [erp.post("/v1/payments", json=body) for body in (bare, first, both, both, bare)]
+    assert [each.status_code for each in answers] == [201, 201, 201, 200, 200]
+    assert len({each.json["id"] for each in answers}) == 1
+    opened = erp.get("/v1/invoices?open=true").json["items"]
+    assert [(each["invoice_number"], each["open_amount"]) for each in opened] == [("F2", money("50.00"))]
+    stages = erp.get(f"/v1/debtors/{debtor_id}/exposure").json["stages"]
+    assert [(each["stage"], each["amount"]) for each in stages] == [("invoiced", money("50.00"))]
+    other = erp.post("/v1/payments", json={**both, "paid_on": "2026-04-11"})
+    assert (other.status_code, other.json["code"]) == (409, "reference_taken")
+    erp.post("/v1/invoices", json=invoice("F3"))
+    spent = erp.post("/v1/payments", json=payment("P1", "150.00", "F3"))
+    assert (spent.status_code, spent.json["code"]) == (409, "reference_taken")
+    assert spent.json["errors"][0]["detail"].endswith("all of it is allocated to other invoices")
+
+
+def test_credit_notes_are_listed_with_what_of_them_waits(erp, debtor_id):
+    invoice_id = erp.post("/v1/invoices", json=invoice("F1")).json["id"]
+    note = {"debtor_id": debtor_id, "credited_on": "2026-04-01", "amount": money("120.00")}
+    notes = [{**note, "credit_note_number": "C1", "invoice_number": "F1"}, {**note, "credit_note_number": "C2"}]
+    ids = [each["id"] for each in erp.post("/v1/credit-notes", json={"items": notes}).json["items"]]
+    common = {"debtor_id": debtor_id, "credited_on": "2026-04-01", "amount": money("120.00")}
+    named = {"id": ids[0], "credit_note_number": "C1", "invoice_id": invoice_id, "unused_amount": money("20.00")}
+    waiting = {"id": ids[1], "credit_note_number": "C2", "invoice_id": None, "unused_amount": money("120.00")}
+    assert erp.get("/v1/credit-notes").json == {"items": [common | named, common | waiting], "next": None}
+    first = erp.get(f"/v1/credit-notes?debtor_id={debtor_id}&limit=1").json
+    assert [each["id"] for each in first["items"]] == ids[:1]
+    assert first["next"]
+    assert erp.get(f"/v1/credit-notes?debtor_id={uuid4()}").json["items"] == []
+    rows = erp.get("/v1/credit-notes", headers={"Accept": "text/csv"}).text.splitlines()
+    assert rows[0] == (
+        "id,debtor_id,credit_note_number,credited_on,invoice_id,amount,amount_currency,unused_amount,"
+        "unused_amount_currency"
+    )
+    assert rows[2] == f"{ids[1]},{debtor_id},C2,2026-04-01,,120.00,EUR,120.00,EUR"
+
+
 def test_a_payment_of_an_unknown_invoice_is_refused(erp, debtor_id):
     answer = erp.post("/v1/payments", json={"items": [payment("P1", "100.00", "F9")]})
     assert (answer.status_code, answer.json["errors"][0]["code"]) == (422, "invoice_unknown")
@@ -203,7 +243,7 @@ def test_a_mapping_that_cannot_be_used_is_refused_before_anything_is_kept(erp):
     assert missing.json["errors"][0]["pointer"] == "/mapping"
 
 
-@pytest.mark.parametrize("path", ["/v1/invoices", "/v1/payments", f"/v1/imports/{uuid4()}"])
+@pytest.mark.parametrize("path", ["/v1/invoices", "/v1/credit-notes", "/v1/payments", f"/v1/imports/{uuid4()}"])
 def test_sales_does_not_see_the_ledger(client_of, path):
     assert client_of("sales").get(path).status_code == 403
 

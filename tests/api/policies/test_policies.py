@@ -1,6 +1,7 @@
 """Policies: drafted, approved by a second person, activated; and decisions that replay the same whatever changes."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -59,6 +60,8 @@ def test_a_policy_needs_a_second_person(
     assert_problem(app, maker.post(f"/v1/policies/{version}/activations"), 409, "not_approved")
     assert_problem(app, maker.post(f"/v1/policies/{version}/approvals"), 403, "second_approver_needed")
     machine = client_of("credit_manager")
+    document = changed(maker)
+    assert_problem(app, machine.post("/v1/policies", json={"name": "x", "document": document}), 403, "not_allowed")
     assert_problem(app, machine.post(f"/v1/policies/{version}/approvals"), 403, "not_allowed")
     twin = client_of("credit_manager", subject="MAKER@seller.example")
     assert_problem(app, twin.post(f"/v1/policies/{version}/approvals"), 403, "second_approver_needed")
@@ -134,3 +137,37 @@ def forge(owner_url: str, seller: Seller, statement: str, decided: dict[str, Any
     with Sessions(engine).of(seller.id) as session:
         session.execute(text(statement), {"outcome": decided["outcome"]})
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "[" * 900,
+        "a: 2026-13-45",
+        "a: " + "9" * 5000,
+        "!!int 'x'",
+        "!!timestamp x",
+        "1: 2\nnull: 3",
+        "a: 1\na: 2",
+        "a: &x 1\nb: *x",
+        'a: "b\\0v"',
+        "a: .nan",
+    ],
+)
+def test_what_only_looks_like_a_document_is_refused(maker: FlaskClient, app: Flask, written: str) -> None:
+    assert maker.post("/v1/policies", json={"name": "odd", "yaml": written}).status_code == 422
+
+
+def test_a_policy_in_another_currency_is_refused(maker: FlaskClient, app: Flask) -> None:
+    body = {"name": "dollars", "document": changed(maker, currency="USD")}
+    assert_problem(app, maker.post("/v1/policies", json=body), 422, "policy_invalid")
+
+
+def test_activations_at_once_leave_one_active(maker: FlaskClient, checker: FlaskClient) -> None:
+    versions = [drafted(maker) for _ in range(4)]
+    for version in versions:
+        checker.post(f"/v1/policies/{version}/approvals")
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda version: maker.post(f"/v1/policies/{version}/activations"), versions))
+    assert {answer.status_code for answer in answers} == {201}
+    assert [each["state"] for each in maker.get("/v1/policies").json["items"]].count("active") == 1

@@ -1,6 +1,7 @@
 """Credit checks over HTTP and PostgreSQL, with the sandbox's companies."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from api.clock import Clock
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from tests.web_checks import assert_documented, assert_problem
@@ -113,3 +115,37 @@ def test_a_live_seller_is_never_answered_from_the_sandbox(
     assert (answer["mode"], answer["outcome"]) == ("live", "refer")
     assert {source["status"] for source in answer["sources"]} == {"not_asked"}
     assert "source_not_asked" in {reason["code"] for reason in answer["reasons"]}
+
+
+def test_sales_is_not_told_of_a_possible_sanctions_hit(client_of: ClientOf) -> None:
+    sales, finance = (ask(client_of(role), "90000010").json for role in ("sales", "finance"))
+    assert sales["outcome"] == finance["outcome"] == "refer"
+    assert "sanction" in str(finance["reasons"]) + str(finance["remedies"])
+    assert "sanction" not in str(sales["reasons"]) + str(sales["remedies"])
+
+
+def test_a_new_debtor_with_an_unpaid_first_invoice_waits(client_of: ClientOf, clock: Clock, seller: Seller) -> None:
+    today = clock.today(seller)
+    finance = client_of("finance")
+    debtor = finance.post("/v1/debtors", json={"country": "NL", "kvk_number": "90000002"}).json["id"]
+    invoice = {
+        "debtor_id": debtor,
+        "invoice_number": "1",
+        "invoiced_on": str(today - timedelta(days=20)),
+        "due_on": str(today + timedelta(days=10)),
+        "amount": {"amount": "800.00", "currency": "EUR"},
+    }
+    assert finance.post("/v1/invoices", json=invoice).status_code == 201
+    order = {"amount": "200.00", "currency": "EUR"}
+    waits = finance.post("/v1/credit-checks", json={"debtor_id": debtor, "order_amount": order, **WHY}).json
+    assert (waits["risk_class"], waits["outcome"]) == ("normal", "hold_first_payment"), waits["reasons"]
+    paid = {
+        "debtor_id": debtor,
+        "payment_reference": "p1",
+        "paid_on": str(today),
+        "amount": invoice["amount"],
+        "allocations": [{"invoice_number": "1", "amount": invoice["amount"]}],
+    }
+    assert finance.post("/v1/payments", json=paid).status_code == 201
+    after = finance.post("/v1/credit-checks", json={"debtor_id": debtor, "order_amount": order}).json
+    assert after["outcome"] == "accept", after["reasons"]

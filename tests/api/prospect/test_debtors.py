@@ -102,5 +102,53 @@ def test_twins_asking_for_an_unknown_company_make_one_debtor(
 
 def test_sales_may_add_a_prospect_but_not_change_a_debtor(client_of: ClientOf, app: Flask) -> None:
     sales = client_of("sales")
+    assert_problem(app, add(sales, is_natural_person=False), 403, "not_allowed")
     path = f"/v1/debtors/{add(sales).json['id']}"
     assert_problem(app, sales.patch(path, json={"critical": True}, headers={"If-Match": '"x"'}), 403, "not_allowed")
+
+
+def test_crossing_merges_leave_one_debtor_and_no_ring(client_of: ClientOf) -> None:
+    client = client_of("finance")
+    for _ in range(5):
+        one, other = (add(client).json["id"] for _ in range(2))
+        ways = [(one, other), (other, one)]
+        with ThreadPoolExecutor(2) as pool:
+            merge = lambda way: client.post(f"/v1/debtors/{way[0]}/merges", json={"merged_debtor_id": way[1]})  # noqa: E731
+            statuses = sorted(answer.status_code for answer in pool.map(merge, ways))
+        assert statuses == [201, 409]
+        assert len({client.get(f"/v1/debtors/{each}").json["id"] for each in (one, other)}) == 1
+
+
+def test_parents_set_at_once_never_make_a_ring(client_of: ClientOf) -> None:
+    client = client_of("finance")
+    for _ in range(5):
+        ids = [add(client).json["id"] for _ in range(3)]
+        etags = [client.get(f"/v1/debtors/{each}").headers["ETag"] for each in ids]
+
+        def adopt(place: int) -> int:
+            parent = {"parent_id": ids[(place + 1) % 3]}  # noqa: B023
+            path = f"/v1/debtors/{ids[place]}"  # noqa: B023
+            return client.patch(path, json=parent, headers={"If-Match": etags[place]}).status_code  # noqa: B023
+
+        with ThreadPoolExecutor(3) as pool:
+            assert sorted(pool.map(adopt, range(3))) == [200, 200, 422]
+
+
+def test_a_merged_parent_is_the_parent_it_was_merged_into(client: FlaskClient) -> None:
+    parent = add(client, kvk_number="90000007").json["id"]
+    duplicate = add(client).json["id"]
+    child = add(client, kvk_number="90000001", parent_id=duplicate).json["id"]
+    client.post(f"/v1/debtors/{parent}/merges", json={"merged_debtor_id": duplicate})
+    assert client.get(f"/v1/debtors/{child}").json["parent_id"] == parent
+    why = {"purpose": "credit_assessment", "relation": "prospect"}
+    client.post("/v1/credit-checks", json={"debtor_id": parent, **why})
+    answer = client.post("/v1/credit-checks", json={"debtor_id": child, **why}).json
+    assert (answer["outcome"], "parent_insolvent" in str(answer["reasons"])) == ("refer", True)
+
+
+def test_a_new_reference_is_a_change_that_others_notice(client: FlaskClient) -> None:
+    debtor = add(client).json["id"]
+    before = client.get(f"/v1/debtors/{debtor}").headers["ETag"]
+    names = {"references": [{"system": "erp", "value": "1"}, {"system": "erp", "value": "1"}]}
+    assert client.post(f"/v1/debtors/{debtor}/references", json=names).status_code == 201
+    assert client.get(f"/v1/debtors/{debtor}").headers["ETag"] != before

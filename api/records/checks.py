@@ -1,0 +1,57 @@
+"""What every credit check starts from, in one statement: it is asked often, and each round trip shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from api.records.reports import Report
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDebtor:
+    """A debtor as a check sees it."""
+
+    id: UUID
+    name: str | None
+    country: str
+    legal_form: str | None
+    is_natural_person: bool | None
+    parent_id: UUID | None
+    related_party: bool
+    critical: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStart:
+    """A debtor, the number of the active policy, and the newest report of each kind."""
+
+    debtor: CheckedDebtor
+    active_version: int | None
+    reports: list[Report]
+
+
+# Plain rows and text: records would cost as much again as the statement.
+START = text(
+    "SELECT d.merged_into_id, d.id, d.name, d.country, d.legal_form, d.is_natural_person, d.parent_id, d.related_party,"
+    " d.critical, (SELECT p.version FROM policy p WHERE p.state = 'active') AS active_version,"
+    " (SELECT json_agg(r) FROM (SELECT DISTINCT ON (kind) kind, provider, retrieved_at, facts FROM credit_report"
+    "   WHERE debtor_id = d.id ORDER BY kind, retrieved_at DESC) r) AS reports"
+    " FROM debtor d WHERE d.id = :debtor_id"
+)
+
+
+def start(session: Session, debtor_id: UUID) -> CheckStart | None:
+    """Read what a check of a debtor starts from; a merged one gives the one it points on to, an unknown one None."""
+    row = session.execute(START, {"debtor_id": debtor_id}).one_or_none()
+    while row is not None and row[0] is not None:
+        row = session.execute(START, {"debtor_id": row[0]}).one_or_none()
+    if row is None:
+        return None
+    reports = [
+        Report(each["kind"], each["provider"], datetime.fromisoformat(each["retrieved_at"]), each["facts"])
+        for each in row[10] or ()
+    ]
+    return CheckStart(CheckedDebtor(*row[1:9]), row[9], reports)
