@@ -13,7 +13,7 @@ from scoring.reasons import REGISTRY, render, render_advice, render_remedy, sale
 Language = Literal["en", "nl"]
 
 # These tell of a report, an insurer or the books.
-FINANCE_REMEDIES = frozenset({"sanctions_hit", "insurer_cover", "unresolved_write_off"})
+FINANCE_REMEDIES = frozenset({"sanctions_hit", "insurer_cover", "unresolved_write_off", "overdue_amount"})
 SEE_EVERYTHING = frozenset({"finance", "credit_manager"})
 
 

@@ -21,6 +21,8 @@ def reasons_page() -> str:
         parts.append(
             f"## `{code}`\n\nCategory {kind.category}, owner {kind.owner}, read by {readers}.\n\n{_both(kind.text)}"
         )
+        if kind.sales_text:
+            parts.append(f"Sales reads:\n\n{_both(kind.sales_text)}")
         if kind.remedy:
             parts.append(f"What can be done:\n\n{_both(kind.remedy)}")
     return "\n".join(parts)

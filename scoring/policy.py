@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from scoring.documents import DocumentInvalid, Fault, read_document
+from scoring.policy_bounds import out_of_bounds
 from scoring.policy_judgement import BlendingPolicy, CapsPolicy, EvidencePolicy, MasterScalePolicy, ScorecardsPolicy
 from scoring.policy_steps import require_ascending
 from scoring.policy_terms import (
@@ -54,7 +55,9 @@ class PolicyInvalid(DocumentInvalid):
 
 def parse_policy(document: Mapping[str, Any]) -> Policy:
     """The policy a document describes. Raises PolicyInvalid, naming every fault with its path."""
-    faults: list[Fault] = []
+    faults: list[Fault] = list(out_of_bounds(document))
+    if faults:  # Numbers that cannot be meant break the reading of what they belong to.
+        raise PolicyInvalid(faults)
     policy: Policy | None = read_document(Policy, document, "", faults)
     if policy is not None:
         faults.extend(_disagreements(policy))

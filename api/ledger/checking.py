@@ -1,6 +1,5 @@
 """Checks one record of a file against the mapping: a line that can be taken, or every fault in it."""
 
-import re
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ from api.records.identities import OfficialNumber, Reference
 from api.records.ledger_debtors import LedgerDebtor
 from api.records.ledger_lines import LineKind, numbered
 from api.web.money import EXPONENTS
+from scoring.countries import country_fault
 from scoring.identifiers import compact, is_kvk_number, vat_scheme_of
 
-COUNTRY = re.compile("[A-Z]{2}")
 NUMBERS: dict[LineKind, str] = {
     "invoice": "invoice_number",
     "credit_note": "credit_note_number",
@@ -74,8 +73,8 @@ class _Line(Cells):
     def _debtor(self, kind: LineKind | None) -> LedgerDebtor | None:
         reference = Reference(self.needed("debtor_system"), self.needed("debtor_reference"))
         country = self.cell("country") or None
-        if country and not COUNTRY.fullmatch(country):
-            self.fault("country", "not_a_country", f"'{country[:40]}' is not an ISO 3166-1 alpha-2 code")
+        if country and (fault := country_fault(country)):
+            self.fault("country", "not_a_country", fault)
         elif kind == "invoice" and not country:
             self.fault("country", "missing", "country is empty")
         numbers = []

@@ -1,55 +1,34 @@
 """Guesses how a file is written, for a dry run: a mapping to begin with, and what only a person can decide."""
 
+import codecs
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from functools import partial
+from typing import Any, BinaryIO, TypeVar
 
 import yaml
 
-from api.ledger.mapping import DELIMITERS, Mapping, read_mapping
-from api.ledger.reading import BOM
+from api.ledger import mapping as mappings
+from api.ledger.column_words import NEEDED, columns_of
+from api.ledger.mapping import DELIMITERS
+from api.ledger.reading import BOM, FileUnreadable
 from api.ledger.values import ValueRefused, amount_reader, read_date
 from api.problems import BadInput
 
 SAMPLE_BYTES = 64_000
+MISFITS_SHOWN = 3
+MISFIT_SHARE_MAX = 0.05  # A way to read a column may miss this share of its values, and always one.
 DATE_FORMATS = (
     *("YYYY-MM-DD", "DD-MM-YYYY", "D-M-YYYY", "D/M/YYYY", "M/D/YYYY", "DD.MM.YYYY", "D.M.YYYY"),
     *("DD-Mon-YY", "DD-Mon-YYYY", "YYYYMMDD", "D/M/YY", "M/D/YY"),
 )
-MARKS = (("point", ".", ""), ("comma", ",", ""), ("point", ".", ","), ("comma", ",", "."))
-# Words that columns are called by, without spaces and signs; the first of our fields that fits takes the column.
-WORDS: dict[str, tuple[str, ...]] = {
-    "invoice_number": (
-        "invoicenumber",
-        "invoiceno",
-        "invoiceid",
-        "factuurnummer",
-        "factuurnr",
-        "documentnumber",
-        "docno",
-    ),
-    "debtor_reference": (
-        "customerid",
-        "customerno",
-        "customernumber",
-        "debtorreference",
-        "debtornumber",
-        "debiteurnummer",
-    ),
-    "debtor_name": ("customername", "debtorname", "vendorname", "klantnaam", "debiteurnaam", "name", "naam"),
-    "invoiced_on": ("invoicedate", "invoicedon", "factuurdatum", "documentdate"),
-    "due_on": ("duedate", "dueon", "vervaldatum", "vervaldag"),
-    "paid_on": ("settleddate", "paymentdate", "paidon", "paiddate", "betaaldatum", "betaaldop"),
-    "paid_amount": ("settled", "paidamount", "amountpaid", "betaaldbedrag", "voldaan"),
-    "amount": ("invoiceamount", "amount", "totalamount", "bedrag", "factuurbedrag", "total"),
-    "currency": ("currency", "valuta", "munt"),
-    "country": ("country", "land"),
-    "disputed": ("disputed", "betwist", "dispuut"),
-    "kvk_number": ("kvknumber", "kvk", "kvknummer"),
-    "vat_number": ("vatnumber", "btwnummer", "vatid"),
-}
+MARKS = {("point", ""): ".", ("comma", ""): ",", ("point", ","): ".", ("comma", "."): ","}
+EXAMPLES = {"currency": "EUR", "country": "NL"}  # What may be a constant where no column says it.
+
+Way = TypeVar("Way")
+Values = Sequence[tuple[int, str]]  # The values of a column that are not empty, each with its line in the file.
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,41 +36,44 @@ class Proposal:
     """A mapping as YAML text; `mapping` is None while it lacks what only a person knows. `notes` say what is unsure."""
 
     text: str
-    mapping: Mapping | None
+    mapping: mappings.Mapping | None
     notes: list[dict[str, str]] = field(default_factory=list)
 
 
 def propose(plain: BinaryIO) -> Proposal:
-    """Guess a mapping from the start of a file, which stays unread."""
+    """Guess a mapping from the start of a file, which stays unread. Raises FileUnreadable for an empty one."""
     peek = getattr(plain, "peek", None)
     sample = peek(SAMPLE_BYTES)[:SAMPLE_BYTES] if peek else b""
     encoding, text = _decoded(sample)
     delimiter = max(DELIMITERS, key=text.split("\n", 1)[0].count)
-    rows = list(csv.reader(io.StringIO(text[: text.rfind("\n") + 1] or text), delimiter=delimiter))
-    header, below = (
-        ([name.strip() for name in rows[0]], [row for row in rows[1:] if len(row) == len(rows[0])])
-        if rows
-        else ([], [])
-    )
+    rows = _rows(text, delimiter)
+    if not rows:
+        raise FileUnreadable("The file is empty.", code="file_empty")
+    header = [name.strip() for name in rows[0][1]]
+    below = [(line, cells) for line, cells in rows[1:] if len(cells) == len(header)]
     notes: list[dict[str, str]] = []
-    columns = _columns(header)
+    columns = columns_of(header, partial(_note, notes))
+    values = {
+        name: [(line, cell) for line, cells in below if (cell := cells[header.index(column)].strip())]
+        for name, column in columns.items()
+    }
     document: dict[str, Any] = {"delimiter": delimiter, "encoding": encoding}
-    values = {name: [row[header.index(column)].strip() for row in below] for name, column in columns.items()}
-    document |= _marks([value for name in ("amount", "paid_amount") for value in values.get(name, ())])
+    document |= _marks([each for name in ("amount", "paid_amount") for each in values.get(name, ())], notes)
     document["date_formats"] = _formats(values, notes)
     document["columns"] = columns
-    document["constants"] = {"debtor_system": "erp"}
-    for name in ("currency", "country"):
-        if name not in columns:
-            _note(notes, f"{name}_unknown", f"no column looks like {name}: add a column or a constant")
-    if "invoice_number" not in columns and header:
-        document["identity"] = header
+    if "invoice_number" not in columns:
+        document["identity"] = [name for name in header if name and header.count(name) == 1]
         _note(notes, "number_unknown", "no column looks like an invoice number: all columns together are the identity")
+    document["constants"] = {"debtor_system": "erp"}  # Last, so that what is missing can stand below it.
+    for name in NEEDED:
+        if name not in columns:
+            source = "a column or a constant" if name in EXAMPLES else "its column"
+            _note(notes, f"{name}_unknown", f"no column looks like {name}: add {source}")
     try:
-        mapping = read_mapping(document)
+        mapping = mappings.read_mapping(document)
     except BadInput:
         mapping = None
-    return Proposal(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), mapping, notes)
+    return Proposal(_written(document, notes), mapping, notes)
 
 
 def _note(notes: list[dict[str, str]], code: str, detail: str) -> None:
@@ -99,49 +81,90 @@ def _note(notes: list[dict[str, str]], code: str, detail: str) -> None:
 
 
 def _decoded(sample: bytes) -> tuple[str, str]:
+    """Give the encoding, and the whole lines of a sample that may end in the middle of a letter."""
     sample = sample.removeprefix(BOM)
-    whole = sample[: sample.rfind(b"\n") + 1] or sample  # The sample may end in the middle of a letter.
+    encoding = "utf-8"
     try:
-        return "utf-8", whole.decode()
+        text = codecs.getincrementaldecoder(encoding)().decode(sample)
     except UnicodeDecodeError:
-        return "windows-1252", whole.decode("windows-1252", "replace")
+        encoding = "windows-1252"
+        text = sample.decode(encoding, "replace")
+    is_cut = len(sample) >= SAMPLE_BYTES - len(BOM)
+    return encoding, text[: text.rfind("\n") + 1] or text if is_cut else text
 
 
-def _columns(header: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, words in WORDS.items():
-        for column in header:
-            plain = "".join(letter for letter in column.casefold() if letter.isalnum())
-            if plain in words and column not in found.values() and name not in found:
-                found[name] = column
-    if "debtor_reference" not in found and "debtor_name" in found:
-        found["debtor_reference"] = found["debtor_name"]
-    return found
+def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    """Take the sample apart: each row with the line it begins on, empty ones left out."""
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
+    rows, line = [], 1
+    for cells in reader:
+        if cells:
+            rows.append((line, cells))
+        line = reader.line_num + 1
+    return rows
 
 
-def _marks(amounts: Sequence[str]) -> dict[str, str]:
-    for name, mark, thousands in MARKS:
-        read = amount_reader(mark, thousands)
+def _marks(amounts: Values, notes: list[dict[str, str]]) -> dict[str, str]:
+    """Choose the marks with which nearly all amounts can be read."""
+
+    def reads(mark: str, thousands: str, value: str) -> bool:
         try:
-            for amount in amounts:
-                if amount:
-                    read(amount, "EUR")
+            amount_reader(mark, thousands)(value, "EUR")
         except ValueRefused:
-            continue
-        return {"decimal": name, "thousands": thousands}
-    return {}
+            return False
+        return True
+
+    ways = {key: partial(reads, mark, key[1]) for key, mark in MARKS.items()}
+    best = _best(amounts, ways, "amounts", "amount_marks_unknown", notes)
+    return {"decimal": best[0][0], "thousands": best[0][1]} if best else {}
 
 
-def _formats(values: dict[str, list[str]], notes: list[dict[str, str]]) -> dict[str, list[str]]:
+def _formats(values: Mapping[str, Values], notes: list[dict[str, str]]) -> dict[str, list[str]]:
+    """Choose for each date the format in which nearly all of its values can be read."""
     formats: dict[str, list[str]] = {}
     for name in ("invoiced_on", "due_on", "paid_on"):
-        given = [value for value in values.get(name, ()) if value]
-        fitting = [each for each in DATE_FORMATS if given and all(read_date(value, (each,)) for value in given)]
-        different = {tuple(read_date(value, (each,)) for value in given) for each in fitting}
+        given = values.get(name, ())
+        ways = {each: partial(_is_date, each) for each in DATE_FORMATS}
+        best = _best(given, ways, name, "date_format_unknown", notes)
+        different = {tuple(read_date(value, (each,)) for _, value in given) for each in best}
         if len(different) > 1:
-            _note(notes, "date_format_ambiguous", f"{name} can be read as {' or as '.join(fitting)}: choose one")
-        if fitting:
-            formats[name] = [fitting[0]]
-        elif given:
-            _note(notes, "date_format_unknown", f"{name}: no known format fits every value, such as '{given[0][:40]}'")
+            _note(notes, "date_format_ambiguous", f"{name} can be read as {' or as '.join(best)}: choose one")
+        if best:
+            formats[name] = [best[0]]
     return formats
+
+
+def _is_date(date_format: str, value: str) -> bool:
+    return read_date(value, (date_format,)) is not None
+
+
+def _best(
+    values: Values, ways: Mapping[Way, Callable[[str], bool]], what: str, code: str, notes: list[dict[str, str]]
+) -> list[Way]:
+    """Give the ways that read the most values, none when that is not nearly all; notes the values that do not fit."""
+    if not values:
+        return []
+    misfits = {way: [each for each in values if not reads(each[1])] for way, reads in ways.items()}
+    fewest = min(map(len, misfits.values()))
+    best = [way for way, missed in misfits.items() if len(missed) == fewest]
+    shown = ", ".join(f"'{value[:40]}' in line {line}" for line, value in misfits[best[0]][:MISFITS_SHOWN])
+    if fewest > max(1, MISFIT_SHARE_MAX * len(values)) or fewest == len(values):
+        _note(notes, code, f"{what}: no known way of writing fits nearly all values, such as {shown}")
+        return []
+    if fewest:
+        _note(notes, "value_does_not_fit", f"{what}: {fewest} of {len(values)} values do not fit the rest: {shown}")
+    return best
+
+
+def _written(document: dict[str, Any], notes: Sequence[Mapping[str, str]]) -> str:
+    """Write a mapping as YAML, with what a person must still decide as comments."""
+    todo = [f"# TODO {_plain(note['detail'])}" for note in notes]
+    missing = {note["code"].removesuffix("_unknown") for note in notes}
+    constants = [f"  # {name}: {example}  # TODO" for name, example in EXAMPLES.items() if name in missing]
+    body = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=1000)
+    return "\n".join([*todo, body.rstrip("\n"), *constants]) + "\n"
+
+
+def _plain(text: str) -> str:
+    """Keep a value of the file within its line of comment."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -4,11 +4,10 @@ from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-import yaml
-
 from api.ledger.values import DateFormatInvalid, date_pattern
 from api.problems import BadInput, Fault
 from api.records.ledger_lines import LineKind
+from api.web.plain_yaml import read_plain_yaml
 
 FIELDS = (
     *("debtor_reference", "debtor_system", "debtor_name", "country", "legal_form", "kvk_number", "vat_number"),
@@ -20,8 +19,10 @@ CONSTANT_FIELDS = ("debtor_system", "country", "legal_form", "currency")
 KINDS: tuple[LineKind, ...] = ("invoice", "credit_note", "payment")
 # Those in which a newline is one byte, so that a broken line spoils no other.
 ENCODINGS = ("utf-8", "ascii", "windows-1252", "iso-8859-1", "iso-8859-15", "cp850")
+FORMATS = ("auto", "csv")
 DELIMITERS = (",", ";", "\t", "|")
 MARKS = {"point": ".", "comma": ","}
+PLUS_DAYS_MAX = 10_000
 DISPUTED_WORDS = ("yes", "y", "true", "1", "ja", "j", "waar", "x")
 
 
@@ -72,13 +73,10 @@ class Mapping:
         return name in self.columns or name in self.constants or name in self.derived
 
 
-def read_mapping(document: str | bytes | AnyMapping[str, Any]) -> Mapping:
+def read_mapping(document: Any) -> Mapping:
     """Read a mapping from YAML or JSON text, or from a document. Raises BadInput with every fault."""
-    if not isinstance(document, AnyMapping):
-        try:
-            document = yaml.safe_load(document)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise BadInput("The mapping is neither YAML nor JSON.", code="mapping_unreadable") from error
+    if isinstance(document, str | bytes):
+        document = read_plain_yaml(document, "mapping")
     if not isinstance(document, AnyMapping):
         raise BadInput("The mapping must be an object.", code="mapping_unreadable")
     reader = _Reader(document)
@@ -104,6 +102,7 @@ class _Reader:
             self.fault(f"/{name}", "unknown_field", "Unknown field.")
         columns = self._texts("columns", FIELDS)
         constants = self._texts("constants", CONSTANT_FIELDS)
+        self._choice("format", FORMATS, "auto")
         kind, kind_column, kind_words = self._kind()
         mapping = Mapping(
             columns=columns,
@@ -140,8 +139,9 @@ class _Reader:
 
     def _text(self, pointer: str, value: Any) -> str:
         """Give a plain value as text. Anything nested is refused unseen: aliases of YAML can make it endless."""
-        if not isinstance(value, str | int | float):
-            self.fault(pointer, "not_a_text", "Must be a text or a number.")
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            words = " In YAML, yes, no, on and off are texts only in quotes." if isinstance(value, bool) else ""
+            self.fault(pointer, "not_a_text", f"Must be a text or a number.{words}")
             return ""
         return str(value)
 
@@ -168,7 +168,7 @@ class _Reader:
 
     def _number(self, name: str) -> int:
         given = self.document.get(name, 0)
-        if not isinstance(given, int) or not 0 <= given <= 100:
+        if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= 100:
             self.fault(f"/{name}", "not_a_whole_number", "Must be a whole number from 0 to 100.")
             return 0
         return given
@@ -207,13 +207,20 @@ class _Reader:
 
     def _derived(self) -> dict[str, DerivedDate]:
         given = self.document.get("derived") or {}
+        if not isinstance(given, AnyMapping):
+            self.fault("/derived", "not_an_object", "Must be an object.")
+            return {}
         derived: dict[str, DerivedDate] = {}
-        for name, given_rule in given.items() if isinstance(given, AnyMapping) else ():
+        for name, given_rule in given.items():
             rule = given_rule if isinstance(given_rule, AnyMapping) else {}
             base, days, column = rule.get("from"), rule.get("plus_days"), rule.get("plus_days_column")
-            is_one = isinstance(days, int) != isinstance(column, str)
+            is_fixed = isinstance(days, int) and not isinstance(days, bool) and abs(days) <= PLUS_DAYS_MAX
+            is_one = is_fixed != isinstance(column, str) and set(rule) <= {"from", "plus_days", "plus_days_column"}
             if name not in ("due_on", "paid_on") or base not in ("invoiced_on", "due_on") or base == name or not is_one:
-                detail = "Must be due_on or paid_on, from invoiced_on or due_on, plus_days or plus_days_column."
+                detail = (
+                    "Must be due_on or paid_on, from invoiced_on or due_on,"
+                    f" plus_days (at most {PLUS_DAYS_MAX:,}) or plus_days_column."
+                )
                 self.fault(f"/derived/{name}", "derived_date_invalid", detail)
                 continue
             derived[name] = DerivedDate(base, days, column)

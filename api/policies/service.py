@@ -15,7 +15,7 @@ from api.records.policies import PolicyRecord
 from api.web.plain_yaml import read_plain_yaml
 from api.wiring import Wiring, answer_bytes
 from scoring.canonical import canonical_json, digest, facts_from_document
-from scoring.engines import judge
+from scoring.engines import ENGINE_VERSION, judge
 from scoring.policy import Policy, PolicyInvalid, parse_policy
 
 
@@ -33,7 +33,7 @@ def draft(session: Session, name: str, document: Mapping[str, Any], given: Wirin
     try:
         text = canonical_json(document).decode()
         # What is stored is what must be readable later: so that is what is checked.
-        _check_currency(parse_policy(orjson.loads(text)), currency)
+        _check_fits(parse_policy(orjson.loads(text)), currency)
     except PolicyInvalid as invalid:
         faults = [
             Fault(f"/document/{each.path.replace('.', '/')}", "policy_invalid", each.detail) for each in invalid.faults
@@ -46,11 +46,15 @@ def draft(session: Session, name: str, document: Mapping[str, Any], given: Wirin
     )
 
 
-def _check_currency(policy: Policy, currency: str) -> None:
-    """Refuse a policy in another currency than the seller's: its amounts would be taken for the seller's own."""
+def _check_fits(policy: Policy, currency: str) -> None:
+    """Refuse a policy in another currency than the seller's, or of another engine."""
+    faults = []
     if policy.currency != currency:
-        fault = Fault("/document/currency", "other_currency", f"Must be {currency}, the seller's currency.")
-        raise BadInput("The policy cannot be used.", code="policy_invalid", faults=[fault])
+        faults.append(Fault("/document/currency", "other_currency", f"Must be {currency}, the seller's currency."))
+    if policy.engine != ENGINE_VERSION:
+        faults.append(Fault("/document/engine", "other_engine", f"Must be {ENGINE_VERSION!r}, the engine that judges."))
+    if faults:
+        raise BadInput("The policy cannot be used.", code="policy_invalid", faults=faults)
 
 
 def policy_answer(record: PolicyRecord, *, with_document: bool = False) -> dict[str, Any]:

@@ -12,17 +12,25 @@ from api.records.identities import OfficialNumber, Reference
 from api.web.faults import CodedText, invalid
 from api.web.fields import Line, WholeNumber
 from api.web.schemas import DebtorReferenceSchema, IdentifierSchema, MoneySchema, PageQuery, Schema
+from scoring.countries import country_fault
 
 PURPOSES = ("credit_assessment", "credit_review", "onboarding")
 RELATIONS = ("prospect", "customer", "former_customer")
 
 
 class Country(fields.String):
-    """An ISO 3166-1 alpha-2 code."""
+    """An ISO 3166-1 alpha-2 code that is assigned."""
 
     def __init__(self, **options: Any) -> None:
-        pattern = validate.Regexp(r"^[A-Z]{2}\Z", error="Must be two capital letters, such as NL (ISO 3166-1).")
-        super().__init__(validate=pattern, **options)
+        super().__init__(**options)
+        self.metadata = {"pattern": "^[A-Z]{2}$", "example": "NL", **self.metadata}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        code = str(super()._deserialize(value, attr, data, **options))
+        fault = country_fault(code)
+        if fault:
+            raise invalid("not_a_country", f"{fault}.")
+        return code
 
 
 class LegalForm(Line):

@@ -39,7 +39,7 @@ def test_every_shipped_policy_is_valid(name: str) -> None:
         ("blending.credibility_k", "twelve", "blending.credibility_k"),
         ("blending.credibility_k", True, "blending.credibility_k"),
         ("blending.credibility_k", float("nan"), "blending.credibility_k"),
-        ("blending.credibility_k", 0, "blending"),
+        ("blending.credibility_k", 0, "blending.credibility_k"),
         ("blending.pd_floor", 1, "blending"),
         ("evidence.report_fresh_days", 90.5, "evidence.report_fresh_days"),
         ("evidence.report_fresh_days", 400, "evidence"),
@@ -48,7 +48,7 @@ def test_every_shipped_policy_is_valid(name: str) -> None:
         ("scorecards.payment_index.dbt_days.points.steps.0.up_to", 5, "scorecards.payment_index.dbt_days.points"),
         ("scorecards.payment_index.dbt_days.points.otherwise", 99, "scorecards.payment_index.dbt_days.points"),
         ("scorecards.payment_index.tenure_years.points.otherwise", 99, "scorecards.payment_index.tenure_years.points"),
-        ("scorecards.index_scale.base_odds", 0, "scorecards.index_scale"),
+        ("scorecards.index_scale.base_odds", 0, "scorecards.index_scale.base_odds"),
         ("scorecards.external_scales.coface_dra.0.grade", "Z", "scorecards.external_scales.coface_dra.0.grade"),
         ("scorecards.external_scales.coface_dra.0.grade", "G1", "scorecards.external_scales.coface_dra"),
         ("scorecards.external_scales.coface_dra.0.at_least", 1, "scorecards.external_scales.coface_dra"),
@@ -68,7 +68,7 @@ def test_every_shipped_policy_is_valid(name: str) -> None:
         ("sources.needed_without_number.0", "crystal_ball", "sources.needed_without_number.0"),
         ("sources.fresh_days.crystal_ball", 1, "sources.fresh_days.crystal_ball"),
         ("sources.fresh_days.credit_bureau", ..., "sources"),
-        ("sources.fresh_days.credit_bureau", -1, "sources"),
+        ("sources.fresh_days.credit_bureau", -1, "sources.fresh_days.credit_bureau"),
         ("evidence.assumed_horizon_months", 0, "evidence"),
     ],
 )
@@ -103,3 +103,23 @@ def test_a_grade_begins_at_its_lower_bound(pd: str, grade: str) -> None:
 
 def test_numbers_written_as_text_are_the_same_policy() -> None:
     assert parse_policy(changed("blending.credibility_cap", "0.85")) == parse_policy(shipped()["default"])
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("outcomes.check_valid_days", -1),
+        ("limits.buffer_days", -7),
+        ("limits.valid_months.low", 10**30),
+        ("evidence.confidence_min", 1.5),
+        ("evidence.quality_stale", "7"),
+        ("scorecards.index_scale.points_to_double_odds", 1e-300),
+        ("scorecards.index_scale.base_odds", 0),
+        ("authority.finance.low", "-5"),
+        ("limits.vat_rate_domestic", 21),
+    ],
+)
+def test_a_number_that_cannot_be_meant_is_named(path: str, value: object) -> None:
+    with pytest.raises(PolicyInvalid) as invalid:
+        parse_policy(changed(path, value))
+    assert path in {fault.path for fault in invalid.value.faults}
