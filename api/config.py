@@ -1,9 +1,14 @@
 """The environment, read once and frozen: every CREDITGATE_* setting."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+UNPACKED_TIMES = 20  # How much more than its packed size an import may unpack to, when nothing is set.
 
 
 class ConfigInvalid(Exception):
@@ -26,6 +31,7 @@ class Config:
     requests_per_minute: int = 1200
     body_bytes_max: int = 1_000_000
     import_bytes_max: int = 256_000_000
+    unpacked_bytes_max: int = 5_000_000_000
     trusted_proxies: int = 0
 
     @property
@@ -35,29 +41,50 @@ class Config:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
-    """Read the settings. Raises ConfigInvalid naming the variable that cannot be read."""
+    """Read the settings. Raises ConfigInvalid naming the variable that cannot be used."""
 
-    def number(name: str, default: int) -> int:
+    def number(name: str, default: int, least: int = 1, most: int = 2**63 - 1) -> int:
         given = environment.get(name, "")
         if not given:
             return default
-        if not given.isdigit():
-            raise ConfigInvalid(f"{name} must be a whole number, not '{given}'")
+        if not re.fullmatch("[0-9]{1,19}", given) or not least <= int(given) <= most:
+            bounds = f"from {least} to {most}" if most < 2**63 - 1 else f"of {least} or more"
+            raise ConfigInvalid(f"{name} must be a whole number {bounds}, not '{given}'")
         return int(given)
 
     default = Config()
+    import_bytes_max = number("CREDITGATE_IMPORT_BYTES_MAX", default.import_bytes_max)
     return Config(
         database_url=environment.get("CREDITGATE_DATABASE_URL") or None,
         owner_database_url=environment.get("CREDITGATE_OWNER_DATABASE_URL") or None,
         data_dir=Path(environment.get("CREDITGATE_DATA_DIR") or default.data_dir).absolute(),
-        secret_keys=tuple(key for key in environment.get("CREDITGATE_SECRET_KEYS", "").split(",") if key),
+        secret_keys=_secret_keys(environment.get("CREDITGATE_SECRET_KEYS", "")),
         metrics_token=environment.get("CREDITGATE_METRICS_TOKEN") or None,
         host=environment.get("CREDITGATE_HOST") or default.host,
-        port=number("PORT", default.port),
-        web_workers=number("CREDITGATE_WEB_WORKERS", default.web_workers),
-        web_threads=number("CREDITGATE_WEB_THREADS", default.web_threads),
+        port=number("PORT", default.port, most=65535),
+        web_workers=number("CREDITGATE_WEB_WORKERS", default.web_workers, most=1000),
+        web_threads=number("CREDITGATE_WEB_THREADS", default.web_threads, most=1000),
         requests_per_minute=number("CREDITGATE_REQUESTS_PER_MINUTE", default.requests_per_minute),
         body_bytes_max=number("CREDITGATE_BODY_BYTES_MAX", default.body_bytes_max),
-        import_bytes_max=number("CREDITGATE_IMPORT_BYTES_MAX", default.import_bytes_max),
-        trusted_proxies=number("CREDITGATE_TRUSTED_PROXIES", default.trusted_proxies),
+        import_bytes_max=import_bytes_max,
+        unpacked_bytes_max=number(
+            "CREDITGATE_UNPACKED_BYTES_MAX", min(UNPACKED_TIMES * import_bytes_max, default.unpacked_bytes_max)
+        ),
+        trusted_proxies=number("CREDITGATE_TRUSTED_PROXIES", default.trusted_proxies, least=0, most=100),
     )
+
+
+def _secret_keys(given: str) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in given.split(",") if key.strip())
+    if not all(is_secret_key(key) for key in keys):
+        raise ConfigInvalid("CREDITGATE_SECRET_KEYS must be Fernet keys (32 bytes in base64), separated by commas")
+    return keys
+
+
+def is_secret_key(text: str) -> bool:
+    """Say whether a text is a key that what we keep can be encrypted with."""
+    try:
+        Fernet(text)
+    except ValueError:
+        return False
+    return True

@@ -78,6 +78,10 @@ def run_job(house: House, seller_id: UUID, job_id: UUID, *, is_last: bool) -> No
         jobs.start(job, house.clock.now(seller))
     try:
         result = HANDLERS[kind](house, seller, job_id, arguments)
+    except jobs.CannotBeDone as failure:
+        with house.sessions.of(seller_id) as session:
+            jobs.fail(session, job_id, failure.error, house.clock.now(seller), failure.result)
+        return
     except Exception as error:
         log.error("job_failed", kind=kind, job_id=str(job_id), error=type(error).__name__, trace=traceback.format_exc())
         if is_last:

@@ -14,6 +14,7 @@ from api.web.money import EXPONENTS
 
 TEXT_LENGTH_MAX = 200
 EXTRA_LENGTH_MAX = 1000
+LOST_LETTER = "\ufffd"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -120,9 +121,13 @@ class Cells:
             return None
 
     def check_text(self) -> None:
-        """Note control characters, and text that is too long."""
+        """Note control characters, letters that were lost on the way, and text that is too long."""
         if CONTROL.search(self.text):
             self.fault(None, "control_character", "the line holds a control character")
+        if LOST_LETTER in self.text:
+            self.fault(
+                None, "encoding_broken", f"the line holds '{LOST_LETTER}', which stands for a letter that was lost"
+            )
         if len(self.text) <= TEXT_LENGTH_MAX:
             return
         for field, column in self.mapping.columns.items():

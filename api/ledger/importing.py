@@ -12,14 +12,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.clock import Clock
-from api.ledger.cells import FileShape, LineFault
+from api.ledger.cells import LOST_LETTER, FileShape, LineFault
 from api.ledger.checking import CheckedLine, check
 from api.ledger.guessing import propose
 from api.ledger.mapping import Mapping
-from api.ledger.reading import FileUnreadable, Record, opened, records
+from api.ledger.reading import UNPACKED_BYTES_MAX, FileUnreadable, Record, opened, records
 from api.ledger.rehearsal import Rehearsal
 from api.ledger.report import ImportReport
-from api.problems import BadInput
+from api.problems import BadInput, Conflict
 from api.records import imports
 from api.records.ledger_batch import take
 from api.records.ledger_debtors import find_or_add
@@ -30,6 +30,7 @@ from api.records.sessions import Sessions
 BATCH_LINES = 2_000  # So small that no order waits a second for a debtor.
 ATTEMPTS = 5
 TEXT_KEPT = 10_000
+REFUSED_LINES_MAX = 10_000  # So many are a wrong mapping, and nobody corrects them one by one.
 # Two writers met: the loser of a deadlock, or of a race for a name that both wanted to add, starts its batch again.
 MET = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, psycopg.errors.UniqueViolation)
 
@@ -49,7 +50,7 @@ class _RolledBack(Exception):
     """Ends a transaction of a dry run."""
 
 
-def run_import(
+def run_import(  # noqa: PLR0913 - What is imported and where to, then how; each is given by name.
     sessions: Sessions,
     seller: Seller,
     clock: Clock,
@@ -58,16 +59,18 @@ def run_import(
     *,
     import_id: UUID | None = None,
     dry_run: bool = False,
+    unpacked_bytes_max: int = UNPACKED_BYTES_MAX,
     on_progress: Progress = lambda done: None,
 ) -> ImportReport:
     """Import a delimited file, plain or packed with gzip; `on_progress` is told how many lines are done.
 
     With `import_id` the counts and refusals are kept in that import, and a run that was killed goes on where it was.
-    A dry run keeps nothing of the ledger, and adds a guessed mapping to its report; `mapping` may then be None.
+    A dry run keeps nothing of the ledger. Without a mapping it guesses one for its report, and tries the lines with it
+    when nothing is missing in it.
     """
     run = _Run(sessions, seller, clock, mapping, import_id, dry_run)
     try:
-        run.read(opened(stream), on_progress)
+        run.read(opened(stream, unpacked_bytes_max), on_progress)
     except BadInput as problem:
         run.report.fail(problem)
     return run.close()
@@ -107,14 +110,10 @@ class _Run:
             self.report.faults.update(imports.codes(session, self.import_id))
 
     def read(self, plain: BinaryIO, on_progress: Progress) -> None:
-        if self.report.dry_run:
-            proposal = propose(plain)
-            self.report.proposal = proposal.text
-            self.report.warnings.extend(proposal.notes)
-            self.mapping = self.mapping or proposal.mapping
-        if self.mapping is None:
-            raise BadInput("There is no mapping for this file.", code="mapping_missing")
-        batches = self._batches(plain, self.mapping)
+        mapping = self.mapping or self._guessed(plain)
+        if mapping is None:
+            return
+        batches = self._batches(plain, mapping)
         # The next batch is read and checked while the database is at this one.
         with ThreadPoolExecutor(1) as ahead:
             coming = ahead.submit(next, batches, None)
@@ -122,6 +121,16 @@ class _Run:
                 coming = ahead.submit(next, batches, None)
                 self._take(batch)
                 on_progress(self.report.lines_count)
+
+    def _guessed(self, plain: BinaryIO) -> Mapping | None:
+        """Put a guessed mapping in the report of a dry run; give it when lines can be tried with it."""
+        assert self.report.dry_run, "only a dry run may do without a mapping"
+        proposal = propose(plain)
+        self.report.proposal = proposal.text
+        self.report.warnings.extend(proposal.notes)
+        if proposal.mapping is None:
+            self.report.warn("lines_not_tried", "the proposed mapping lacks what it needs, so that no line was tried")
+        return proposal.mapping
 
     def _batches(self, plain: BinaryIO, mapping: Mapping) -> Iterator[Batch]:
         found = records(plain, mapping)
@@ -151,12 +160,18 @@ class _Run:
             except DBAPIError as error:
                 if attempt == ATTEMPTS or not isinstance(error.orig, MET):
                     raise
+            except Conflict:  # A debtor was merged meanwhile: found again, it is the other one.
+                if attempt == ATTEMPTS:
+                    raise
         taken = sum(result.state == "taken" for result in results)
         known = sum(result.state == "known" for result in results)
         self.report.taken_count += taken
         self.report.known_count += known
         self.report.refused_count += batch.records_count - taken - known
-        self.report.refuse(faults)
+        self.report.refuse(sorted(faults, key=lambda fault: fault.line))
+        if self.report.refused_count >= REFUSED_LINES_MAX:
+            detail = f"The import stops after {REFUSED_LINES_MAX:,} refused lines; what was taken before stays."
+            raise BadInput(detail, code="too_many_refusals")
 
     def _remember_days(self, values: dict[str, Any]) -> None:
         report = self.report
@@ -209,12 +224,13 @@ class _Run:
         known = sum(result.state == "known" for result in results)
         refused = batch.records_count - taken - known
         imports.count(session, self.import_id, lines=batch.records_count, taken=taken, known=known, refused=refused)
-        imports.refuse(session, self.import_id, _refusal_rows(faults))
+        lines_left = max(0, REFUSED_LINES_MAX - self.report.refused_count)
+        imports.refuse(session, self.import_id, _refusal_rows(faults, lines_left))
 
     def close(self) -> ImportReport:
         report = self.report
         report.warn_of_age(self.clock.today(self.seller))
-        if not report.lines_count and report.failure is None:
+        if not report.lines_count and report.failure is None and report.header:
             report.warn("no_lines", "the file has a header and nothing below it")
         if self.import_id is not None:
             state = "failed" if report.failure else "finished"
@@ -247,15 +263,15 @@ def faults_of(results: Iterable[LineResult], by_line: dict[int, CheckedLine]) ->
     ]
 
 
-def _refusal_rows(faults: list[LineFault]) -> Iterator[dict[str, Any]]:
+def _refusal_rows(faults: list[LineFault], lines_max: int) -> Iterator[dict[str, Any]]:
     ordered = sorted(faults, key=lambda fault: fault.line)
-    for line, of_line in groupby(ordered, key=lambda fault: fault.line):
+    for line, of_line in islice(groupby(ordered, key=lambda fault: fault.line), lines_max):
         for number, fault in enumerate(of_line):
             yield {
                 "line": line,
                 "fault": number,
                 "column_name": fault.column,
                 "code": fault.code,
-                "detail": fault.detail.replace("\0", "\ufffd"),
-                "text": fault.text.replace("\0", "\ufffd")[:TEXT_KEPT] if number == 0 else None,
+                "detail": fault.detail.replace("\0", LOST_LETTER),
+                "text": fault.text.replace("\0", LOST_LETTER)[:TEXT_KEPT] if number == 0 else None,
             }

@@ -35,7 +35,10 @@ class _Chunks(io.RawIOBase):
 
 
 def import_ledger(house: House, seller: Seller, job_id: UUID, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Run an import whose file was uploaded. One that was killed goes on where it was."""
+    """Run an import whose file was uploaded. One that was killed goes on where it was.
+
+    Raises CannotBeDone for a file that could not be read, or not to its end; what was taken before stays.
+    """
     import_id = UUID(arguments["import_id"])
     with house.sessions.of(seller.id) as session:
         record = imports.get(session, import_id)
@@ -55,18 +58,19 @@ def import_ledger(house: House, seller: Seller, job_id: UUID, arguments: dict[st
             mapping,
             import_id=import_id,
             dry_run=record.dry_run,
+            unpacked_bytes_max=house.config.unpacked_bytes_max,
             on_progress=on_progress,
         )
     with house.sessions.of(seller.id) as session:
         imports.drop_chunks(session, import_id)
         record = imports.get(session, import_id)
         assert record is not None
-        counts = {name: getattr(record, f"{name}_count") for name in ("lines", "taken", "known", "refused")}
-        return {
-            "import_id": str(import_id),
-            "state": record.state,
-            **{f"{name}_count": n for name, n in counts.items()},
-        }
+    counts = {f"{name}_count": getattr(record, f"{name}_count") for name in ("lines", "taken", "known", "refused")}
+    result = {"import_id": str(import_id), "state": record.state, **counts}
+    failure = (record.report or {}).get("failure")
+    if failure:
+        raise jobs.CannotBeDone({"code": failure["code"], "detail": failure["detail"]}, result)
+    return result
 
 
 JOBS = {"ledger_import": import_ledger}

@@ -215,8 +215,14 @@ class _Reader:
             rule = given_rule if isinstance(given_rule, AnyMapping) else {}
             base, days, column = rule.get("from"), rule.get("plus_days"), rule.get("plus_days_column")
             is_fixed = isinstance(days, int) and not isinstance(days, bool) and abs(days) <= PLUS_DAYS_MAX
-            is_one = is_fixed != isinstance(column, str) and set(rule) <= {"from", "plus_days", "plus_days_column"}
-            if name not in ("due_on", "paid_on") or base not in ("invoiced_on", "due_on") or base == name or not is_one:
+            is_rule = (is_fixed and column is None) or (isinstance(column, str) and days is None)
+            is_rule = is_rule and set(rule) <= {"from", "plus_days", "plus_days_column"}
+            if (
+                not is_rule
+                or name not in ("due_on", "paid_on")
+                or base not in ("invoiced_on", "due_on")
+                or base == name
+            ):
                 detail = (
                     "Must be due_on or paid_on, from invoiced_on or due_on,"
                     f" plus_days (at most {PLUS_DAYS_MAX:,}) or plus_days_column."

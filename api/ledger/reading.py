@@ -6,13 +6,14 @@ import io
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from api.ledger.mapping import Mapping
 from api.problems import BadInput
 
 LINE_BYTES_MAX = 100_000
 BUFFER_BYTES = 128_000
+UNPACKED_BYTES_MAX = 5_000_000_000
 RECORD_LINES_MAX = 50  # How many lines a quoted text may run over before its quote counts as never closed.
 BOM = b"\xef\xbb\xbf"
 WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -36,12 +37,35 @@ class FileUnreadable(BadInput):
     code = "file_unreadable"
 
 
-def opened(stream: BinaryIO) -> BinaryIO:
-    """Give the plain bytes of a file that may be packed with gzip. Raises FileUnreadable for 16-bit text."""
+class _Unpacked(io.RawIOBase):
+    """What is in a gzip file, up to a number of bytes: a small file can hold endless zeros."""
+
+    def __init__(self, packed: BinaryIO, bytes_max: int) -> None:
+        self._plain = gzip.GzipFile(fileobj=packed)
+        self._bytes_max = bytes_max
+        self._bytes_left = bytes_max
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        content = self._plain.read1(len(buffer))
+        self._bytes_left -= len(content)
+        if self._bytes_left < 0:
+            raise FileUnreadable(f"The file unpacks to more than {self._bytes_max:,} bytes.", code="unpacked_too_large")
+        buffer[: len(content)] = content
+        return len(content)
+
+
+def opened(stream: BinaryIO, unpacked_bytes_max: int = UNPACKED_BYTES_MAX) -> BinaryIO:
+    """Give the plain bytes of a file that may be packed with gzip, then bounded: FileUnreadable is raised behind that.
+
+    Raises FileUnreadable for 16-bit text.
+    """
     buffered = io.BufferedReader(stream, BUFFER_BYTES)  # type: ignore[type-var]
     start = buffered.peek(2)[:2]
     if start == GZIP:
-        return io.BufferedReader(gzip.GzipFile(fileobj=buffered), BUFFER_BYTES)
+        return io.BufferedReader(_Unpacked(buffered, unpacked_bytes_max), BUFFER_BYTES)
     if start in WIDE_BOMS:
         raise FileUnreadable("The file is UTF-16; save it as UTF-8.", code="encoding_unsupported")
     return buffered

@@ -103,7 +103,8 @@ def list_refusals(query: dict[str, Any], import_id: UUID) -> Response:
     with wiring().transaction() as session:
         record = _import(imports.get(session, import_id))
         if request.accept_mimetypes.best_match(["application/json", "text/csv"]) == "text/csv":
-            return Response(refused_file(session, record), 200, content_type="text/csv; charset=utf-8")
+            content, charset = refused_file(session, record)
+            return Response(content, 200, content_type=f"text/csv; charset={charset}")
         keys = [ImportRefusalRecord.line, ImportRefusalRecord.fault]
         page = page_of(session, imports.refusals(import_id), keys, query["limit"], query["after"])
         items = [

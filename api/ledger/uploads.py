@@ -7,19 +7,20 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 from uuid import UUID
 
-import yaml
 from flask import Request
 from sqlalchemy.orm import Session
 
-from api.ledger.mapping import read_mapping
+from api.ledger.mapping import FORMATS, read_mapping
 from api.problems import BadInput, Fault
 from api.records import imports, jobs
 from api.records.sellers import Seller
+from api.web.bodies import is_storable
 from api.web.idempotency import remember_body
+from api.web.plain_yaml import read_plain_yaml
 from api.wiring import Wiring, answer_bytes
 
-FORMATS = ("auto", "csv")
 OPTIONS = ("format", "dry_run", "mapping", "file_name")
+FILE_NAME_LENGTH_MAX = 200
 IN_MEMORY_BYTES = 1_000_000
 PART_BYTES = 256_000
 
@@ -51,7 +52,7 @@ def read_upload(request: Request, query: AnyMapping[str, Any]) -> Upload:
             raise BadInput("The form cannot be read.", faults=faults)
         options |= {name: request.form[name] for name in OPTIONS if name in request.form}
         if "mapping" in request.files:
-            options["mapping"] = request.files["mapping"].read().decode("utf-8", "replace")
+            options["mapping"] = request.files["mapping"].read()
         content = request.files["file"].stream
         options.setdefault("file_name", request.files["file"].filename or "upload")
         while part := content.read(PART_BYTES):
@@ -77,18 +78,19 @@ def _upload(content: IO[bytes], options: AnyMapping[str, Any]) -> Upload:
     mapping = None
     if options.get("mapping"):
         try:
-            mapping = yaml.safe_load(options["mapping"])
+            mapping = read_plain_yaml(options["mapping"], "mapping")
             read_mapping(mapping)
-        except yaml.YAMLError:
-            faults.append(Fault("/mapping", "mapping_unreadable", "The mapping is neither YAML nor JSON."))
         except BadInput as error:
             at = [Fault(f"/mapping{each.pointer}", each.code, each.detail) for each in error.faults]
             faults += at or [Fault("/mapping", error.code, error.detail)]
     elif dry_run == "false":
         faults.append(Fault("/mapping", "required", "Only a dry run can do without a mapping: it proposes one."))
+    file_name = str(options.get("file_name", "upload"))[:FILE_NAME_LENGTH_MAX]
+    if not is_storable(file_name):
+        faults.append(Fault("/file_name", "unstorable_character", "Must not hold NUL or half a surrogate pair."))
     if faults:
         raise BadInput("The file cannot be imported so.", faults=faults)
-    return Upload(content, str(options.get("file_name", "upload"))[:200], mapping, dry_run == "true")
+    return Upload(content, file_name, mapping, dry_run == "true")
 
 
 def start_import(session: Session, upload: Upload, seller: Seller, given: Wiring) -> tuple[UUID, UUID]:

@@ -39,6 +39,15 @@ class JobRecord(WithId, Base):
     finished_at: Mapped[datetime | None]
 
 
+class CannotBeDone(Exception):
+    """A job fails however often it is tried: `error` says why, with a code and a detail; `result` how far it came."""
+
+    def __init__(self, error: dict[str, Any], result: dict[str, Any]) -> None:
+        super().__init__(error["code"])
+        self.error = error
+        self.result = result
+
+
 def enqueue(session: Session, kind: str, arguments: Mapping[str, Any], created_at: datetime) -> JobRecord:
     """Add a job that starts when this transaction commits, and not at all when it does not."""
     job = JobRecord(
@@ -80,9 +89,12 @@ def succeed(session: Session, job_id: UUID, result: dict[str, Any], now: datetim
     _finish(session, job_id, {"state": "succeeded", "result": result, "finished_at": now})
 
 
-def fail(session: Session, job_id: UUID, error: dict[str, Any], now: datetime) -> None:
-    """Keep why a job could not be done."""
-    _finish(session, job_id, {"state": "failed", "errors": [error], "finished_at": now})
+def fail(
+    session: Session, job_id: UUID, error: dict[str, Any], now: datetime, result: dict[str, Any] | None = None
+) -> None:
+    """Keep why a job could not be done, and with `result` how far it came."""
+    came = {} if result is None else {"result": result}
+    _finish(session, job_id, {"state": "failed", "errors": [error], "finished_at": now, **came})
 
 
 def _finish(session: Session, job_id: UUID, values: dict[str, Any]) -> None:

@@ -30,6 +30,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from api.problems import Conflict
 from api.records import debtor_days, debtors, ledger_rows, ledger_settling
 from api.records.exposure import moving
 from api.records.ledger_lines import LedgerLine, LineResult, stage
@@ -86,9 +87,13 @@ def take(
 
     Locks the debtors. Within a batch invoices come first, then credit notes, then payments. What is already stored
     with the same content is known and changes nothing; with other content it is refused as `reference_taken`. A
-    payment that is known may name invoices it did not name before. Raises ValueError for a line that cannot be one.
+    payment that is known may name invoices it did not name before. Raises ValueError for a line that cannot be one, and
+    Conflict when a debtor was merged since it was found.
     """
-    debtors.lock(session, {each.debtor_id for each in lines})
+    locked = debtors.lock(session, {each.debtor_id for each in lines})
+    if any(each.merged_into_id for each in locked):
+        # The lines would stay with a debtor that nobody looks at any more.
+        raise Conflict("A debtor was merged into another one a moment ago: send it again.", code="merged_before")
     stage(session, lines)
     steps = _Steps(session, known_at, import_id)
     _add(steps, lines)

@@ -152,3 +152,24 @@ def test_a_new_reference_is_a_change_that_others_notice(client: FlaskClient) -> 
     names = {"references": [{"system": "erp", "value": "1"}, {"system": "erp", "value": "1"}]}
     assert client.post(f"/v1/debtors/{debtor}/references", json=names).status_code == 201
     assert client.get(f"/v1/debtors/{debtor}").headers["ETag"] != before
+
+
+def test_a_merge_beside_an_invoice_never_loses_it(client_of: ClientOf) -> None:
+    client = client_of("finance")
+    for number in range(6):
+        kept, gone = (add(client).json["id"] for _ in range(2))
+        invoice = {
+            "debtor_id": gone,
+            "invoice_number": f"{number}",
+            "invoiced_on": "2026-01-05",
+            "due_on": "2026-02-04",
+            "amount": {"amount": "100.00", "currency": "EUR"},
+        }
+        with ThreadPoolExecutor(2) as pool:
+            sent = pool.submit(client.post, "/v1/invoices", json=invoice)
+            merged = pool.submit(client.post, f"/v1/debtors/{kept}/merges", json={"merged_debtor_id": gone})
+        assert (sent.result().status_code, merged.result().status_code) in {(201, 409), (409, 201), (201, 201)}
+        # Whoever was first: what was taken is found with the debtor that is looked at.
+        shown = client.get(f"/v1/debtors/{gone}").json["id"]
+        found = client.get(f"/v1/invoices?debtor_id={shown}").json["items"]
+        assert len(found) == (sent.result().status_code == 201)
