@@ -10,6 +10,9 @@ from pathlib import Path
 from threading import Thread
 
 import click
+import psycopg
+import requests
+from sqlalchemy.exc import OperationalError
 
 from api import demo, home, supervise
 from api.cli_accounts import issuer, key, seller
@@ -34,6 +37,9 @@ class Commands(click.Group):
             return super().invoke(context)
         except (ConfigInvalid, EmbeddedError, UnsafeLogin, SchemaBehind) as error:
             raise click.ClickException(str(error)) from error
+        except (OperationalError, psycopg.OperationalError) as error:
+            told = str(getattr(error, "orig", error)).strip().splitlines() or ["no reason was given"]
+            raise click.ClickException(f"the database does not answer: {told[0]}") from error
 
 
 @click.group(cls=Commands)
@@ -65,7 +71,8 @@ def run() -> None:
     with _prepared(from_environment()) as config:
         serving.require_free_port(config)
         assert config.database_url is not None
-        shown = demo.prepare(Sessions(connect(config.database_url)), f"http://{config.host}:{config.port}")
+        made = demo.prepare(Sessions(connect(config.database_url)))
+        shown = f"{demo.shown(made, config.address)}\n\nCtrl-C stops everything; the data stays."
         environment = {
             **os.environ,
             "CREDITGATE_DATABASE_URL": config.database_url,
@@ -91,6 +98,7 @@ def _show_when_ready(config: Config, shown: str) -> None:
 def serve() -> None:
     """Run the web server over the database of CREDITGATE_DATABASE_URL, or over one of our own."""
     with home.complete(from_environment()) as config:
+        serving.require_free_port(config)
         serving.serve(config)
 
 
@@ -119,11 +127,24 @@ def migrate_command() -> None:
 
 @main.command("demo")
 def demo_command() -> None:
-    """Make the demonstration seller, revoke its last keys and show new ones."""
+    """Make the demonstration seller if there is none, REVOKE its last keys and show new ones.
+
+    The keys that `run` showed stop working. Only an empty database is given a demonstration.
+    """
     with home.complete(from_environment()) as config:
         assert config.database_url is not None
         require_head(config.database_url)
-        click.echo(demo.prepare(Sessions(connect(config.database_url)), f"http://{config.host}:{config.port}"))
+        made = demo.prepare(Sessions(connect(config.database_url)))
+        click.echo(demo.shown(made, config.address if _answers(config) else None))
+
+
+def _answers(config: Config) -> bool:
+    """Whether a creditgate answers where the settings say it listens: it may run with other settings."""
+    try:
+        answer = requests.get(f"{config.address}/healthz", timeout=2)
+        return bool(answer.json() == {"status": "ok"})
+    except (requests.RequestException, ValueError):
+        return False
 
 
 @main.command("reasons")

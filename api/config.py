@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 UNPACKED_TIMES = 20  # How much more than its packed size an import may unpack to, when nothing is set.
 
@@ -35,6 +37,16 @@ class Config:
     trusted_proxies: int = 0
 
     @property
+    def listens_on(self) -> str:
+        """Host and port as they stand in an address."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def address(self) -> str:
+        """Where a client on this machine finds the server."""
+        return f"http://{self.listens_on}"
+
+    @property
     def is_embedded(self) -> bool:
         """Whether the program brings its own PostgreSQL."""
         return self.database_url is None
@@ -55,8 +67,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     default = Config()
     import_bytes_max = number("CREDITGATE_IMPORT_BYTES_MAX", default.import_bytes_max)
     return Config(
-        database_url=environment.get("CREDITGATE_DATABASE_URL") or None,
-        owner_database_url=environment.get("CREDITGATE_OWNER_DATABASE_URL") or None,
+        database_url=_database_url("CREDITGATE_DATABASE_URL", environment),
+        owner_database_url=_database_url("CREDITGATE_OWNER_DATABASE_URL", environment),
         data_dir=Path(environment.get("CREDITGATE_DATA_DIR") or default.data_dir).absolute(),
         secret_keys=_secret_keys(environment.get("CREDITGATE_SECRET_KEYS", "")),
         metrics_token=environment.get("CREDITGATE_METRICS_TOKEN") or None,
@@ -72,6 +84,19 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         ),
         trusted_proxies=number("CREDITGATE_TRUSTED_PROXIES", default.trusted_proxies, least=0, most=100),
     )
+
+
+def _database_url(name: str, environment: Mapping[str, str]) -> str | None:
+    given = environment.get(name)
+    if not given:
+        return None
+    try:
+        is_good = make_url(given).drivername in ("postgres", "postgresql", "postgresql+psycopg")
+    except (ArgumentError, ValueError):
+        is_good = False
+    if not is_good:  # Not shown: it may hold a password.
+        raise ConfigInvalid(f"{name} must be an address such as postgresql://login:password@host/database")
+    return given
 
 
 def _secret_keys(given: str) -> tuple[str, ...]:

@@ -42,19 +42,19 @@ DEBTORS = (
 MONTHS, TERM_DAYS = 18, 30
 
 
-def prepare(sessions: Sessions, address: str) -> str:
+def prepare(sessions: Sessions) -> dict[str, str]:
     """Make the demonstration seller on an empty database, revoke its last keys and make new ones.
 
-    Gives what to show: the address, a key for each role, and a command to try.
+    Gives a key for each role; none where others have sellers and there is no demonstration.
     """
     with sessions.of_nobody() as session:
         seller = sellers.named(session, NAME)
         is_empty = not sellers.every(session)
     if seller is None and not is_empty:
-        return f"creditgate listens on {address}. It has sellers of its own, so no demonstration was added."
+        return {}
     seller = seller or add_seller(sessions, NAME, "test")
     _fill(sessions, seller)
-    return _shown(address, _new_keys(sessions, seller))
+    return _new_keys(sessions, seller)
 
 
 def _fill(sessions: Sessions, seller: Seller) -> None:
@@ -95,20 +95,26 @@ def _new_keys(sessions: Sessions, seller: Seller) -> dict[str, str]:
     return made
 
 
-def _shown(address: str, made: dict[str, str]) -> str:
-    lines = [f"creditgate listens on {address} (documentation: {address}/docs)", ""]
+def shown(made: dict[str, str], address: str | None) -> str:
+    """Give what a person is shown: the keys and, where the server answers on an address, a command to try."""
+    if not made:
+        return f"{_listening(address)}There are sellers already, so no demonstration was added."
+    lines = [f"{_listening(address)}Keys of the demonstration seller; those of the last time are revoked:", ""]
     lines += [f"  {role:15} {key}" for role, key in made.items()]
-    lines += [
-        "",
-        "Shall we sell to Gouden Gans Groothandel, 5,000 euro on account?",
-        "",
-        f"  curl -s {address}/v1/credit-checks \\",
-        f"    -H 'Authorization: Bearer {made['finance']}' \\",
-        "    -H 'Content-Type: application/json' \\",
-        '    -d \'{"company": {"country": "NL", "kvk_number": "90000001"},',
-        '         "order_amount": {"amount": "5000.00", "currency": "EUR"},',
-        '         "purpose": "credit_assessment", "relation": "customer"}\'',
-        "",
-        "Keys of the last run are revoked. Ctrl-C stops everything; the data stays.",
-    ]
+    if address:
+        lines += [
+            "",
+            "Shall we sell to Gouden Gans Groothandel, 5,000 euro on account?",
+            "",
+            f"  curl -s {address}/v1/credit-checks \\",
+            f"    -H 'Authorization: Bearer {made['finance']}' \\",
+            "    -H 'Content-Type: application/json' \\",
+            '    -d \'{"company": {"country": "NL", "kvk_number": "90000001"},',
+            '         "order_amount": {"amount": "5000.00", "currency": "EUR"},',
+            '         "purpose": "credit_assessment", "relation": "customer"}\'',
+        ]
     return "\n".join(lines)
+
+
+def _listening(address: str | None) -> str:
+    return f"creditgate listens on {address} (documentation: {address}/docs)\n\n" if address else ""

@@ -87,7 +87,7 @@ def start(data_dir: Path, *, durable: bool = True, programs: Path | None = None)
         data_dir.mkdir(parents=True, exist_ok=True)
         data_dir = data_dir.resolve()
         lock = _lock(data_dir)
-    except PermissionError as error:
+    except OSError as error:  # Not ours to write in, no folder at all, or below what is none.
         raise EmbeddedError(f"Cannot write in the data folder {data_dir}: {error.strerror}.") from error
     try:
         place = find_place(data_dir, programs)

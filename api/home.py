@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from api import embedded
-from api.config import Config
+from api.config import Config, ConfigInvalid, is_secret_key
 from api.embedded import AlreadyRunningError
 
 JOIN_SECONDS = 60
@@ -55,7 +55,24 @@ def _with_keys(config: Config) -> Config:
 
 
 def _own_key(path: Path) -> str:
-    """Read the key of this data folder, made on first use and readable by its owner alone."""
+    """Give the key of this data folder, made on first use. Raises ConfigInvalid when it cannot be used."""
+    try:
+        _make_key(path)
+        key = path.read_text("ascii").strip()
+    except OSError as error:
+        raise ConfigInvalid(
+            f"the secret key cannot be kept in {path} ({error.strerror}): set CREDITGATE_SECRET_KEYS or another"
+            " CREDITGATE_DATA_DIR"
+        ) from error
+    except UnicodeDecodeError:
+        key = ""
+    if not is_secret_key(key):
+        raise ConfigInvalid(f"{path} holds no secret key: bring back the one that was there, or remove the file")
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Make a key where there is none yet, readable by its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as writing:  # Made readable by us alone.
@@ -63,4 +80,3 @@ def _own_key(path: Path) -> str:
         with suppress(FileExistsError):  # Of two at once, the first one's key holds.
             os.link(writing.name, path)
         os.unlink(writing.name)
-    return path.read_text().strip()

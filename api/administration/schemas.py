@@ -1,11 +1,11 @@
 """What the office takes and shows."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from marshmallow import fields, validates, validates_schema
 from marshmallow.validate import OneOf
 
+from api.administration.sellers import time_zones
 from api.records.keys import ROLES
 from api.web.faults import invalid
 from api.web.fields import Line
@@ -68,7 +68,7 @@ class SettingsChangeSchema(Schema):
     @validates("time_zone")
     def check_time_zone(self, value: str, **_: Any) -> None:
         """Refuse what the time zone database does not name."""
-        if value not in available_timezones():
+        if value not in time_zones():
             raise invalid("unknown_time_zone", "Must be a name of the IANA time zone database.")
 
 

@@ -1,7 +1,9 @@
 """Adds sellers, each with the shipped policies, and finds them by name."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy.orm import Session
 
@@ -10,12 +12,18 @@ from api.problems import BadInput, Conflict, Fault, NotFound
 from api.records import policies, sellers
 from api.records.sellers import Seller, SellerRecord
 from api.records.sessions import Sessions, enter
+from api.web.bodies import is_storable
+from api.web.fields import CONTROL_CHARACTERS
+from api.web.money import EXPONENTS
 from scoring.canonical import canonical_json, digest
 from scoring.policy import shipped
 
 ACTIVE = "default"
 SHIPPED_BY = "creditgate"
 OPENING_HOUR = time(9)
+NAME_LENGTH_MAX = 200
+CURRENCY_OF_POLICIES = "EUR"
+NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})  # In the database of time zones, but no zones.
 
 
 def add_seller(
@@ -30,14 +38,14 @@ def add_seller(
     """Add a seller with the shipped policies, the default one active.
 
     `starts_on` sets a test seller's clock to nine o'clock of that day: to play with a ledger of the past. Raises
-    BadInput, and Conflict when the name is taken.
+    BadInput naming every fault, and Conflict when the name is taken.
     """
-    zone = _zone(time_zone)
-    if starts_on is not None and mode != "test":
-        fault = Fault("/starts_on", "live_clock_is_real", "Only a test seller's clock can be set.")
-        raise BadInput("A live seller has the real time.", faults=[fault])
+    name = name.strip()
+    faults = list(_faults(name, mode, time_zone, currency, starts_on))
+    if faults:
+        raise BadInput("Such a seller cannot be added.", faults=faults)
     now = real_now()
-    ahead = datetime.combine(starts_on, OPENING_HOUR, zone) - now if starts_on else timedelta(0)
+    ahead = datetime.combine(starts_on, OPENING_HOUR, ZoneInfo(time_zone)) - now if starts_on else timedelta(0)
     with sessions.of_nobody() as session:
         if sellers.named(session, name):
             raise Conflict(f"There is a seller '{name}' already.", code="name_taken")
@@ -54,18 +62,34 @@ def add_seller(
 def find_seller(sessions: Sessions, name: str) -> Seller:
     """Find a seller by its name. Raises NotFound."""
     with sessions.of_nobody() as session:
-        seller = sellers.named(session, name)
+        seller = sellers.named(session, name) if is_storable(name) else None
     if seller is None:
         raise NotFound(f"There is no seller '{name}'.")
     return seller
 
 
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        fault = Fault("/time_zone", "unknown_time_zone", "Must be a zone such as Europe/Amsterdam.")
-        raise BadInput(f"There is no time zone '{name}'.", faults=[fault]) from error
+@cache
+def time_zones() -> frozenset[str]:
+    """Give the names of the time zones that a seller can live in."""
+    return frozenset(available_timezones()) - NO_PLACES
+
+
+def _faults(name: str, mode: str, time_zone: str, currency: str, starts_on: date | None) -> Iterator[Fault]:
+    if not name:
+        yield Fault("/name", "empty", "Must not be empty.")
+    if len(name) > NAME_LENGTH_MAX:
+        yield Fault("/name", "too_long", f"Longer than {NAME_LENGTH_MAX} characters.")
+    if CONTROL_CHARACTERS.search(name) or not is_storable(name):
+        yield Fault("/name", "control_character", "Must be one line of text.")
+    if time_zone not in time_zones():
+        yield Fault("/time_zone", "unknown_time_zone", "Must be a zone such as Europe/Amsterdam.")
+    if currency not in EXPONENTS:
+        yield Fault("/currency", "not_a_currency", "Must be a currency of ISO 4217 in use.")
+    elif currency != CURRENCY_OF_POLICIES:
+        detail = f"Must be {CURRENCY_OF_POLICIES} for now: the amounts in the shipped policies are in it."
+        yield Fault("/currency", "currency_without_policy", detail)
+    if starts_on is not None and mode != "test":
+        yield Fault("/starts_on", "live_clock_is_real", "Only a test seller's clock can be set.")
 
 
 def _copy_policies(session: Session, now: datetime) -> None:

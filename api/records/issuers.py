@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint, delete, select, text
 from sqlalchemy.orm import Mapped, Session
 
-from api.problems import BadInput, Fault
+from api.problems import BadInput, Conflict, Fault
 from api.records.base import Base, WithId
 from api.records.keys import ROLES
 from api.records.sellers import Seller
@@ -83,8 +83,14 @@ def find(session: Session, issuer: str) -> list[FoundIssuer]:
 
 
 def add(session: Session, terms: Terms, now: datetime) -> IssuerRecord:
-    """Register an issuer for the session's seller. Raises BadInput naming every rule it would break."""
+    """Register an issuer for the session's seller.
+
+    Raises BadInput naming every rule it would break, and Conflict for what is registered, for this seller or another:
+    of a token that two sellers believe, nobody could tell whose it is.
+    """
     checks = (
+        (not terms.issuer.strip(), "/issuer", "empty", "Must not be empty."),
+        (not terms.audience.strip(), "/audience", "empty", "Must not be empty."),
         (not terms.key_set_url.startswith("https://"), "/key_set_url", "not_https", "Must be an https address."),
         (
             not terms.algorithms or not ALGORITHMS.issuperset(terms.algorithms),
@@ -102,6 +108,9 @@ def add(session: Session, terms: Terms, now: datetime) -> IssuerRecord:
     faults = [Fault(pointer, code, detail) for broken, pointer, code, detail in checks if broken]
     if faults:
         raise BadInput("Such an issuer cannot be registered.", faults=faults)
+    if terms.audience in {each.terms.audience for each in find(session, terms.issuer)}:
+        detail = f"Tokens of {terms.issuer} for '{terms.audience}' are registered already; use another audience."
+        raise Conflict(detail, code="issuer_taken")
     record = IssuerRecord(
         issuer=terms.issuer,
         audience=terms.audience,

@@ -50,9 +50,9 @@ UNION ALL
 SELECT CASE side.stage WHEN 'invoiced' THEN entry_id ELSE second_entry_id END, id, debtor_id, currency, side.stage,
     side.amount, kind, found_id, dated_on
 FROM ledger_line l
-CROSS JOIN LATERAL (SELECT coalesce(sum(p.amount), 0) AS amount FROM ledger_part p WHERE p.line = l.line) used
-CROSS JOIN LATERAL (VALUES ('invoiced', -used.amount),
-    ('unallocated', used.amount - CASE WHEN is_new THEN l.amount ELSE 0 END)) AS side (stage, amount)
+LEFT JOIN (SELECT line, sum(amount) AS amount FROM ledger_part GROUP BY line) used ON used.line = l.line
+CROSS JOIN LATERAL (VALUES ('invoiced', -coalesce(used.amount, 0)),
+    ('unallocated', coalesce(used.amount, 0) - CASE WHEN is_new THEN l.amount ELSE 0 END)) AS side (stage, amount)
 WHERE kind <> 'invoice' AND code IS NULL AND side.amount <> 0
 """
 # An invoice that was there before is taken out of the days as it was and put in as it is; a new one is put in.
@@ -154,4 +154,6 @@ def _settle(steps: _Steps, lines: Sequence[LedgerLine]) -> None:
         steps.run(ledger_settling.REFUSE_SPENT, lines=filled.spent_lines)
     if filled.amounts:
         steps.run(ledger_settling.ALLOCATE, ids=list(filled.amounts), amounts=list(filled.amounts.values()))
-        steps.run(ledger_settling.SETTLE, ledger_settling.USE_CREDIT_NOTES)
+        steps.run(ledger_settling.SETTLE, invoice_ids=list(filled.invoice_ids))
+        if any(each.kind == "credit_note" for each in lines):
+            steps.run(ledger_settling.USE_CREDIT_NOTES, origin_ids=list(filled.origin_ids))

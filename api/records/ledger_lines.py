@@ -81,6 +81,8 @@ TABLES = (
         id uuid, line bigint, turn int, position int, debtor_id uuid, invoice_number text, invoice_id uuid,
         payment_id uuid, credit_note_id uuid, asked_amount numeric(20, 4), known_amount numeric(20, 4),
         amount numeric(20, 4), happened_on date) ON COMMIT DELETE ROWS""",
+    "CREATE INDEX IF NOT EXISTS ledger_part_invoice_id ON ledger_part (invoice_id)",
+    "CREATE INDEX IF NOT EXISTS ledger_part_credit_note_id ON ledger_part (credit_note_id)",
     # How the invoices that this batch changes were before.
     """CREATE TEMPORARY TABLE IF NOT EXISTS ledger_before (
         id uuid, debtor_id uuid, currency text, invoiced_on date, due_on date, amount numeric(20, 4),

@@ -87,20 +87,22 @@ SELECT CAST(:seller_id AS uuid), id, invoice_id, payment_id, credit_note_id, amo
     CAST(:known_at AS timestamptz)
 FROM filled
 """
-# A buyer paid on the day of his last payment, however late the credit note for the rest came.
+# A buyer paid on the day of his last payment, however late the credit note for the rest came. The rows are named by
+# their ids: a join would be planned badly, row by row, in a database that has not counted its first import yet.
 SETTLE = """
-UPDATE invoice i SET open_amount = i.open_amount - p.amount, paid_amount = i.paid_amount + p.paid_amount,
-    settled_on = CASE WHEN i.open_amount = p.amount
-        THEN (SELECT coalesce(max(a.happened_on) FILTER (WHERE a.payment_id IS NOT NULL), max(a.happened_on))
+UPDATE invoice i SET (open_amount, paid_amount, settled_on) = (
+    SELECT i.open_amount - sum(p.amount),
+        i.paid_amount + coalesce(sum(p.amount) FILTER (WHERE p.payment_id IS NOT NULL), 0),
+        CASE WHEN i.open_amount = sum(p.amount) THEN (
+            SELECT coalesce(max(a.happened_on) FILTER (WHERE a.payment_id IS NOT NULL), max(a.happened_on))
             FROM allocation a WHERE a.invoice_id = i.id) END
-FROM (SELECT invoice_id, sum(amount) AS amount, coalesce(sum(amount) FILTER (WHERE payment_id IS NOT NULL), 0)
-        AS paid_amount FROM ledger_part GROUP BY invoice_id HAVING sum(amount) > 0) p
-WHERE i.id = p.invoice_id
+    FROM ledger_part p WHERE p.invoice_id = i.id)
+WHERE i.id = ANY(:invoice_ids)
 """
 USE_CREDIT_NOTES = """
-UPDATE credit_note c SET unused_amount = c.unused_amount - p.amount
-FROM (SELECT credit_note_id, sum(amount) AS amount FROM ledger_part GROUP BY credit_note_id) p
-WHERE c.id = p.credit_note_id AND p.amount > 0
+UPDATE credit_note c SET unused_amount = c.unused_amount - (
+    SELECT sum(p.amount) FROM ledger_part p WHERE p.credit_note_id = c.id)
+WHERE c.id = ANY(:origin_ids)
 """
 
 
@@ -125,9 +127,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What each part settles, where that is above zero, and the lines that ask more of a payment that is used up."""
+    """What each part settles, where that is above zero, the invoices and origins of these parts, and the lines that
+    ask more of a payment that is used up.
+    """
 
     amounts: dict[UUID, Decimal]
+    invoice_ids: set[UUID]
+    origin_ids: set[UUID]
     spent_lines: list[int]
 
 
@@ -136,7 +142,7 @@ def fill(parts: Iterable[Part]) -> Filled:
     rests: dict[UUID, Decimal] = {}
     rooms: dict[UUID, Decimal] = {}
     given: dict[tuple[UUID, UUID], Decimal] = defaultdict(Decimal)  # Since the batch began, by origin and invoice.
-    filled = Filled({}, [])
+    filled = Filled({}, set(), set(), [])
     for line, of_line in groupby(parts, key=lambda part: part.line):
         is_spent = takes = False
         for part in of_line:
@@ -148,6 +154,8 @@ def fill(parts: Iterable[Part]) -> Filled:
             is_spent |= part.is_met and not rest and not known and room > 0
             if amount > 0:
                 filled.amounts[part.id] = amount
+                filled.invoice_ids.add(part.invoice_id)
+                filled.origin_ids.add(part.origin_id)
                 rests[part.origin_id], rooms[part.invoice_id] = rest - amount, room - amount
                 given[pair] += amount
                 takes = True

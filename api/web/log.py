@@ -1,4 +1,4 @@
-"""The log: JSON lines on standard output, one for each request; no secrets, bodies, query values or personal data."""
+"""The log: JSON lines on standard error, one for each request; no secrets, bodies, query values or personal data."""
 
 import logging
 import sys
@@ -20,11 +20,11 @@ SHARED: list[Any] = [
 
 
 def configure_log() -> None:
-    """Send the log of this process, and of the libraries in it, to standard output as JSON lines."""
+    """Send the log of this process, and of the libraries in it, to standard error as JSON lines."""
     structlog.configure(
         processors=[*SHARED, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),  # A line at a time, since processes share it.
     )
     root = logging.getLogger()
     root.handlers[:] = [json_handler()]
@@ -33,7 +33,7 @@ def configure_log() -> None:
 
 def json_handler() -> logging.Handler:
     """Make a handler that writes what libraries log as our own lines."""
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=SHARED,

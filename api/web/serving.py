@@ -4,16 +4,20 @@ import os
 import shutil
 import socket
 import tempfile
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from api.config import Config, ConfigInvalid
+from api.web.connections import PatientWorker
 from api.web.log import configure_log, json_handler
 
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+COUNTERS_PREFIX = "creditgate-metrics-"
 
 
 class _Log(Logger):
@@ -48,19 +52,38 @@ class _Server(BaseApplication):
 
 def serve(config: Config) -> None:
     """Serve until told to stop; requests that are being answered then have 30 seconds to end."""
-    counters = tempfile.mkdtemp(prefix="creditgate-metrics-")
+    _remove_stale_counters()
+    counters = tempfile.mkdtemp(prefix=f"{COUNTERS_PREFIX}{os.getpid()}-")
     os.environ[METRICS_VARIABLE] = counters
     _Server(config, settings(config, counters)).run()
 
 
+def _remove_stale_counters() -> None:
+    """Remove what servers of ours left that were killed the hard way."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{COUNTERS_PREFIX}*"):
+        owner = folder.name.removeprefix(COUNTERS_PREFIX).split("-")[0]
+        with suppress(FileNotFoundError):  # Another start was faster.
+            if folder.stat().st_uid == os.geteuid() and not (owner.isdigit() and _lives(int(owner))):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def settings(config: Config, counters: str) -> dict[str, Any]:
     """Give gunicorn's settings. `counters` is the folder where the processes keep what they count."""
-    host = f"[{config.host}]" if ":" in config.host else config.host
     return {
-        "bind": f"{host}:{config.port}",
+        "bind": config.listens_on,
         "workers": config.web_workers,
         "threads": config.web_threads,
-        "worker_class": "gthread",
+        "worker_class": PatientWorker,
         "proc_name": "creditgate",
         "timeout": 60,
         "graceful_timeout": 30,
@@ -88,5 +111,5 @@ def require_free_port(config: Config) -> None:
             probe.bind((config.host, config.port))
         except OSError as error:
             raise ConfigInvalid(
-                f"cannot listen on {config.host}:{config.port} ({error.strerror}); set PORT to another one"
+                f"cannot listen on {config.listens_on} ({error.strerror}): set PORT or CREDITGATE_HOST to another one"
             ) from error

@@ -218,7 +218,7 @@ def test_a_file_is_imported_by_a_job_and_what_was_refused_can_be_corrected_and_s
     (refusal,) = erp.get(f"{place}/refusals").json["items"]
     assert (refusal["line"], refusal["column"], refusal["code"]) == (3, "vervaldag", "not_a_date")
     refused = erp.get(f"{place}/refusals", headers={"Accept": "text/csv"}).text
-    assert refused.splitlines()[0] == "klant,nummer,datum,vervaldag,bedrag,refused_line,refused_because"
+    assert refused.splitlines()[0] == "refused_line,refused_because,klant,nummer,datum,vervaldag,bedrag"
     again = upload(erp, refused.replace(",x,", ",2026-03-31,"))
     assert run_jobs(again.json["job_id"], again.json["import_id"])["taken_count"] == 1
     # A job that is run twice, as after a killed worker, changes nothing.
@@ -229,8 +229,9 @@ def test_the_file_may_be_the_body_and_a_dry_run_needs_no_mapping(erp, run_jobs):
     started = erp.post("/v1/imports?dry_run=true", data=CSV, content_type="text/csv")
     assert started.status_code == 202, started.json
     run_jobs(started.json["job_id"], started.json["import_id"])
-    report = erp.get(f"/v1/imports/{started.json['import_id']}").json["report"]
-    assert "delimiter" in report["proposal"]
+    shown = erp.get(f"/v1/imports/{started.json['import_id']}").json
+    assert (shown["state"], shown["report"]["failure"]) == ("finished", None)
+    assert "delimiter" in shown["report"]["proposal"]
     assert erp.get("/v1/invoices").json["items"] == []
 
 
