@@ -108,10 +108,10 @@ def worker() -> None:
     from api.app import make_house  # noqa: PLC0415
     from api.worker import work  # noqa: PLC0415
 
-    configure_log()
     with home.complete(from_environment()) as config:
         assert config.database_url is not None
         require_head(config.database_url)
+        configure_log()
         work(make_house(config), config.database_url)
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -12,11 +11,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.clock import Clock
-from api.ledger.cells import LOST_LETTER, FileShape, LineFault
-from api.ledger.checking import CheckedLine, check
+from api.ledger.batches import Batch, checked_batch, faults_of, refusal_rows
+from api.ledger.cells import FileShape, LineFault
+from api.ledger.checking import CheckedLine
 from api.ledger.guessing import propose
 from api.ledger.mapping import Mapping
-from api.ledger.reading import UNPACKED_BYTES_MAX, FileUnreadable, Record, opened, records
+from api.ledger.reading import UNPACKED_BYTES_MAX, FileUnreadable, opened, records
 from api.ledger.rehearsal import Rehearsal
 from api.ledger.report import ImportReport
 from api.problems import BadInput, Conflict
@@ -29,21 +29,11 @@ from api.records.sessions import Sessions
 
 BATCH_LINES = 2_000  # So small that no order waits a second for a debtor.
 ATTEMPTS = 5
-TEXT_KEPT = 10_000
 REFUSED_LINES_MAX = 10_000  # So many are a wrong mapping, and nobody corrects them one by one.
 # Two writers met: the loser of a deadlock, or of a race for a name that both wanted to add, starts its batch again.
 MET = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, psycopg.errors.UniqueViolation)
 
 Progress = Callable[[int], None]
-
-
-@dataclass(slots=True)
-class Batch:
-    """Some lines of the file: those without a fault, and the faults of the others."""
-
-    records_count: int = 0
-    checked: list[CheckedLine] = field(default_factory=list)
-    faults: list[LineFault] = field(default_factory=list)
 
 
 class _RolledBack(Exception):
@@ -145,7 +135,7 @@ class _Run:
         if not mapping.header:
             lines = (each for part in ([first], lines) for each in part)
         while some := list(islice(lines, BATCH_LINES)):
-            yield _checked(shape, some)
+            yield checked_batch(shape, some)
 
     def _take(self, batch: Batch) -> None:
         self.report.lines_count += batch.records_count
@@ -225,7 +215,7 @@ class _Run:
         refused = batch.records_count - taken - known
         imports.count(session, self.import_id, lines=batch.records_count, taken=taken, known=known, refused=refused)
         lines_left = max(0, REFUSED_LINES_MAX - self.report.refused_count)
-        imports.refuse(session, self.import_id, _refusal_rows(faults, lines_left))
+        imports.refuse(session, self.import_id, refusal_rows(faults, lines_left))
 
     def close(self) -> ImportReport:
         report = self.report
@@ -237,41 +227,3 @@ class _Run:
             with self.sessions.of(self.seller.id) as session:
                 imports.finish(session, self.import_id, state, report.document(), self.clock.now(self.seller))
         return report
-
-
-def _checked(shape: FileShape, some: list[Record]) -> Batch:
-    batch = Batch(records_count=len(some))
-    for record in some:
-        if record.cells is None:
-            fault = LineFault(record.line, None, record.code or "unreadable", record.detail or "", record.text)
-            batch.faults.append(fault)
-            continue
-        found = check(shape, record.line, record.text, record.cells)
-        if isinstance(found, CheckedLine):
-            batch.checked.append(found)
-        else:
-            batch.faults.extend(found)
-    return batch
-
-
-def faults_of(results: Iterable[LineResult], by_line: dict[int, CheckedLine]) -> list[LineFault]:
-    """Give the faults of lines that were refused when they met what is stored."""
-    return [
-        LineFault(result.line, None, result.code or "refused", result.detail or "", by_line[result.line].text)
-        for result in results
-        if result.state == "refused"
-    ]
-
-
-def _refusal_rows(faults: list[LineFault], lines_max: int) -> Iterator[dict[str, Any]]:
-    ordered = sorted(faults, key=lambda fault: fault.line)
-    for line, of_line in islice(groupby(ordered, key=lambda fault: fault.line), lines_max):
-        for number, fault in enumerate(of_line):
-            yield {
-                "line": line,
-                "fault": number,
-                "column_name": fault.column,
-                "code": fault.code,
-                "detail": fault.detail.replace("\0", LOST_LETTER),
-                "text": fault.text.replace("\0", LOST_LETTER)[:TEXT_KEPT] if number == 0 else None,
-            }

@@ -24,7 +24,7 @@ def configure_log() -> None:
     structlog.configure(
         processors=[*SHARED, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),  # A line at a time, since processes share it.
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),  # A line at a time, since processes share it.
     )
     root = logging.getLogger()
     root.handlers[:] = [json_handler()]

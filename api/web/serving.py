@@ -52,13 +52,13 @@ class _Server(BaseApplication):
 
 def serve(config: Config) -> None:
     """Serve until told to stop; requests that are being answered then have 30 seconds to end."""
-    _remove_stale_counters()
+    remove_stale_counters()
     counters = tempfile.mkdtemp(prefix=f"{COUNTERS_PREFIX}{os.getpid()}-")
     os.environ[METRICS_VARIABLE] = counters
     _Server(config, settings(config, counters)).run()
 
 
-def _remove_stale_counters() -> None:
+def remove_stale_counters() -> None:
     """Remove what servers of ours left that were killed the hard way."""
     for folder in Path(tempfile.gettempdir()).glob(f"{COUNTERS_PREFIX}*"):
         owner = folder.name.removeprefix(COUNTERS_PREFIX).split("-")[0]

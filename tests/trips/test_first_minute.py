@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+import yaml
 
 pytestmark = pytest.mark.skipif(
     "CREDITGATE_DATABASE_URL" in os.environ, reason="the command's own database is what is tried here"
@@ -40,10 +42,10 @@ class Running:
     address: str
     keys: dict[str, str]
 
-    def ask(self, role: str, kvk_number: str = "90000001", key: str | None = None) -> requests.Response:
+    def ask(self, role: str, kvk_number: str = "90000001", key: str | None = None, amount: str = "5000.00") -> Any:
         body: dict[str, Any] = {
             "company": {"country": "NL", "kvk_number": kvk_number},
-            "order_amount": {"amount": "5000.00", "currency": "EUR"},
+            "order_amount": {"amount": amount, "currency": "EUR"},
             "purpose": "credit_assessment",
             "relation": "customer",
         }
@@ -115,7 +117,13 @@ def test_run_ask_import_stop_and_run_again(environment: dict[str, str], tmp_path
         assert set(first.keys) == {"sales", "finance", "credit_manager", "integration", "insurer", "admin"}
         answer = first.ask("finance")
         assert (answer.status_code, answer.json()["outcome"]) == (201, "accept")
-        assert first.ask("insurer").status_code == 403
+        assert first.ask("insurer").status_code == first.ask("admin").status_code == 403
+        for kvk_number, outcome in (("90000003", "accept_prepayment"), ("90000007", "decline"), ("90000099", "refer")):
+            assert first.ask("finance", kvk_number).json()["outcome"] == outcome
+        remedies = first.ask("finance", amount="1000000.00").json()["remedies"]
+        assert remedies
+        told = (Path(__file__).parents[2] / "README.md").read_text()
+        assert all(f"EUR {Decimal(each['to']):,.0f}" in told for each in remedies)
         decision = f"{first.address}/v1/decisions/{answer.json()['id']}"
         second = command(environment, "run")
         assert second.returncode == 1
@@ -135,10 +143,21 @@ def test_run_ask_import_stop_and_run_again(environment: dict[str, str], tmp_path
         assert done.returncode == 1, done.stderr
         assert "2 lines: 1 taken, 0 known already, 1 refused" in done.stdout
         assert "line 3, amount" in done.stdout
+        guessed = command(environment, "import", str(tmp_path / "ledger.csv"), "--seller", "demo", "--dry-run")
+        assert guessed.returncode == 0, guessed.stderr
+        assert yaml.safe_load(guessed.stdout)["columns"]["amount"] == "amount"
+        assert "country_unknown" in guessed.stderr
         made = command(environment, "key", "add", "--seller", "demo", "--role", "sales")
         assert first.ask("sales", key=made.stdout.strip()).status_code == 201
         assert made.stdout.count("\n") == 1
         old_key = first.keys["finance"]
+        shown = command(environment, "demo")
+        assert first.address in shown.stdout
+        assert first.ask("finance").status_code == 401
+        assert first.ask("finance", key=dict(KEY.findall(shown.stdout))["finance"]).status_code == 201
+        elsewhere = command({**environment, "PORT": "1"}, "demo")
+        assert "http://" not in elsewhere.stdout
+        assert len(KEY.findall(elsewhere.stdout)) == 6
     assert first.process.returncode == 0
     assert eventually(lambda: is_free(environment))
 
@@ -153,7 +172,8 @@ def test_it_starts_again_after_everything_was_killed(environment: dict[str, str]
     with running(environment) as first:
         decided = first.ask("finance").json()
         for process in _family(first.process.pid) + _servers(environment):
-            os.kill(process, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # Gone with its parent already.
+                os.kill(process, signal.SIGKILL)
         first.process.wait(10)
     assert eventually(lambda: is_free(environment))
     with running(environment) as again:

@@ -56,7 +56,7 @@ def test_a_trace_is_followed_when_it_is_one(app, given, kept):
 @pytest.fixture
 def log_lines(capsys):
     configure_log()
-    yield lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     structlog.reset_defaults()
 
 

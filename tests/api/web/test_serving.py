@@ -1,19 +1,22 @@
 """The server as it really runs: several processes, one set of counts, a stop that lets requests end."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 import pytest
 import requests
 
 from api.config import Config, ConfigInvalid
-from api.web.serving import require_free_port
+from api.web.serving import remove_stale_counters, require_free_port
 
 PROGRAM = """
 from pathlib import Path
@@ -34,7 +37,7 @@ def free_port() -> int:
 def server(config, free_port, project) -> Iterator[subprocess.Popen[str]]:
     served = replace(config, port=free_port, web_workers=2)
     program = PROGRAM.format(config=served).replace("PosixPath", "Path")
-    process = subprocess.Popen([sys.executable, "-c", program], cwd=project, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-c", program], cwd=project, stderr=subprocess.PIPE, text=True)
     for _ in range(200):
         try:
             requests.get(f"http://127.0.0.1:{free_port}/healthz", timeout=20)
@@ -58,11 +61,53 @@ def test_processes_count_together_log_json_and_stop_when_told(server, free_port,
     too_long = requests.get(url, headers={"Authorization": "Bearer " + "x" * 9000}, timeout=5)
     assert 400 <= too_long.status_code < 500
     server.send_signal(signal.SIGTERM)
-    written, _ = server.communicate(timeout=20)
+    _, written = server.communicate(timeout=20)
     assert server.returncode == 0
     lines = [json.loads(line) for line in written.splitlines()]
     assert [line["route"] for line in lines if line["event"] == "request"].count("/v1/keys") == 20
     assert any("Listening" in line["event"] for line in lines)
+
+
+def half_open(port: int, content: bytes) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=20)
+    connection.sendall(content)
+    return connection
+
+
+@pytest.mark.parametrize("content", [b"", b"GET /healthz HTT", b"GET /healthz HTTP/1.1\r\nHost: x\r\n", b"\r\n\r\n"])
+def test_clients_that_never_finish_asking_keep_nobody_waiting(server, free_port, content):
+    url = f"http://127.0.0.1:{free_port}/healthz"
+    with ExitStack() as stack:
+        for _ in range(60):  # More than the server has threads.
+            stack.enter_context(half_open(free_port, content))
+        for _ in range(10):
+            assert requests.get(url, timeout=2).status_code == 200
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(8) == 0
+
+
+def test_a_head_may_arrive_in_pieces_and_a_connection_is_used_again(server, free_port):
+    request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    with half_open(free_port, b"") as connection:
+        for _ in range(2):
+            for place in range(0, len(request), 9):
+                connection.sendall(request[place : place + 9])
+                time.sleep(0.01)
+            assert connection.recv(100).startswith(b"HTTP/1.1 200")
+            connection.settimeout(0.2)
+            with suppress(TimeoutError):
+                connection.recv(5000)
+            connection.settimeout(20)
+
+
+def test_what_a_killed_server_left_is_removed_by_the_next_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    for name in (dead.pid, os.getpid()):
+        (tmp_path / f"creditgate-metrics-{name}-x").mkdir()
+    remove_stale_counters()
+    assert [folder.name for folder in tmp_path.iterdir()] == [f"creditgate-metrics-{os.getpid()}-x"]
 
 
 def test_a_port_that_is_taken_is_named(free_port):
