@@ -140,36 +140,36 @@ def rebuild(session: Session, debtor_id: UUID) -> None:
 # Every part reads a debtor's days within the window, or an index of days; none of them the invoices. Where the window
 # has no day with a move, the peak is what stood then: the balance of today without what came after `as_of`.
 BEHAVIOUR = """
-WITH settled AS (
-    SELECT coalesce(sum(settled_count), 0) AS settled_count,
-        coalesce(sum(settled_amount), 0) AS settled_amount,
-        coalesce(sum(settled_days_amount), 0) AS days_amount,
-        coalesce(sum(settled_amount) FILTER (WHERE day > :recent_from), 0) AS recent_amount,
-        coalesce(sum(settled_days_amount) FILTER (WHERE day > :recent_from), 0) AS recent_days_amount,
-        coalesce(sum({late}), 0) AS late_amount
-    FROM debtor_day
-    WHERE debtor_id = :debtor_id AND currency = :currency AND day > :window_from AND day <= :as_of),
-balance AS (
+WITH balance AS (
     SELECT currency, sum(amount) AS amount FROM exposure_balance
     WHERE debtor_id = :debtor_id AND stage <> 'scheduled' GROUP BY currency),
-daily AS (
-    SELECT day, exposure_change AS change, (SELECT amount FROM balance WHERE currency = :currency)
-        - coalesce(sum(exposure_change) OVER (ORDER BY day DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
-        AS amount
+days AS (
+    SELECT day, exposure_change AS change, settled_count, settled_amount, settled_days_amount, {late} AS late_amount,
+        sum(exposure_change) OVER (ORDER BY day DESC ROWS UNBOUNDED PRECEDING) AS change_since
     FROM debtor_day WHERE debtor_id = :debtor_id AND currency = :currency AND day > :window_from),
-peak AS (
-    SELECT coalesce(max(greatest(amount, amount - change)) FILTER (WHERE day <= :as_of),
-        (SELECT amount FROM balance WHERE currency = :currency) - coalesce(sum(change), 0)) AS amount FROM daily),
+settled AS (
+    SELECT coalesce(sum(settled_count) FILTER (WHERE day <= :as_of), 0) AS settled_count,
+        coalesce(sum(settled_amount) FILTER (WHERE day <= :as_of), 0) AS settled_amount,
+        coalesce(sum(settled_days_amount) FILTER (WHERE day <= :as_of), 0) AS days_amount,
+        coalesce(sum(settled_amount) FILTER (WHERE day > :recent_from AND day <= :as_of), 0) AS recent_amount,
+        coalesce(sum(settled_days_amount) FILTER (WHERE day > :recent_from AND day <= :as_of), 0) AS recent_days_amount,
+        coalesce(sum(late_amount) FILTER (WHERE day <= :as_of), 0) AS late_amount,
+        -- What was owed at the start and at the end of a day is what is owed now, less what has changed since.
+        (SELECT amount FROM balance WHERE currency = :currency) - coalesce(
+            least(min(change_since) FILTER (WHERE day <= :as_of),
+                min(change_since - change) FILTER (WHERE day <= :as_of)),
+            sum(change), 0) AS peak_amount
+    FROM days),
 overdue AS (
     SELECT coalesce(sum(due_open_amount), 0) AS amount, min(day) AS oldest_due_on FROM debtor_day
     WHERE debtor_id = :debtor_id AND currency = :currency AND due_open_amount <> 0 AND day < :as_of)
-SELECT settled.*, peak.amount AS peak_amount, overdue.amount AS overdue_amount, overdue.oldest_due_on,
+SELECT settled.*, overdue.amount AS overdue_amount, overdue.oldest_due_on,
     (SELECT day FROM debtor_day WHERE debtor_id = :debtor_id AND currency = :currency AND settled_count > 0
         AND day <= :as_of ORDER BY day LIMIT 1) AS first_settled_on,
     coalesce((SELECT amount FROM exposure_balance WHERE debtor_id = :debtor_id AND currency = :currency
         AND stage = 'invoiced'), 0) AS open_amount,
     coalesce((SELECT json_object_agg(currency, amount::text) FROM balance), '{{}}') AS exposure
-FROM settled, peak, overdue
+FROM settled, overdue
 """
 BEHAVIOURS = {days: text(BEHAVIOUR.format(late=f"late_over_{days}_amount")) for days in LATE_DAYS_KEPT}
 

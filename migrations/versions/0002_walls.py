@@ -88,8 +88,9 @@ def build_walls(app: str) -> None:
             " USING (seller_id = nullif(current_setting('creditgate.seller_id', true), '')::uuid)"
         )
         op.execute(
+            # As a query of its own, so that it is asked once for each statement and not for each row.
             f"CREATE POLICY not_for_insurers ON {table} AS RESTRICTIVE"
-            " USING (nullif(current_setting('creditgate.insurer_id', true), '') IS NULL)"
+            " USING ((SELECT nullif(current_setting('creditgate.insurer_id', true), '')) IS NULL)"
         )
     for table, function, signature in (
         ("key", FIND_KEY, "find_key(uuid)"),
