@@ -46,11 +46,6 @@ class Config:
         """Where a client on this machine finds the server."""
         return f"http://{self.listens_on}"
 
-    @property
-    def is_embedded(self) -> bool:
-        """Whether the program brings its own PostgreSQL."""
-        return self.database_url is None
-
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     """Read the settings. Raises ConfigInvalid naming the variable that cannot be used."""

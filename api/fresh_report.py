@@ -151,7 +151,6 @@ def _renewed(source: Source, answer: Answer | SourceError) -> Source:
         retrieved_at=answer.retrieved_at,
         facts=answer.facts,
         cost=answer.cost,
-        is_fresh=True,
     )
 
 

@@ -52,14 +52,15 @@ def run_batch(house: House, seller: Seller, job_id: UUID, arguments: dict[str, A
     caller = Caller(
         seller, UUID(asked_by["credential_id"]), asked_by["role"], asked_by["subject"], actor=asked_by["actor"]
     )
-    items = arguments["items"]
+    items, schema = arguments["items"], CreditCheckSchema()
+    with house.sessions.of(seller.id) as session:
+        done_before = {each["index"] for each in jobs.items(session, job_id)["items"]}
     for index, item in enumerate(items):
-        with house.sessions.of(seller.id) as session:
-            if jobs.has_item(session, job_id, index):
-                continue
+        if index in done_before:  # By a worker that was killed after it.
+            continue
         try:
             given = Wiring(house, caller, _OnceInBatch(job_id, index), arguments["language"])
-            check_credit(CreditCheckSchema().load(item), given)
+            check_credit(schema.load(item), given)
         except Problem as problem:
             with house.sessions.of(seller.id) as session:
                 jobs.add_item(session, job_id, {"index": index, "code": problem.code, "detail": problem.detail})

@@ -110,20 +110,11 @@ ADD_ITEM = text(
     "UPDATE job SET result = jsonb_build_object('items', coalesce(result -> 'items', '[]') || CAST(:item AS jsonb))"
     " WHERE id = :job_id"
 )
-HAS_ITEM = text(
-    "SELECT EXISTS (SELECT FROM job, jsonb_array_elements(result -> 'items') item"
-    " WHERE job.id = :job_id AND (item ->> 'index')::int = :index)"
-)
 
 
 def add_item(session: Session, job_id: UUID, item: dict[str, Any]) -> None:
     """Add what became of one of the things a job is about, in the transaction in which it became so."""
     session.execute(ADD_ITEM, {"job_id": job_id, "item": orjson.dumps(item).decode()})
-
-
-def has_item(session: Session, job_id: UUID, index: int) -> bool:
-    """Say whether one of the things was done before: by a worker that was killed after it."""
-    return bool(session.scalar(HAS_ITEM, {"job_id": job_id, "index": index}))
 
 
 def items(session: Session, job_id: UUID) -> dict[str, Any]:
