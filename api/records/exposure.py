@@ -39,7 +39,10 @@ class ExposureEntryRecord(WithId, Base):
 
 
 class ExposureBalanceRecord(OfSeller, Base):
-    """The sum of a debtor's entries in one currency and stage, at any time."""
+    """The sum of a debtor's entries in one currency and stage, at any time.
+
+    `below_amount` is the same of all debtors below it in its group, so that a parent's exposure is the two together.
+    """
 
     __tablename__ = "exposure_balance"
     __table_args__ = (
@@ -52,6 +55,7 @@ class ExposureBalanceRecord(OfSeller, Base):
     currency: Mapped[str] = mapped_column(primary_key=True)
     stage: Mapped[str] = mapped_column(primary_key=True)
     amount: Mapped[Decimal]
+    below_amount: Mapped[Decimal] = mapped_column(server_default="0")
 
 
 @dataclass(frozen=True, slots=True)

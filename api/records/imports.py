@@ -20,6 +20,7 @@ class ImportRecord(WithId, Base):
     __table_args__ = (CheckConstraint("state IN ('queued', 'running', 'finished', 'failed')", name="state"),)
     file_name: Mapped[str]
     format: Mapped[str]
+    content_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
     mapping: Mapped[dict[str, Any] | None]
     dry_run: Mapped[bool]
     state: Mapped[str]

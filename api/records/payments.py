@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Select, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.records.base import Base, WithId, reference_to
@@ -15,7 +15,8 @@ class PaymentRecord(WithId, Base):
     """One payment of one debtor. `identity` is its reference, or its content and ordinal.
 
     `settles` is what its sender said at first that it settles, as told; what it did settle are its allocations, and
-    those may come later. The rest is unallocated.
+    those may come later. The rest is unallocated. One that the bank told of names its `bank_entry_id`; a core direct
+    debit can be asked back until `returnable_until`.
     """
 
     __tablename__ = "payment"
@@ -23,8 +24,19 @@ class PaymentRecord(WithId, Base):
         CheckConstraint("amount > 0", name="amount"),
         reference_to("debtor", "debtor_id"),
         reference_to("ledger_import", "import_id"),
+        reference_to("bank_entry", "bank_entry_id"),
         UniqueConstraint("seller_id", "identity"),
         Index(None, "seller_id", "debtor_id", "paid_on"),
+        Index(
+            "ix_payment_bank_entry_id", "seller_id", "bank_entry_id", postgresql_where=text("bank_entry_id IS NOT NULL")
+        ),
+        Index(
+            "ix_payment_returnable",
+            "seller_id",
+            "debtor_id",
+            "returnable_until",
+            postgresql_where=text("returnable_until IS NOT NULL"),
+        ),
     )
     # Checked with each reference; a check of its own would only cost time for each row.
     seller_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
@@ -35,12 +47,40 @@ class PaymentRecord(WithId, Base):
     amount: Mapped[Decimal]
     currency: Mapped[str]
     settles: Mapped[list[Any] | None]
+    bank_entry_id: Mapped[UUID | None]
+    returnable_until: Mapped[date | None]
+    known_at: Mapped[datetime]
+    import_id: Mapped[UUID | None]
+
+
+class PaymentReturnRecord(WithId, Base):
+    """A payment, or part of one, that was taken back: a returned direct debit, or a booking that the bank reversed."""
+
+    __tablename__ = "payment_return"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        reference_to("payment", "payment_id"),
+        reference_to("bank_entry", "bank_entry_id"),
+        reference_to("ledger_import", "import_id"),
+        UniqueConstraint("seller_id", "identity"),
+        Index(None, "seller_id", "payment_id"),
+    )
+    payment_id: Mapped[UUID]
+    identity: Mapped[str]
+    returned_on: Mapped[date]
+    amount: Mapped[Decimal]
+    reason: Mapped[str | None]
+    bank_entry_id: Mapped[UUID | None]
     known_at: Mapped[datetime]
     import_id: Mapped[UUID | None]
 
 
 class AllocationRecord(WithId, Base):
-    """Which part of a payment or credit note settles which invoice; a correction is a row of the opposite sign."""
+    """Which part of a payment or credit note settles which invoice; a correction is a row of the opposite sign.
+
+    `happened_on` is the day of the money: that of the payment, or for what was taken back that of the return. `rule`
+    says why the two belong together, where it was not the sender of the payment who said so.
+    """
 
     __tablename__ = "allocation"
     __table_args__ = (
@@ -58,6 +98,7 @@ class AllocationRecord(WithId, Base):
     payment_id: Mapped[UUID | None]
     credit_note_id: Mapped[UUID | None]
     amount: Mapped[Decimal]
+    rule: Mapped[str | None]
     happened_on: Mapped[date]
     known_at: Mapped[datetime]
 

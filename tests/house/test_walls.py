@@ -11,7 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from api.migrate import migrate
 
-WITHOUT_A_SELLER = {"alembic_version", "seller"}
+WITHOUT_A_SELLER = {"alembic_version", "public_rate", "seller"}
 VALUES = {
     "uuid": "gen_random_uuid()",
     "text": "'x'",
