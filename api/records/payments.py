@@ -23,7 +23,6 @@ class PaymentRecord(WithId, Base):
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount"),
         reference_to("debtor", "debtor_id"),
-        reference_to("ledger_import", "import_id"),
         reference_to("bank_entry", "bank_entry_id"),
         UniqueConstraint("seller_id", "identity"),
         Index(None, "seller_id", "debtor_id", "paid_on"),
@@ -50,7 +49,7 @@ class PaymentRecord(WithId, Base):
     bank_entry_id: Mapped[UUID | None]
     returnable_until: Mapped[date | None]
     known_at: Mapped[datetime]
-    import_id: Mapped[UUID | None]
+    import_id: Mapped[UUID | None]  # Of the import that brings it, which stays; so not checked for each row.
 
 
 class PaymentReturnRecord(WithId, Base):
