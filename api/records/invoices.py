@@ -19,7 +19,7 @@ class InvoiceRecord(WithId, Base):
     `open_amount`, `paid_amount` and `settled_on` follow from its allocations: paid is what came from payments. Once
     nothing is open it was settled on the day of the last payment; without any, on that of the last credit note.
 
-    Payments are matched to it by `number_key` (its number, letters and digits only), by `remittance_reference` (what
+    Payments are matched to it while it is open: by `number_key` (its number, letters and digits only), by `remittance_reference` (what
     the buyer was asked to quote) and by `collection_reference` (the EndToEndId under which we collect it). A buyer who
     pays until `discount_until` may keep `discount_amount`.
     """
@@ -31,7 +31,7 @@ class InvoiceRecord(WithId, Base):
         reference_to("debtor", "debtor_id"),
         UniqueConstraint("seller_id", "debtor_id", "identity"),
         Index("ix_invoice_open", "seller_id", "debtor_id", "due_on", postgresql_where=text("open_amount <> 0")),
-        Index(None, "seller_id", "number_key"),
+        Index("ix_invoice_number_key", "seller_id", "number_key", postgresql_where=text("open_amount <> 0")),
         Index(
             "ix_invoice_remittance_reference",
             "seller_id",

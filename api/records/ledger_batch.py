@@ -22,8 +22,8 @@ The lines stand in temporary tables (`ledger_staging.TABLES`), and each step wri
 A line with a `code` is refused and no later step touches it. Steps that a batch has nothing for are left out.
 """
 
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -36,7 +36,7 @@ from api.problems import Conflict
 from api.records import debtor_days, debtors, ledger_rows, ledger_settling
 from api.records.exposure import moving
 from api.records.ledger_lines import LedgerLine, LineResult
-from api.records.ledger_staging import ANALYZE_FROM, stage
+from api.records.ledger_staging import ANALYZE_FROM, Written, stage, write
 from api.records.ledger_turns import Part, fill
 
 # An entry has the id of the row it tells of, where it is the only one to tell of it.
@@ -100,6 +100,22 @@ FROM ledger_line l ORDER BY line
 """)
 
 
+REFUSED = text("SELECT line, 'refused', NULL::uuid, code, detail FROM ledger_line WHERE code IS NOT NULL ORDER BY line")
+KNOWN = text("""
+SELECT count(*) FROM ledger_line l WHERE code IS NULL AND NOT is_new AND NOT is_changed
+    AND NOT EXISTS (SELECT FROM ledger_part p WHERE p.line = l.line AND p.amount > 0)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of many lines: how many were taken, how many were known already, and those that were refused."""
+
+    taken_count: int
+    known_count: int
+    refused: Sequence[LineResult]
+
+
 def take(
     session: Session, lines: Sequence[LedgerLine], known_at: datetime, import_id: UUID | None = None
 ) -> list[LineResult]:
@@ -112,23 +128,34 @@ def take(
     """
     if not lines:
         return []
-    locked = debtors.lock(session, {each.debtor_id for each in lines})
+    _take(session, write(lines), known_at, import_id)
+    return [LineResult(*row) for row in session.execute(RESULTS)]
+
+
+def take_written(session: Session, written: Written, known_at: datetime, import_id: UUID | None = None) -> Taken:
+    """Take lines that were written before, as `take` does; gives only what is not simply taken, which is quicker."""
+    if not written.count:
+        return Taken(0, 0, ())
+    if not _take(session, written, known_at, import_id):
+        return Taken(written.count, 0, ())
+    refused = [LineResult(*row) for row in session.execute(REFUSED)]
+    known_count = session.scalar(KNOWN) or 0
+    return Taken(written.count - known_count - len(refused), known_count, refused)
+
+
+def _take(session: Session, written: Written, known_at: datetime, import_id: UUID | None) -> bool:
+    """Take lines; says whether any of them was not simply new."""
+    locked = debtors.lock(session, written.debtor_ids)
     if any(each.merged_into_id for each in locked):
         # The lines would stay with a debtor that nobody looks at any more.
         raise Conflict("A debtor was merged into another one a moment ago: send it again.", code="merged_before")
-    stage(session, lines)
+    stage(session, written)
     steps = _Steps(session, known_at, import_id)
-    _add(steps, lines)
-    changes = (any(each.settles or each.paid_on for each in lines) or steps.meets) and _settle(steps, lines)
-    steps.run(
-        _move(
-            any(each.kind == "invoice" for each in lines),
-            any(each.paid_on for each in lines),
-            any(each.kind != "invoice" for each in lines),
-            changes,
-        )
-    )
-    return [LineResult(*row) for row in session.execute(RESULTS)]
+    _add(steps, written)
+    changes = bool(written.asked or written.pays_at_once or steps.meets) and _settle(steps, written)
+    has_money = written.count > written.counts["invoice"]
+    steps.run(_move(written.counts["invoice"] > 0, written.pays_at_once, has_money, changes))
+    return steps.meets
 
 
 class _Steps:
@@ -153,14 +180,14 @@ class _Steps:
             self.run(meet)
 
 
-def _add(steps: _Steps, lines: Sequence[LedgerLine]) -> None:
+def _add(steps: _Steps, written: Written) -> None:
     """Make rows of what is new, and hold the rest against what is there."""
-    counts = Counter(each.kind for each in lines)
+    counts = written.counts
     if counts["invoice"]:
         steps.add(ledger_rows.ADD_INVOICES, ledger_rows.MEET_INVOICES, counts["invoice"])
-    if any(each.settles for each in lines):
+    if written.asked:
         steps.run(ledger_rows.FIND_PARTS)
-        if len(lines) >= ANALYZE_FROM:
+        if written.count >= ANALYZE_FROM:
             steps.run("ANALYZE ledger_part")
         steps.run(ledger_rows.REFUSE_PARTS)
     if counts["credit_note"]:
@@ -171,15 +198,14 @@ def _add(steps: _Steps, lines: Sequence[LedgerLine]) -> None:
         steps.run(ledger_rows.REFUSE_OTHERS, ledger_rows.NOT_NEW)
 
 
-def _settle(steps: _Steps, lines: Sequence[LedgerLine]) -> bool:
+def _settle(steps: _Steps, written: Written) -> bool:
     """Let what was paid and credited settle invoices, and note disputes. Says whether invoices changed."""
-    if any(each.paid_on for each in lines):
+    if written.pays_at_once:
         steps.run(ledger_settling.ADD_SETTLEMENTS)
-    has_parts = any(each.settles for each in lines)
     if steps.meets:
         steps.run(ledger_settling.MEET_SETTLEMENTS, ledger_settling.DROP_PARTS, ledger_settling.MEET_PARTS)
         steps.run(ledger_settling.DROP_KNOWN_PARTS)
-    if not has_parts and not steps.meets:
+    if not written.asked and not steps.meets:
         return False  # New invoices, written as they are after their settlements.
     if steps.run(ledger_settling.SHARED).scalar():
         filled = fill(Part(*row) for row in steps.run(ledger_settling.PARTS))
@@ -190,7 +216,7 @@ def _settle(steps: _Steps, lines: Sequence[LedgerLine]) -> bool:
     if steps.meets:
         steps.run(ledger_settling.REMEMBER_DISPUTED, ledger_settling.DISPUTE)
     steps.run(ledger_settling.ALLOCATE, ledger_settling.SETTLE)
-    if any(each.kind == "credit_note" for each in lines):
+    if written.counts["credit_note"]:
         steps.run(ledger_settling.USE_CREDIT_NOTES)
     steps.run(ledger_settling.SEE_AFTER)
     return True

@@ -80,10 +80,10 @@ WHERE l.kind = 'credit_note' AND l.code IS NULL AND c.debtor_id = l.debtor_id AN
     AND c.id <> l.id
 """
 ADD_PAYMENTS = """
-INSERT INTO payment (seller_id, id, debtor_id, identity, payment_reference, paid_on, amount, currency, settles,
+INSERT INTO payment (seller_id, id, debtor_id, identity, payment_reference, paid_on, amount, currency,
     bank_entry_id, returnable_until, known_at, import_id)
 SELECT CAST(:seller_id AS uuid), id, debtor_id, identity, number, dated_on, amount, currency,
-    settles, bank_entry_id, returnable_until, CAST(:known_at AS timestamptz), CAST(:import_id AS uuid)
+    bank_entry_id, returnable_until, CAST(:known_at AS timestamptz), CAST(:import_id AS uuid)
 FROM ledger_line WHERE kind = 'payment' AND code IS NULL
 ON CONFLICT (seller_id, identity) DO NOTHING
 """

@@ -14,8 +14,7 @@ from api.records.base import Base, WithId, reference_to
 class PaymentRecord(WithId, Base):
     """One payment of one debtor. `identity` is its reference, or its content and ordinal.
 
-    `settles` is what its sender said at first that it settles, as told; what it did settle are its allocations, and
-    those may come later. The rest is unallocated. One that the bank told of names its `bank_entry_id`; a core direct
+    What it settles are its allocations, and those may come later. The rest is unallocated. One that the bank told of names its `bank_entry_id`; a core direct
     debit can be asked back until `returnable_until`.
     """
 
@@ -45,7 +44,6 @@ class PaymentRecord(WithId, Base):
     paid_on: Mapped[date]
     amount: Mapped[Decimal]
     currency: Mapped[str]
-    settles: Mapped[list[Any] | None]
     bank_entry_id: Mapped[UUID | None]
     returnable_until: Mapped[date | None]
     known_at: Mapped[datetime]
