@@ -11,6 +11,7 @@ from scoring.documents import DocumentInvalid, Fault, read_document
 from scoring.policy_bounds import out_of_bounds
 from scoring.policy_judgement import BlendingPolicy, CapsPolicy, EvidencePolicy, MasterScalePolicy, ScorecardsPolicy
 from scoring.policy_matching import MatchingPolicy
+from scoring.policy_provisions import ProvisionsPolicy
 from scoring.policy_steps import require_ascending
 from scoring.policy_terms import (
     AlertsPolicy,
@@ -52,6 +53,7 @@ class Policy:
     sources: SourcesPolicy
     retention: RetentionPolicy
     matching: MatchingPolicy = field(default_factory=MatchingPolicy)
+    provisions: ProvisionsPolicy = field(default_factory=ProvisionsPolicy)
 
 
 class PolicyInvalid(DocumentInvalid):

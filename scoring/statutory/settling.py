@@ -83,6 +83,7 @@ def _order(claims: Iterable[Claim], as_of: date, indicated: Sequence[UUID]) -> I
     """Claims in the order they are settled; those that rank equally together."""
 
     def rank(claim: Claim) -> tuple[int, bool, Decimal, date]:
+        """What comes first sorts first: indicated, due, onerous, old."""
         place = indicated.index(claim.id) if claim.id in indicated else len(indicated)
         return (place, claim.due_on > as_of, -claim.burden, claim.arose_on)
 
