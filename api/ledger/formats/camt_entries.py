@@ -139,7 +139,7 @@ def _charges_of(booking: _Booking, element: Element) -> Decimal:
             stated = [each.first("Amt") for each in charges.every("Rcrd")]
         for amount in stated:
             if amount is not None and amount.attributes.get("Ccy", booking.currency) == booking.currency:
-                total += abs(read_decimal(amount.text) or 0)
+                total += abs(read_decimal(amount.text) or Decimal(0))
     return total
 
 

@@ -119,7 +119,9 @@ def _day(draft: Draft, element: Element | None) -> date | None:
         return None
     text = stated.text
     if stated.attributes.get("format", "102") not in DATE_FORMS and stated.name == "DateTimeString":
-        draft.fault(element.name, "not_a_date", f"date form {stated.attributes['format'][:10]} is not read", stated.line)
+        draft.fault(
+            element.name, "not_a_date", f"date form {stated.attributes['format'][:10]} is not read", stated.line
+        )
         return None
     if re.fullmatch(r"[0-9]{8}", text, re.ASCII):
         text = f"{text[:4]}-{text[4:6]}-{text[6:]}"

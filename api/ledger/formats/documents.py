@@ -103,7 +103,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class StatementHead:
-    """The start of a statement. Only kind `statement` holds final bookings; the others tell of what may still change."""
+    """The start of a statement. Only kind `statement` holds final bookings; what the others tell of may change."""
 
     line: int
     kind: StatementKind

@@ -15,10 +15,11 @@ NUMBER_LENGTH_MAX = 100
 REFERENCE_LENGTH_MAX = 200
 AMOUNT = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,10})?")
 # UNTDID 1001 as EN 16931 uses it.
-CREDIT_CODES = frozenset("81 83 261 262 296 308 381 396 420 458 532".split())
+CREDIT_CODES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"})
 INVOICE_CODES = frozenset(
-    "71 80 82 84 102 211 218 219 326 331 380 382 383 384 385 386 387 388 389 390 393 394 395 456 457 527 553 575 623 633"
-    " 695 780 817 870 875 876 877 935".split()
+    {"71", "80", "82", "84", "102", "211", "218", "219", "326", "331", "380", "382", "383", "384", "385", "386", "387"}
+    | {"388", "389", "390", "393", "394", "395", "456", "457", "527", "553", "575", "623", "633", "695", "780", "817"}
+    | {"870", "875", "876", "877", "935"}
 )
 NO_CLAIM_CODES = {"325": "a pro forma invoice", "751": "information for the accounts"}
 
@@ -114,7 +115,10 @@ def finished(draft: Draft) -> list[InvoiceItem]:
     due_on, is_derived = _due(draft, kind)
     if draft.faults:
         return list(draft.faults)
-    assert number and draft.invoiced_on and draft.currency and draft.payable is not None, "each is checked above"
+    assert number is not None, "its absence is a fault"
+    assert draft.invoiced_on is not None, "its absence is a fault"
+    assert draft.currency is not None, "its absence is a fault"
+    assert draft.payable is not None, "its absence is a fault"
     amount = abs(draft.payable)
     discount = draft.discount or discount_in(draft.terms_text, draft.invoiced_on, amount, draft.currency)
     if discount is not None and (

@@ -18,9 +18,7 @@ class Identities:
         """Name an entry by the reference its bank gave it; a reference that comes again gets a number behind it."""
         return self._named("reference", (reference,))
 
-    def by_content(
-        self, booked_on: date, amount: Decimal, currency: str, account: str | None, text: str | None
-    ) -> str:
+    def by_content(self, booked_on: date, amount: Decimal, currency: str, account: str | None, text: str | None) -> str:
         """Name an entry without a reference by what it says, and by which of its equals in the statement it is."""
         number = format(amount.normalize(), "f")
         return self._named("content", (booked_on.isoformat(), number, currency, account or "", text or ""))

@@ -1,9 +1,7 @@
 """Reads MT940 statements, one at a time, on the library mt-940 for the fields that SWIFT defines."""
 
 import logging
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -14,20 +12,15 @@ from api.ledger.formats.documents import Balance, BankEntry, BankItem, Refused, 
 from api.ledger.formats.drafts import decimals_of, short
 from api.ledger.formats.identities import Identities
 from api.ledger.formats.mt940_details import Details, read_details
+from api.ledger.formats.mt940_statements import TaggedField, TaggedStatement, statements
 from api.ledger.formats.references import given, structured
-from api.ledger.formats.streams import lines
-from api.ledger.reading import BOM, FileUnreadable
+from api.ledger.reading import FileUnreadable
 from api.ledger.values import AMOUNT_MAX
 from api.web.money import EXPONENTS
 
-LINE_BYTES_MAX = 2_000
-FIELD_LENGTH_MAX = 10_000
-FIELDS_MAX = 200_000  # In one statement.
-TAG = re.compile(r":(13D?|20|21|25P?|28C?|34F|60[FM]?|61|62[FM]?|64|65|86|90[CD]|NS):")
 NEEDED = {"20": "its reference (:20:)", "25": "the account (:25:)", "60": "the opening balance (:60F:)"}
 NEEDED["62"] = "the closing balance (:62F:)"
 REVERSALS = ("RC", "RD")
-# The reference of a return transaction, where :86: does not tell why: SEPA codes of German banks.
 OPTIONS = mt940.Options.all()
 # Banks write longer references than the standard allows; the first that fits is taken.
 LINES = (mt940.tags.Statement(), mt940.tags.StatementGLS(), mt940.tags.StatementASNB())
@@ -38,24 +31,6 @@ UNREADABLE = (RuntimeError, ValueError, ArithmeticError)
 logging.getLogger("mt940").setLevel(logging.CRITICAL + 1)
 
 
-@dataclass(slots=True)
-class _Field:
-    tag: str
-    line: int
-    text: str
-
-
-@dataclass(slots=True)
-class _Statement:
-    """The fields of one statement, in their order."""
-
-    line: int
-    fields: list[_Field] = field(default_factory=list)
-
-    def first(self, tag: str) -> _Field | None:
-        return next((each for each in self.fields if each.tag[:2] == tag), None)
-
-
 def read_mt940(stream: BinaryIO) -> Iterator[BankItem]:
     """Give each statement's head, entries and end, in the order of the file, with what is refused between them.
 
@@ -63,60 +38,14 @@ def read_mt940(stream: BinaryIO) -> Iterator[BankItem]:
     off. Raises FileUnreadable, with code `statement_missing` for a file without any MT940 field.
     """
     found = False
-    for statement in _statements(stream):
+    for statement in statements(stream):
         found = True
         yield from _items(statement)
     if not found:
         raise FileUnreadable("The file holds no MT940 statement.", code="statement_missing")
 
 
-def _statements(stream: BinaryIO) -> Iterator[_Statement]:
-    """Split a file into statements: at :20:, at a line `-` or `-}`, and at the next SWIFT block."""
-    current: _Statement | None = None
-    is_in_field = False
-    for number, raw, is_cut in lines(stream, LINE_BYTES_MAX):
-        text = _decoded(raw.removeprefix(BOM) if number == 1 else raw)
-        if is_cut:
-            raise FileUnreadable(f"Line {number} is too long for MT940.", code="line_too_long")
-        if text.startswith("{"):  # A SWIFT block; the first field may stand behind its head.
-            if current is not None:
-                yield current
-            current, is_in_field = None, False
-            text = text.rpartition("{4:")[2] if "{4:" in text else ""
-        match = TAG.match(text)
-        if match is not None:
-            if current is not None and match[1] == "20":
-                yield current
-                current = None
-            current = current or _Statement(number)
-            current.fields.append(_Field(match[1], number, text[match.end() :]))
-            is_in_field = True
-            if len(current.fields) > FIELDS_MAX:
-                raise FileUnreadable(f"Line {number}: the statement does not end.", code="statement_too_large")
-        elif current is None:
-            continue
-        elif re.match(r"-(\}|XXX|$)", text.strip()):
-            yield current
-            current, is_in_field = None, False
-        elif is_in_field:
-            last = current.fields[-1]
-            if len(last.text) + len(text) > FIELD_LENGTH_MAX:
-                is_in_field = False  # What is more than any bank sends is left out.
-            else:
-                last.text += "\n" + text
-    if current is not None:
-        yield current
-
-
-def _decoded(raw: bytes) -> str:
-    raw = raw.rstrip(b"\r\n")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("windows-1252", "replace")
-
-
-def _items(statement: _Statement) -> Iterator[BankItem]:
+def _items(statement: TaggedStatement) -> Iterator[BankItem]:
     lacking = [words for tag, words in NEEDED.items() if statement.first(tag) is None]
     shown = short(statement.fields[0].text, 100) or ""
     if lacking:
@@ -146,11 +75,11 @@ def _items(statement: _Statement) -> Iterator[BankItem]:
     )
 
 
-def _names(statement: _Statement) -> str:
+def _names(statement: TaggedStatement) -> str:
     return ", ".join(dict.fromkeys(f":{each.tag}:" for each in statement.fields[:20]))
 
 
-def _head(statement: _Statement) -> StatementHead:
+def _head(statement: TaggedStatement) -> StatementHead:
     """Make the head. Numbers of statements start again, or stay at nought, so the day of the balance goes with it."""
     account, number, opening = statement.first("25"), statement.first("28"), _balance(statement, "60")
     stated = short(account.text if account else None, 50)
@@ -169,29 +98,23 @@ def _head(statement: _Statement) -> StatementHead:
     )
 
 
-def _balance(statement: _Statement, tag: str) -> Balance:
+def _balance(statement: TaggedStatement, tag: str) -> Balance:
     stated = statement.first(tag)
     assert stated is not None, "a statement without one is refused"
     values = BALANCE.parse(mt940.models.Transactions(options=OPTIONS), stated.text.strip())
-    found = mt940.models.Balance(
-        status=values["status"],
-        amount=mt940.models.Amount(**values, options=OPTIONS),  # type: ignore[arg-type]
-        date=mt940.models.Date(**values),  # type: ignore[arg-type]
-        options=OPTIONS,
+    found = BALANCE(mt940.models.Transactions(options=OPTIONS), values)[BALANCE.slug]
+    assert isinstance(found, mt940.models.Balance), "that is what the library makes of it"
+    if not isinstance(found.amount, mt940.models.Amount) or found.date is None:
+        raise ValueError(stated.text)
+    return Balance(
+        found.amount.amount, str(values["currency"]), date(found.date.year, found.date.month, found.date.day)
     )
-    amount = Decimal(str(found.amount.amount))  # type: ignore[union-attr]
-    currency = str(values["currency"])
-    if currency not in EXPONENTS or not amount.is_finite():
-        if currency != "DEM":
-            raise ValueError(currency)
-    on = found.date
-    return Balance(amount, currency, date(on.year, on.month, on.day) if on else None)
 
 
 class _Reading:
     """The entries of one statement while they are being read."""
 
-    def __init__(self, statement: _Statement, head: StatementHead, opening: Balance) -> None:
+    def __init__(self, statement: TaggedStatement, head: StatementHead, opening: Balance) -> None:
         self.statement = statement
         self.currency = opening.currency
         self.account = head.account
@@ -202,9 +125,7 @@ class _Reading:
         self.total = Decimal(0)
 
     def entries(self) -> Iterator[BankEntry | Refused]:
-        place = 0
-        for line, details in self._bookings():
-            place += 1
+        for place, (line, details) in enumerate(self._bookings(), 1):
             found = self._entry(line, details, place)
             if isinstance(found, BankEntry):
                 self.entries_count += 1
@@ -213,9 +134,9 @@ class _Reading:
                 self.refused_count += 1
             yield found
 
-    def _bookings(self) -> Iterator[tuple[_Field, str]]:
+    def _bookings(self) -> Iterator[tuple[TaggedField, str]]:
         """Give each statement line with all the details below it; those behind the balance are of the statement."""
-        line: _Field | None = None
+        line: TaggedField | None = None
         details: list[str] = []
         for each in self.statement.fields:
             if each.tag == "86" and line is not None:
@@ -227,7 +148,7 @@ class _Reading:
         if line is not None:
             yield line, "\n".join(details)
 
-    def _entry(self, line: _Field, text: str, place: int) -> BankEntry | Refused:
+    def _entry(self, line: TaggedField, text: str, place: int) -> BankEntry | Refused:
         values = self._values(line.text)
         shown = short(line.text, 100) or ""
         if values is None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from api.ledger.formats.drafts import short
-from scoring.identifiers import compact, is_iban, is_payment_reference
+from scoring.identifiers import compact, is_payment_reference
 
 LINE_LENGTH = 65  # A line this long was broken in the middle of what it says.
 TEXT_LENGTH_MAX = 2_000
@@ -62,7 +62,7 @@ def read_details(text: str, reference: str | None, extra: str | None, is_credit:
 
 
 def _is_account(text: str) -> bool:
-    return is_iban(text) or re.fullmatch("P?[0-9]{9,10}", text) is not None
+    return re.fullmatch("[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}|P?[0-9]{9,10}", text) is not None
 
 
 def _slashed(text: str, is_credit: bool) -> Details:

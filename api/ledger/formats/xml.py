@@ -122,7 +122,7 @@ def _parser() -> expat.XMLParserType:
     """Make a parser that refuses, at its first sign, a document type and with it every entity."""
     parser = expat.ParserCreate(namespace_separator=BETWEEN)
 
-    def on_doctype(*_: object) -> None:
+    def on_doctype(*_: object) -> int:
         detail = "The file has a document type (DOCTYPE); invoices and bank statements have none, so it is not read."
         raise FileUnreadable(detail, code="xml_doctype")
 
@@ -226,10 +226,10 @@ class _Reader:
 
 
 def _broken(error: Exception, line: int) -> FileUnreadable:
-    if isinstance(error, expat.ExpatError):
-        if error.code != expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING]:
-            detail = f"Line {error.lineno} is not well-formed XML: {expat.ErrorString(error.code)}."
-            return FileUnreadable(detail, code="xml_broken")
+    unknown = expat.errors.codes[expat.errors.XML_ERROR_UNKNOWN_ENCODING]
+    if isinstance(error, expat.ExpatError) and error.code != unknown:
+        detail = f"Line {error.lineno} is not well-formed XML: {expat.ErrorString(error.code)}."
+        return FileUnreadable(detail, code="xml_broken")
     return FileUnreadable(f"Line {line}: the encoding of the file is not known.", code="encoding_unsupported")
 
 
