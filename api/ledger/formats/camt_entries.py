@@ -60,7 +60,7 @@ def signed_amount(element: Element) -> tuple[Decimal, str]:
     """Give amount and currency of an entry or balance, below zero for a debit. Raises EntryRefused."""
     stated = element.first("Amt")
     if stated is None:
-        raise EntryRefused("missing", "there is no amount", "Amt")
+        raise EntryRefused("amount_missing", "there is no amount", "Amt")
     amount, currency = _amount(stated)
     sign = SIGNS.get(element.value("CdtDbtInd") or "")
     if sign is None:
@@ -76,7 +76,7 @@ def entries_of(entry: Element, account: str, identities: Identities) -> list[Ban
     value_on = _day(entry, "ValDt")
     booked_on = _day(entry, "BookgDt") or value_on
     if booked_on is None:
-        raise EntryRefused("missing", "the entry has no date", "BookgDt")
+        raise EntryRefused("date_missing", "the entry has neither a booking date nor a value date", "BookgDt")
     is_reversal = (entry.value("RvslInd") or "").lower() in ("true", "1")
     reference = given(entry.value("AcctSvcrRef"))
     booking = _Booking(entry, account, booked_on, value_on, amount, currency, is_reversal, reference)
