@@ -1,16 +1,15 @@
 """Tells what a file is by its first bytes, never by its name."""
 
-import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO, Literal
 
 from api.ledger.formats import camt, cii, mt940, ubl
 from api.ledger.formats.documents import BankItem, InvoiceItem
-from api.ledger.formats.streams import DAMAGED, broken_off
+from api.ledger.formats.streams import looked_into
 from api.ledger.formats.xml import root_of
-from api.ledger.reading import BOM, BUFFER_BYTES, WIDE_BOMS, FileUnreadable
+from api.ledger.reading import BOM, WIDE_BOMS, FileUnreadable
 
 Format = Literal["ubl", "cii", "camt", "mt940", "json_lines", "csv"]
 INVOICE_READERS: dict[Format, Callable[[BinaryIO], Iterator[InvoiceItem]]] = {"ubl": ubl.read_ubl, "cii": cii.read_cii}
@@ -40,23 +39,6 @@ class Detected:
     stream: BinaryIO
 
 
-class _Joined(io.RawIOBase):
-    """The start of a stream that was read ahead, and the rest behind it."""
-
-    def __init__(self, start: bytes, rest: BinaryIO) -> None:
-        self._start = memoryview(start)
-        self._rest = rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        piece = self._start[: len(buffer)] or self._rest.read(len(buffer))
-        self._start = self._start[len(piece) :]
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-
 def detect(stream: BinaryIO) -> Detected:
     """Say what plain bytes are. Read on in the stream that is given back.
 
@@ -64,19 +46,8 @@ def detect(stream: BinaryIO) -> Detected:
     16-bit text that is no XML, `pdf_unsupported`, `spreadsheet_unsupported`, `archive_nested`, and what broken XML
     raises.
     """
-    start = _start(stream)
-    return Detected(_format(start), io.BufferedReader(_Joined(start, stream), BUFFER_BYTES))
-
-
-def _start(stream: BinaryIO) -> bytes:
-    """Read the first bytes: as many as are wanted, since a packed stream may give few at a time."""
-    start = b""
-    try:
-        while len(start) < START_BYTES and (piece := stream.read(START_BYTES - len(start))):
-            start += piece
-    except DAMAGED as error:
-        raise broken_off("in its first bytes") from error
-    return start
+    start, whole = looked_into(stream, START_BYTES)
+    return Detected(_format(start), whole)
 
 
 def _format(start: bytes) -> Format:

@@ -1,11 +1,12 @@
 """Reads bytes piece by piece, and says it our way when a packed or broken file ends early."""
 
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from api.ledger.reading import FileUnreadable
+from api.ledger.reading import BUFFER_BYTES, FileUnreadable
 
 PIECE_BYTES = 64_000
 # What gzip, zip and files raise when what they hold is damaged.
@@ -47,3 +48,34 @@ def lines(stream: BinaryIO, bytes_max: int) -> Iterator[tuple[int, bytes, bool]]
 def broken_off(where: str) -> FileUnreadable:
     """Make the error of a file that cannot be read to its end."""
     return FileUnreadable(f"The file breaks off {where}.", code="file_broken_off")
+
+
+def looked_into(stream: BinaryIO, bytes_count: int) -> tuple[bytes, BinaryIO]:
+    """Give the first bytes of a stream, as many as it has up to a number, and a stream that begins with them.
+
+    Raises FileUnreadable `file_broken_off`.
+    """
+    start = b""
+    try:
+        while len(start) < bytes_count and (piece := stream.read(bytes_count - len(start))):
+            start += piece
+    except DAMAGED as error:
+        raise broken_off("in its first bytes") from error
+    return start, io.BufferedReader(_Joined(start, stream), BUFFER_BYTES)
+
+
+class _Joined(io.RawIOBase):
+    """The start of a stream that was read ahead, and the rest behind it."""
+
+    def __init__(self, start: bytes, rest: BinaryIO) -> None:
+        self._start = memoryview(start)
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._start[: len(buffer)] or self._rest.read(len(buffer))
+        self._start = self._start[len(piece) :]
+        buffer[: len(piece)] = piece
+        return len(piece)

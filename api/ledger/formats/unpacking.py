@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO, Any, BinaryIO
 
-from api.ledger.formats.streams import DAMAGED, PIECE_BYTES, broken_off
+from api.ledger.formats.streams import DAMAGED, broken_off, looked_into, pieces
 from api.ledger.reading import BUFFER_BYTES, GZIP, UNPACKED_BYTES_MAX, FileUnreadable, opened
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -37,26 +37,22 @@ def unpacked(stream: BinaryIO, bytes_max: int = UNPACKED_BYTES_MAX) -> Iterator[
     Raises FileUnreadable: `zip_broken`, `zip_encrypted`, `zip_unsupported`, `archive_nested`, `unpacked_too_large`,
     `spreadsheet_unsupported`, and while a member is read `unpacked_too_large` and `file_broken_off`.
     """
-    buffered = io.BufferedReader(stream, BUFFER_BYTES)  # type: ignore[type-var]
-    if buffered.peek(4)[:4] not in ZIP:
-        plain = opened(buffered, bytes_max, takes_wide=True)
-        yield Member(None, plain)
+    start, whole = looked_into(stream, len(ZIP[0]))
+    if start not in ZIP:
+        yield Member(None, opened(whole, bytes_max, takes_wide=True))
         return
     with TemporaryFile() as spool:
-        yield from _members(_seekable(buffered, spool, bytes_max), bytes_max)
+        yield from _members(_spooled(whole, spool, bytes_max), bytes_max)
 
 
-def _seekable(stream: BinaryIO, spool: IO[bytes], bytes_max: int) -> IO[bytes]:
-    """Give what can be read from any place: the stream itself, or its bytes in a temporary file."""
-    if stream.seekable():
-        return stream
+def _spooled(stream: BinaryIO, spool: IO[bytes], bytes_max: int) -> IO[bytes]:
+    """Put an archive in a temporary file: what it holds is listed at its end, and few streams can be read from there."""
     size = 0
-    while piece := stream.read(PIECE_BYTES):
+    for piece in pieces(stream):
         size += len(piece)
         if size > bytes_max:
             raise _too_large(bytes_max)
         spool.write(piece)
-    spool.seek(0)
     return spool
 
 

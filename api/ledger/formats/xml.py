@@ -1,5 +1,6 @@
 """Reads XML as a stream of small trees, in bounded memory; what XML can do to its reader is refused."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
@@ -12,6 +13,7 @@ DEPTH_MAX = 100
 ELEMENTS_MAX = 250_000  # In one record: a batch entry with some 8,000 transactions.
 TEXT_MAX = 100_000
 TOKEN_BYTES_MAX = 1_000_000  # A tag, comment or the like that does not end is kept by the parser until it does.
+ENCODINGS = re.compile(r"utf-?(?:8|16|16le|16be)|us-ascii|ascii|iso-8859-[0-9]{1,2}|windows-125[0-9]", re.I)
 BETWEEN = "\n"  # Between namespace and name; no namespace holds it.
 
 
@@ -126,6 +128,11 @@ def _parser() -> expat.XMLParserType:
         detail = "The file has a document type (DOCTYPE); invoices and bank statements have none, so it is not read."
         raise FileUnreadable(detail, code="xml_doctype")
 
+    def on_declaration(_: str, encoding: str | None, __: int) -> None:
+        if encoding is not None and not ENCODINGS.fullmatch(encoding):
+            raise FileUnreadable(f"The encoding '{encoding[:40]}' is not read.", code="encoding_unsupported")
+
+    parser.XmlDeclHandler = on_declaration
     parser.StartDoctypeDeclHandler = on_doctype
     parser.EntityDeclHandler = on_doctype
     parser.ExternalEntityRefHandler = on_doctype
