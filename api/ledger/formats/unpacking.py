@@ -46,7 +46,7 @@ def unpacked(stream: BinaryIO, bytes_max: int = UNPACKED_BYTES_MAX) -> Iterator[
 
 
 def _spooled(stream: BinaryIO, spool: IO[bytes], bytes_max: int) -> IO[bytes]:
-    """Put an archive in a temporary file: what it holds is listed at its end, and few streams can be read from there."""
+    """Put an archive in a temporary file: what it holds is listed at its end, where few streams can go."""
     size = 0
     for piece in pieces(stream):
         size += len(piece)
@@ -65,11 +65,9 @@ def _members(file: IO[bytes], bytes_max: int) -> Iterator[Member]:
     with archive:
         infos = _wanted(archive.infolist())
         _check(archive, infos, packed_size, bytes_max)
-        budget = _Budget(bytes_max)
         for info in infos:
             with _opened(archive, info) as member:
-                bounded = io.BufferedReader(_Bounded(member, budget), BUFFER_BYTES)
-                yield Member(_shown(info.filename), bounded)
+                yield Member(_shown(info.filename), io.BufferedReader(_Guarded(member), BUFFER_BYTES))
 
 
 def _check_directory(file: IO[bytes]) -> int:
@@ -137,20 +135,11 @@ def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
         raise _broken() from error
 
 
-class _Budget:
-    """How many bytes the members of one archive may still give together, whatever their directory says."""
+class _Guarded(io.RawIOBase):
+    """The bytes of one member, never more than the directory says; what is damaged is said our way."""
 
-    def __init__(self, bytes_max: int) -> None:
-        self.bytes_max = bytes_max
-        self.bytes_left = bytes_max
-
-
-class _Bounded(io.RawIOBase):
-    """The bytes of one member."""
-
-    def __init__(self, member: IO[bytes], budget: _Budget) -> None:
+    def __init__(self, member: IO[bytes]) -> None:
         self._member = member
-        self._budget = budget
 
     def readable(self) -> bool:
         return True
@@ -160,9 +149,6 @@ class _Bounded(io.RawIOBase):
             piece = self._member.read(len(buffer))
         except DAMAGED as error:
             raise broken_off("within the zip") from error
-        self._budget.bytes_left -= len(piece)
-        if self._budget.bytes_left < 0:
-            raise _too_large(self._budget.bytes_max)
         buffer[: len(piece)] = piece
         return len(piece)
 

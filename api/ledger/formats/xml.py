@@ -179,14 +179,16 @@ class _Reader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if self._skipped:
             self._skipped += 1
-            self._bound(len(self._open) + self._skipped)
+            if self._skipped > DEPTH_MAX:
+                raise self._too_deep()
             return
         local = self._locals[name] if name in self._locals else self._local(name)
         if local is None:
             self._skipped = 1
             return
         depth = len(self._open)
-        self._bound(depth)
+        if depth > DEPTH_MAX:
+            raise self._too_deep()
         element = Element(local, attributes, self.parser.CurrentLineNumber)
         if depth < self.shape.depth:
             self._events.append(Event("start", element))
@@ -226,10 +228,9 @@ class _Reader:
         if self._parts_length > TEXT_MAX:
             raise _too_large(self.parser.CurrentLineNumber, f"a text of more than {TEXT_MAX:,} characters")
 
-    def _bound(self, depth: int) -> None:
-        if depth > DEPTH_MAX:
-            detail = f"Line {self.parser.CurrentLineNumber}: more than {DEPTH_MAX} elements within each other."
-            raise FileUnreadable(detail, code="xml_too_deep")
+    def _too_deep(self) -> FileUnreadable:
+        detail = f"Line {self.parser.CurrentLineNumber}: more than {DEPTH_MAX} elements within each other."
+        return FileUnreadable(detail, code="xml_too_deep")
 
 
 def _broken(error: Exception, line: int) -> FileUnreadable:

@@ -5,7 +5,8 @@ CII = "urn:un:unece:uncefact:data:standard:"
 
 
 def party(country: str = "NL", ids: str = "", vat: str = "NL001234567B01", legal: str = "", endpoint: str = "") -> str:
-    tax = f"<c:PartyTaxScheme><b:CompanyID>{vat}</b:CompanyID><c:TaxScheme><b:ID>VAT</b:ID></c:TaxScheme></c:PartyTaxScheme>"
+    scheme = "<c:TaxScheme><b:ID>VAT</b:ID></c:TaxScheme>"
+    tax = f"<c:PartyTaxScheme><b:CompanyID>{vat}</b:CompanyID>{scheme}</c:PartyTaxScheme>"
     return (
         f"<c:Party>{endpoint}{ids}<c:PostalAddress><c:Country><b:IdentificationCode>{country}</b:IdentificationCode>"
         f"</c:Country></c:PostalAddress>{tax if vat else ''}<c:PartyLegalEntity><b:RegistrationName>Jansen BV"
@@ -52,7 +53,8 @@ def cii(version: str = "100", **changed: str) -> bytes:
         "number": "<r:ID>R-2026-7</r:ID>",
         "type": "<r:TypeCode>380</r:TypeCode>",
         "issued": '<r:IssueDateTime><t:DateTimeString format="102">20260301</t:DateTimeString></r:IssueDateTime>',
-        "buyer_ids": '<r:SpecifiedLegalOrganization><r:ID schemeID="0106">12345678</r:ID></r:SpecifiedLegalOrganization>',
+        "buyer_ids": '<r:SpecifiedLegalOrganization><r:ID schemeID="0106">12345678</r:ID>'
+        "</r:SpecifiedLegalOrganization>",
         "vat_id": '<r:SpecifiedTaxRegistration><r:ID schemeID="VA">DE123456788</r:ID></r:SpecifiedTaxRegistration>',
         "reference": "<r:PaymentReference>R-2026-7</r:PaymentReference>",
         "account": "<r:SpecifiedTradeSettlementPaymentMeans><r:TypeCode>58</r:TypeCode><r:PayeePartyCreditorFinancial"
@@ -123,8 +125,8 @@ def entry(amount: str = "10.00", sign: str = "CRDT", details: str = "", **change
 
 def balance(code: str, amount: str, sign: str = "CRDT") -> str:
     return (
-        f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd>'
-        "<Dt><Dt>2026-03-02</Dt></Dt></Bal>"
+        f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">{amount}</Amt>'
+        f"<CdtDbtInd>{sign}</CdtDbtInd><Dt><Dt>2026-03-02</Dt></Dt></Bal>"
     )
 
 

@@ -3,7 +3,7 @@
 import io
 from collections import Counter
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 from api.ledger.formats.detecting import BANK_READERS, INVOICE_READERS, detect
 from api.ledger.formats.documents import BankEntry, InvoiceDocument, Refused, StatementEnd, StatementHead
@@ -17,9 +17,9 @@ ORDER = ("statement", "intraday report", "notification", "entry", "invoice", "cr
 PLURALS = {"entry": "entries", "not booked": "not booked"}
 
 
-def items_of(content: bytes | BinaryIO) -> list[object]:
+def items_of(content: bytes | io.RawIOBase) -> list[object]:
     """Everything that the readers give of a file, whatever it is."""
-    stream = io.BytesIO(content) if isinstance(content, bytes) else content
+    stream: Any = io.BytesIO(content) if isinstance(content, bytes) else content
     items: list[object] = []
     for member in unpacked(stream):
         found = detect(member.stream)

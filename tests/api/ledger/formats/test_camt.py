@@ -116,18 +116,26 @@ def test_a_reversal_keeps_the_sides_of_what_it_undoes_and_its_own_sign() -> None
     assert found.counterparty_name == "Klant"
 
 
+SCOR = "<Cd>SCOR</Cd>"
+
+
 @pytest.mark.parametrize(
-    ("written", "kind", "value"),
+    ("code", "issuer", "reference", "kind", "value"),
     [
-        ("<Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry><Issr>ISO</Issr></Tp><Ref>RF18539007547034</Ref>", "rf", "RF18539007547034"),
-        ("<Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry></Tp><Ref>RF18 5390 0754 7034</Ref>", "rf", "RF18539007547034"),
-        ("<Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry><Issr>CUR</Issr></Tp><Ref>5000056789012345</Ref>", "nl_betalingskenmerk", "5000056789012345"),
-        ("<Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry><Issr>CUR</Issr></Tp><Ref>5000056789012346</Ref>", "other", "5000056789012346"),
-        ("<Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry><Issr>ISO</Issr></Tp><Ref>RF19539007547034</Ref>", "other", "RF19539007547034"),
-        ("<Tp><CdOrPrtry><Prtry>QRR</Prtry></CdOrPrtry></Tp><Ref>21 00000 00003</Ref>", "other", "21 00000 00003"),
+        (SCOR, "ISO", "RF18539007547034", "rf", "RF18539007547034"),
+        (SCOR, "", "RF18 5390 0754 7034", "rf", "RF18539007547034"),
+        (SCOR, "ISO", "RF19539007547034", "other", "RF19539007547034"),
+        (SCOR, "CUR", "5000056789012345", "nl_betalingskenmerk", "5000056789012345"),
+        (SCOR, "CUR", "5000056789012346", "other", "5000056789012346"),
+        (SCOR, "BBA", "5000056789012345", "other", "5000056789012345"),
+        ("<Prtry>QRR</Prtry>", "", "21 00000 00003", "other", "21 00000 00003"),
     ],
-)  # fmt: skip
-def test_a_structured_reference_is_what_its_check_digits_say(written: str, kind: str, value: str) -> None:
+)
+def test_a_structured_reference_is_what_its_check_digits_say(
+    code: str, issuer: str, reference: str, kind: str, value: str
+) -> None:
+    list_name = f"<Issr>{issuer}</Issr>" if issuer else ""
+    written = f"<Tp><CdOrPrtry>{code}</CdOrPrtry>{list_name}</Tp><Ref>{reference}</Ref>"
     found = one(entry(details=details(remittance=f"<Strd><CdtrRefInf>{written}</CdtrRefInf></Strd>")))
     assert found.structured_reference is not None
     assert (found.structured_reference.kind, found.structured_reference.value) == (kind, value)

@@ -99,7 +99,8 @@ def test_terms_count_only_when_they_plainly_say_days(text: str, due_on: date) ->
 
 
 def test_the_due_date_of_the_payment_means_counts() -> None:
-    means = "<c:PaymentMeans><b:PaymentMeansCode>30</b:PaymentMeansCode><b:PaymentDueDate>2026-04-02</b:PaymentDueDate></c:PaymentMeans>"
+    day = "<b:PaymentDueDate>2026-04-02</b:PaymentDueDate>"
+    means = f"<c:PaymentMeans><b:PaymentMeansCode>30</b:PaymentMeansCode>{day}</c:PaymentMeans>"
     found = taken(ubl(due="", means=means))
     assert (found.due_on, found.due_on_derived) == (date(2026, 4, 2), False)
 
