@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import BinaryIO
 
-from api.ledger.formats.camt_entries import EntryRefused, entries_of, signed_amount, status_of
+from api.ledger.formats.camt_amounts import EntryRefused, signed_amount
+from api.ledger.formats.camt_entries import entries_of, status_of
 from api.ledger.formats.camt_parties import account_of
 from api.ledger.formats.documents import (
     Balance,
@@ -17,8 +18,8 @@ from api.ledger.formats.documents import (
     StatementHead,
     StatementKind,
 )
-from api.ledger.formats.drafts import read_day, short
 from api.ledger.formats.identities import Identities
+from api.ledger.formats.values import read_day, short
 from api.ledger.formats.xml import Element, Event, Shape, read_events
 from api.ledger.reading import FileUnreadable
 

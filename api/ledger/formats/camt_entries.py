@@ -6,35 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from api.ledger.formats.camt_amounts import EntryRefused, charges_of, detail_amount, signed_amount
 from api.ledger.formats.camt_parties import counterparty
 from api.ledger.formats.documents import BankEntry, StructuredReference
-from api.ledger.formats.drafts import decimals_of, read_day, read_decimal, short
 from api.ledger.formats.identities import Identities, part_of
 from api.ledger.formats.references import given, structured
+from api.ledger.formats.values import read_day, short
 from api.ledger.formats.xml import Element
-from api.ledger.values import AMOUNT_MAX
-from api.web.money import EXPONENTS
 
 TEXT_LENGTH_MAX = 2_000
 NUMBERS_MAX = 100
-SIGNS = {"CRDT": 1, "DBIT": -1}
-# Where a transaction's amount stands, the account's currency deciding which of them is meant.
-AMOUNT_PATHS = (
-    ("Amt",),
-    ("AmtDtls", "TxAmt", "Amt"),
-    ("AmtDtls", "CntrValAmt", "Amt"),
-    ("AmtDtls", "InstdAmt", "Amt"),
-)
-
-
-class EntryRefused(Exception):
-    """An entry cannot be taken."""
-
-    def __init__(self, code: str, detail: str, field: str | None = None) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.detail = detail
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +35,6 @@ class _Booking:
 def status_of(entry: Element) -> str | None:
     """Give an entry's status code, which older versions write as text and newer ones in `Cd`."""
     return entry.value("Sts", "Cd") or entry.value("Sts")
-
-
-def signed_amount(element: Element) -> tuple[Decimal, str]:
-    """Give amount and currency of an entry or balance, below zero for a debit. Raises EntryRefused."""
-    stated = element.first("Amt")
-    if stated is None:
-        raise EntryRefused("amount_missing", "there is no amount", "Amt")
-    amount, currency = _amount(stated)
-    sign = SIGNS.get(element.value("CdtDbtInd") or "")
-    if sign is None:
-        raise EntryRefused("sign_unknown", "the entry does not say whether it is credit or debit", "CdtDbtInd")
-    return sign * amount, currency
 
 
 def entries_of(entry: Element, account: str, identities: Identities) -> list[BankEntry]:
@@ -98,64 +67,19 @@ def _parts(booking: _Booking, details: Sequence[Element]) -> list[_Part]:
     """Split an entry into its transactions, and what charges took of them; whole where they do not add up to it."""
     if not details:
         return [(None, booking.amount)]
-    amounts = [_detail_amount(booking, detail) for detail in details]
+    sign = 1 if booking.amount > 0 else -1
+    amounts = [detail_amount(detail, booking.currency, sign) for detail in details]
     known = [amount for amount in amounts if amount]
     if len(known) == len(amounts):
         charges = booking.amount - sum(known)
         parts: list[_Part] = list(zip(details, known, strict=True))
         if charges == 0:
             return parts
-        if charges < 0 and -charges == _charges(booking, details):
+        if charges < 0 and -charges == charges_of(booking.element, details, booking.currency):
             return [*parts, (None, charges)]
     # One transaction is the entry, whatever currency it was ordered in. Several cannot be told apart.
     is_one = len(details) == 1 and (not known or (_batch_count(booking.element) or 1) == 1)
     return [(details[0] if is_one else None, booking.amount)]
-
-
-def _detail_amount(booking: _Booking, detail: Element) -> Decimal | None:
-    """Give a transaction's amount in the currency of the entry, with its sign; None when it is not told."""
-    sign = SIGNS.get(detail.value("CdtDbtInd") or "", 1 if booking.amount > 0 else -1)
-    for path in AMOUNT_PATHS:
-        stated = detail.first(*path)
-        if stated is not None and stated.attributes.get("Ccy", booking.currency) == booking.currency:
-            try:
-                return sign * _amount(stated, booking.currency)[0]
-            except EntryRefused:
-                return None
-    return None
-
-
-def _charges(booking: _Booking, details: Sequence[Element]) -> Decimal:
-    """Give what the bank says it kept, in the currency of the entry: at the entry, else at its transactions."""
-    total = _charges_of(booking, booking.element)
-    return total or sum((_charges_of(booking, detail) for detail in details), Decimal(0))
-
-
-def _charges_of(booking: _Booking, element: Element) -> Decimal:
-    total = Decimal(0)
-    for charges in element.every("Chrgs"):
-        stated = [charges.first("TtlChrgsAndTaxAmt") or charges.first("Amt")]
-        if stated == [None]:
-            stated = [each.first("Amt") for each in charges.every("Rcrd")]
-        for amount in stated:
-            if amount is not None and amount.attributes.get("Ccy", booking.currency) == booking.currency:
-                total += abs(read_decimal(amount.text) or Decimal(0))
-    return total
-
-
-def _amount(stated: Element, currency: str | None = None) -> tuple[Decimal, str]:
-    currency = stated.attributes.get("Ccy", currency or "")
-    if currency not in EXPONENTS:
-        raise EntryRefused("not_a_currency", f"'{currency[:40]}' is not a currency of ISO 4217 in use", "Amt")
-    amount = read_decimal(stated.text)
-    if amount is None or amount < 0:
-        raise EntryRefused("not_an_amount", f"'{stated.text[:40]}' is not an amount", "Amt")
-    if amount >= AMOUNT_MAX:
-        raise EntryRefused("amount_too_large", f"must be below {AMOUNT_MAX:,}", "Amt")
-    if decimals_of(amount) > EXPONENTS[currency]:
-        detail = f"{stated.text[:40]} has more decimals than {currency}, which has {EXPONENTS[currency]}"
-        raise EntryRefused("too_many_decimals", detail, "Amt")
-    return amount, currency
 
 
 def _identity(booking: _Booking, parts: Sequence[_Part], identities: Identities) -> str:

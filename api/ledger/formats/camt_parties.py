@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from api.ledger.formats.drafts import short
+from api.ledger.formats.values import short
 from api.ledger.formats.xml import Element
 
 PAYER, PAYEE = "Dbtr", "Cdtr"

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from api.ledger.formats.documents import InvoiceItem, Party, PartyIdentifier
-from api.ledger.formats.drafts import CREDIT_CODES, INVOICE_CODES, NO_CLAIM_CODES, Draft, finished, read_decimal, short
+from api.ledger.formats.drafts import CREDIT_CODES, INVOICE_CODES, NO_CLAIM_CODES, Draft, finished
 from api.ledger.formats.parties import party
 from api.ledger.formats.terms import Discount, discount_of, later
+from api.ledger.formats.values import read_decimal, short
 from api.ledger.formats.xml import Element, Shape, read_events
 from api.ledger.reading import FileUnreadable
 

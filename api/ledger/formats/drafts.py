@@ -1,19 +1,17 @@
 """Turns what an invoice format says into a document: shared checks, every fault of a document at once."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from api.ledger.formats.documents import DocumentKind, InvoiceDocument, InvoiceItem, Note, Party, Refused
 from api.ledger.formats.terms import Discount, derived_due_on, discount_in
+from api.ledger.formats.values import decimals_of, read_day, read_decimal
 from api.ledger.formats.xml import Element
 from api.ledger.values import AMOUNT_MAX
 from api.web.money import EXPONENTS
 
 NUMBER_LENGTH_MAX = 100
-REFERENCE_LENGTH_MAX = 200
-AMOUNT = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,10})?")
 # UNTDID 1001 as EN 16931 uses it.
 CREDIT_CODES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"})
 INVOICE_CODES = frozenset(
@@ -206,38 +204,3 @@ def _vat(draft: Draft, amount: Decimal) -> Decimal | None:
     if draft.vat is None or abs(draft.vat) > amount:
         return None
     return abs(draft.vat)
-
-
-def read_decimal(text: str) -> Decimal | None:
-    """Read an amount as XML writes it, with a point; None when it is none."""
-    text = text.strip()
-    if not AMOUNT.fullmatch(text):
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:  # pragma: no cover - what the pattern takes is a number.
-        return None
-
-
-def decimals_of(amount: Decimal) -> int:
-    """Say how many decimals an amount needs; `8.850` needs two."""
-    exponent = amount.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def read_day(text: str) -> date | None:
-    """Read a date as XML writes it, `2026-03-01` with perhaps a time or a zone behind it; None when it is none."""
-    match = re.match(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:$|[TZ+\-])", text.strip(), re.ASCII)
-    if match is None:
-        return None
-    try:
-        return date.fromisoformat(match[1])
-    except ValueError:
-        return None
-
-
-def short(text: str | None, length: int = REFERENCE_LENGTH_MAX) -> str | None:
-    """Give a reference in one line and of a length we keep, or None."""
-    if not text:
-        return None
-    return " ".join(text.split())[:length] or None

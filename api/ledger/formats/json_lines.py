@@ -51,9 +51,9 @@ class DebtorSchema(Schema):
     @validates_schema
     def check_vat_number(self, data: dict[str, Any], **_: Any) -> None:
         """With its country in front; a Dutch one with right check digits."""
-        number = compact(data.get("vat_number", "NL001234567B01"))
         if "vat_number" not in data:
             return
+        number = compact(data["vat_number"])
         country = COUNTRY_OF_PREFIX.get(number[:2], number[:2])
         if country_fault(country) or len(number) > 20 or (country == "NL" and vat_scheme_of(number) is None):
             raise invalid("vat_number_invalid", "Is not a VAT number with its country in front.", "vat_number")

@@ -9,11 +9,11 @@ from typing import Any, BinaryIO
 import mt940
 
 from api.ledger.formats.documents import Balance, BankEntry, BankItem, Refused, StatementEnd, StatementHead
-from api.ledger.formats.drafts import decimals_of, short
 from api.ledger.formats.identities import Identities
 from api.ledger.formats.mt940_details import Details, read_details
 from api.ledger.formats.mt940_statements import TaggedField, TaggedStatement, statements
 from api.ledger.formats.references import given, structured
+from api.ledger.formats.values import decimals_of, short
 from api.ledger.reading import FileUnreadable
 from api.ledger.values import AMOUNT_MAX
 from api.web.money import EXPONENTS

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from api.ledger.formats.drafts import short
+from api.ledger.formats.values import short
 from scoring.identifiers import compact, is_payment_reference
 
 LINE_LENGTH = 65  # A line this long was broken in the middle of what it says.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from api.ledger.formats.documents import Party, PartyIdentifier
-from api.ledger.formats.drafts import short
+from api.ledger.formats.values import short
 from scoring.identifiers import compact, is_kvk_number, is_lei
 
 KVK = "0106"

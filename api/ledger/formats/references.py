@@ -1,7 +1,7 @@
 """Tells what a payment reference is, by the list it says it is from and by its check digits."""
 
 from api.ledger.formats.documents import StructuredReference
-from api.ledger.formats.drafts import short
+from api.ledger.formats.values import short
 from scoring.identifiers import compact, is_payment_reference, is_rf_reference
 
 LENGTH_MAX = 100

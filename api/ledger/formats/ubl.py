@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from api.ledger.formats.documents import InvoiceItem, Party, PartyIdentifier
-from api.ledger.formats.drafts import Draft, finished, read_decimal, short
+from api.ledger.formats.drafts import Draft, finished
 from api.ledger.formats.dutch_rules import note_dutch_rules
 from api.ledger.formats.parties import party
 from api.ledger.formats.terms import Discount, discount_of
+from api.ledger.formats.values import read_decimal, short
 from api.ledger.formats.xml import Element, Shape, read_events
 from api.ledger.reading import FileUnreadable
 

@@ -170,5 +170,9 @@ def test_a_line_that_was_broken_when_it_was_full_is_put_together() -> None:
     assert joined("short\nline") == "short line"
 
 
+def test_what_no_text_should_hold_is_left_out() -> None:
+    assert one(":61:260102C1,NTRFNONREF", ":86:a\0b\x07c").remittance_text == "a b c"
+
+
 def test_our_own_account_is_no_counterparty() -> None:
     assert one(":61:260102C1,NTRFNONREF", f":86:/IBAN/{ACCOUNT}/NAME/WIJ").counterparty_account is None
