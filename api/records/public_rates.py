@@ -140,6 +140,11 @@ def exchange_rates(
     return [_rate("exchange", *row) for row in rows]
 
 
+def all_on(session: Session, kind: RateKind, on: date) -> Sequence[PublicRate]:
+    """Give the newest rate of each name on a day, however old it was then."""
+    return [_rate(kind, *row) for row in session.execute(newest(kind, on))]
+
+
 def of_kind(session: Session, kind: RateKind, name: str | None = None) -> Sequence[PublicRate]:
     """Give all rates of a kind, of one name or of all, as they are known now, by name and day."""
     record = PublicRateRecord
