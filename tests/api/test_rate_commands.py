@@ -101,6 +101,10 @@ def test_rates_that_cannot_be_are_named_and_the_others_kept(called: Any, tmp_pat
         zipped(a=ONE_DAY)[:40],
         zipped(),
     ],
+    ids=[
+        *("empty", "text", "wide", "no number", "no rate", "broken off", "entities"),
+        *("gzip broken off", "zip broken off", "empty zip"),
+    ],
 )
 def test_what_is_no_file_of_rates_is_refused_in_one_line(called: Any, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "bad").write_bytes(content)
@@ -111,7 +115,7 @@ def test_what_is_no_file_of_rates_is_refused_in_one_line(called: Any, tmp_path: 
     assert absent == f"{tmp_path}/absent: No such file or directory"
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, lambda content: zipped(a=content.decode())])
+@pytest.mark.parametrize("pack", [gzip.compress, lambda content: zipped(a=content.decode())], ids=["gzip", "zip"])
 def test_a_small_file_that_holds_too_much_is_refused(called: Any, tmp_path: Path, pack: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("api.ledger.rate_files.BYTES_MAX", 1000)
     (tmp_path / "bomb").write_bytes(pack(b" " * 100_000))
