@@ -104,7 +104,7 @@ class _Line(Cells):
         if kind == "invoice":
             values |= self._invoice(dated_on, amount, currency)
         elif settled := self.cell("settles"):
-            values["settles"] = ((self._filled(settled), amount),)
+            values["settles"] = ((numbered(self._filled(settled)), amount),)
         if self.mapping.extra:
             extra = {name: self.cells[self.shape.place(name)].strip() for name in self.mapping.extra}
             values["extra"] = {name: value for name, value in extra.items() if value} or None

@@ -1,9 +1,12 @@
 """Imports a ledger file: read, checked and taken in small batches, each a transaction; safe to run again."""
 
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import BinaryIO, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -13,17 +16,16 @@ from sqlalchemy.orm import Session
 from api.clock import Clock
 from api.ledger.batches import Batch, checked_batch, faults_of, refusal_rows
 from api.ledger.cells import FileShape, LineFault
-from api.ledger.checking import CheckedLine
 from api.ledger.guessing import propose
 from api.ledger.mapping import Mapping
+from api.ledger.preparing import Prepared, Preparing
 from api.ledger.reading import UNPACKED_BYTES_MAX, FileUnreadable, opened, records
 from api.ledger.rehearsal import Rehearsal
 from api.ledger.report import ImportReport
 from api.problems import BadInput, Conflict
 from api.records import imports
-from api.records.ledger_batch import take
-from api.records.ledger_debtors import find_or_add
-from api.records.ledger_lines import LedgerLine, LineResult
+from api.records.ledger_batch import take, take_written
+from api.records.ledger_lines import LineResult
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 
@@ -33,7 +35,11 @@ REFUSED_LINES_MAX = 10_000  # So many are a wrong mapping, and nobody corrects t
 # Two writers met: the loser of a deadlock, or of a race for a name that both wanted to add, starts its batch again.
 MET = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, psycopg.errors.UniqueViolation)
 
+# How long one thread may keep the other from the database's answer.
+SWITCH_SECONDS = 0.0005
+
 Progress = Callable[[int], None]
+Result = TypeVar("Result")
 
 
 class _RolledBack(Exception):
@@ -85,7 +91,9 @@ class _Run:
         self.import_id = import_id
         self.report = ImportReport(dry_run=dry_run)
         self.rehearsal = Rehearsal() if dry_run else None
+        self.preparing = Preparing()
         self.done_before = 0
+        self.read_count = 0
         self._resume()
 
     def _resume(self) -> None:
@@ -104,13 +112,42 @@ class _Run:
         if mapping is None:
             return
         batches = self._batches(plain, mapping)
-        # The next batch is read and checked while the database is at this one.
+        # The next batch is read, checked and written down while the database is at this one.
+        sys.setswitchinterval(SWITCH_SECONDS)
         with ThreadPoolExecutor(1) as ahead:
-            coming = ahead.submit(next, batches, None)
-            while (batch := coming.result()) is not None:
-                coming = ahead.submit(next, batches, None)
-                self._take(batch)
+            coming = ahead.submit(self._next, batches)
+            while (prepared := coming.result()) is not None:
+                coming = ahead.submit(self._next, batches)
+                self._take(prepared)
                 on_progress(self.report.lines_count)
+
+    def _next(self, batches: Iterator[Batch]) -> Prepared | None:
+        """Give the next batch with its debtors found, and added where need be; a dry run adds them with its lines."""
+        batch = next(batches, None)
+        if batch is None:
+            return None
+        self.read_count += batch.records_count
+        if self.report.dry_run or self.read_count <= self.done_before:
+            return Prepared(batch)
+        return self._retried(lambda: self._prepared(batch))
+
+    def _prepared(self, batch: Batch) -> Prepared:
+        with self.sessions.of(self.seller.id) as session:
+            return self.preparing.prepare(session, batch, self.clock.now(self.seller))
+
+    def _retried(self, work: Callable[[], Result]) -> Result:
+        """Do something again when it met another writer."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return work()
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or not isinstance(error.orig, MET):
+                    raise
+            except Conflict:  # A debtor was merged meanwhile: found again, it is the other one.
+                if attempt == ATTEMPTS:
+                    raise
+            self.preparing.forget()
+        raise AssertionError("the last attempt gives or raises")
 
     def _guessed(self, plain: BinaryIO) -> Mapping | None:
         """Put a guessed mapping in the report of a dry run; give it when lines can be tried with it."""
@@ -137,81 +174,63 @@ class _Run:
         while some := list(islice(lines, BATCH_LINES)):
             yield checked_batch(shape, some)
 
-    def _take(self, batch: Batch) -> None:
+    def _take(self, prepared: Prepared) -> None:
+        batch = prepared.batch
         self.report.lines_count += batch.records_count
-        for line in batch.checked:
-            self._remember_days(line.values)
+        self._remember_days(batch)
         if self.report.lines_count <= self.done_before:
             return
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                results, faults = self._write(batch)
-                break
-            except DBAPIError as error:
-                if attempt == ATTEMPTS or not isinstance(error.orig, MET):
-                    raise
-            except Conflict:  # A debtor was merged meanwhile: found again, it is the other one.
-                if attempt == ATTEMPTS:
-                    raise
-        taken = sum(result.state == "taken" for result in results)
-        known = sum(result.state == "known" for result in results)
-        self.report.taken_count += taken
-        self.report.known_count += known
-        self.report.refused_count += batch.records_count - taken - known
+        tries = iter([prepared])
+        taken_count, known_count, faults = self._retried(lambda: self._write(batch, next(tries, None)))
+        self.report.taken_count += taken_count
+        self.report.known_count += known_count
+        self.report.refused_count += batch.records_count - taken_count - known_count
         self.report.refuse(sorted(faults, key=lambda fault: fault.line))
         if self.report.refused_count >= REFUSED_LINES_MAX:
             detail = f"The import stops after {REFUSED_LINES_MAX:,} refused lines; what was taken before stays."
             raise BadInput(detail, code="too_many_refusals")
 
-    def _remember_days(self, values: dict[str, Any]) -> None:
+    def _remember_days(self, batch: Batch) -> None:
         report = self.report
-        dated_on, settled_on = values["dated_on"], values.get("paid_on")
-        if values["kind"] == "payment":
-            settled_on = dated_on
-        elif report.newest_invoiced_on is None or dated_on > report.newest_invoiced_on:
-            report.newest_invoiced_on = dated_on
-        if settled_on and (report.newest_settled_on is None or settled_on > report.newest_settled_on):
-            report.newest_settled_on = settled_on
+        paid = [line.values["dated_on"] for line in batch.checked if line.values["kind"] == "payment"]
+        invoiced = [line.values["dated_on"] for line in batch.checked if line.values["kind"] != "payment"]
+        settled = [day for line in batch.checked if (day := line.values.get("paid_on"))]
+        report.newest_invoiced_on = _newest(report.newest_invoiced_on, invoiced)
+        report.newest_settled_on = _newest(report.newest_settled_on, paid + settled)
 
-    def _write(self, batch: Batch) -> tuple[list[LineResult], list[LineFault]]:
+    def _write(self, batch: Batch, prepared: Prepared | None) -> tuple[int, int, list[LineFault]]:
+        """Take a batch in one transaction; what was prepared may serve once. Gives how many were taken, and known."""
+        if self.report.dry_run:
+            return self._rehearse(batch)
+        with self.sessions.of(self.seller.id) as session:
+            now = self.clock.now(self.seller)
+            ready = prepared or self.preparing.prepare(session, batch, now)
+            taken = take_written(session, ready.written, now, self.import_id)
+            by_line = {each.line: each for each in batch.checked} if ready.refused or taken.refused else {}
+            faults = [*batch.faults, *faults_of([*ready.refused, *taken.refused], by_line)]
+            self._count(session, batch, taken.taken_count, taken.known_count, faults)
+        return taken.taken_count, taken.known_count, faults
+
+    def _rehearse(self, batch: Batch) -> tuple[int, int, list[LineFault]]:
+        assert self.rehearsal is not None
         results: list[LineResult] = []
-        faults = list(batch.faults)
         try:
             with self.sessions.of(self.seller.id) as session:
-                results, more = self._write_lines(session, batch.checked)
-                faults += more
-                if self.report.dry_run:
-                    raise _RolledBack
-                self._count(session, batch, results, faults)
+                now = self.clock.now(self.seller)
+                lines, results = self.preparing.resolve(session, batch, now)
+                results += take(session, lines, now)
+                raise _RolledBack
         except _RolledBack:
-            assert self.rehearsal is not None
-            results, faults = self.rehearsal.after(batch.checked, results, batch.faults)
-            with self.sessions.of(self.seller.id) as session:
-                self._count(session, batch, results, faults)
-        return results, faults
+            self.preparing.forget()  # Debtors that were added are gone again.
+        results, faults = self.rehearsal.after(batch.checked, results, batch.faults)
+        states = Counter(result.state for result in results)
+        with self.sessions.of(self.seller.id) as session:
+            self._count(session, batch, states["taken"], states["known"], faults)
+        return states["taken"], states["known"], faults
 
-    def _write_lines(
-        self, session: Session, checked: Iterable[CheckedLine]
-    ) -> tuple[list[LineResult], list[LineFault]]:
-        now = self.clock.now(self.seller)
-        by_line = {each.line: each for each in checked}
-        found = find_or_add(session, (each.debtor for each in by_line.values()), now)
-        lines, results = [], []
-        for each in by_line.values():
-            debtor = found[each.debtor]
-            if debtor.debtor_id is None:
-                results.append(LineResult(each.line, "refused", None, debtor.code, debtor.detail))
-            else:
-                lines.append(LedgerLine(line=each.line, debtor_id=debtor.debtor_id, **each.values))
-        if lines:
-            results += take(session, lines, now, None if self.report.dry_run else self.import_id)
-        return results, faults_of(results, by_line)
-
-    def _count(self, session: Session, batch: Batch, results: list[LineResult], faults: list[LineFault]) -> None:
+    def _count(self, session: Session, batch: Batch, taken: int, known: int, faults: list[LineFault]) -> None:
         if self.import_id is None:
             return
-        taken = sum(result.state == "taken" for result in results)
-        known = sum(result.state == "known" for result in results)
         refused = batch.records_count - taken - known
         imports.count(session, self.import_id, lines=batch.records_count, taken=taken, known=known, refused=refused)
         lines_left = max(0, REFUSED_LINES_MAX - self.report.refused_count)
@@ -227,3 +246,7 @@ class _Run:
             with self.sessions.of(self.seller.id) as session:
                 imports.finish(session, self.import_id, state, report.document(), self.clock.now(self.seller))
         return report
+
+
+def _newest(known: date | None, days: list[date]) -> date | None:
+    return max(days if known is None else [known, *days], default=None)

@@ -5,8 +5,7 @@ import gzip
 import io
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from api.ledger.mapping import Mapping
 from api.problems import BadInput
@@ -20,8 +19,7 @@ WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 GZIP = b"\x1f\x8b"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record as it stands in the file; `line` counts from 1. `cells` is None when it could not be taken apart."""
 
     line: int
@@ -136,6 +134,8 @@ def _over_lines(
 def _taken_apart(record: Record, mapping: Mapping) -> Record:
     if record.code:
         return record
+    if not (mapping.quote in record.text or "\r" in record.text or "\0" in record.text or not record.text):
+        return Record(record.line, record.text, record.text.split(mapping.delimiter))  # Most lines, and quicker.
     reader = csv.reader((record.text,), delimiter=mapping.delimiter, quotechar=mapping.quote, strict=True)
     try:
         return Record(record.line, record.text, next(reader, []))

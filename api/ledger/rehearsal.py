@@ -6,7 +6,7 @@ from dataclasses import replace
 from api.ledger.cells import LineFault
 from api.ledger.checking import CheckedLine
 from api.records.identities import Reference
-from api.records.ledger_lines import LineResult, numbered
+from api.records.ledger_lines import LineResult
 
 Key = tuple[str, Reference, str]
 CONTENT = ("dated_on", "due_on", "amount", "currency", "vat_amount")
@@ -39,7 +39,7 @@ class Rehearsal:
         kind, reference, _ = _key(line)
         if result.code in ("invoice_unknown", "debtor_unknown"):
             settles = line.values.get("settles") or ()
-            names = [("invoice", reference, numbered(number)) for number, _ in settles]
+            names = [("invoice", reference, identity) for identity, _ in settles]
             if names and all(name in self._seen for name in names):
                 return LineResult(result.line, "taken")
         elif result.state == "taken" and (seen := self._seen.get(_key(line))) is not None:

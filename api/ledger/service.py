@@ -67,7 +67,7 @@ def _credit_note(place: int, debtor_id: UUID, data: dict[str, Any]) -> LedgerLin
         amount=money.amount,
         currency=money.currency,
         vat_amount=data["vat_amount"].amount if "vat_amount" in data else None,
-        settles=((data["invoice_number"], money.amount),) if "invoice_number" in data else (),
+        settles=((numbered(data["invoice_number"]), money.amount),) if "invoice_number" in data else (),
     )
 
 
@@ -82,7 +82,7 @@ def _payment(place: int, debtor_id: UUID, data: dict[str, Any]) -> LedgerLine:
         dated_on=data["paid_on"],
         amount=money.amount,
         currency=money.currency,
-        settles=tuple((part["invoice_number"], part["amount"].amount) for part in data["allocations"]),
+        settles=tuple((numbered(part["invoice_number"]), part["amount"].amount) for part in data["allocations"]),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Index, Numeric, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records import debtors
-from api.records.base import Base, OfSeller, reference_to
+from api.records.base import Base, OfSeller
 from scoring.facts import BehaviourFacts
 from scoring.policy_judgement import LATE_DAYS_KEPT, EvidencePolicy
 
@@ -25,7 +25,6 @@ class DebtorDayRecord(OfSeller, Base):
 
     __tablename__ = "debtor_day"
     __table_args__ = (
-        reference_to("debtor", "debtor_id"),
         Index(
             "ix_debtor_day_due_open",
             "seller_id",
@@ -35,7 +34,7 @@ class DebtorDayRecord(OfSeller, Base):
             postgresql_where=text("due_open_amount <> 0"),
         ),
     )
-    # Checked with each reference; a check of its own would only cost time for each row.
+    # Checked with the invoices and entries that it sums; checks of its own would only cost time for each row.
     seller_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
     debtor_id: Mapped[UUID] = mapped_column(primary_key=True)
     currency: Mapped[str] = mapped_column(primary_key=True)
@@ -66,12 +65,15 @@ SUMS = (
 )
 
 
+NOTHING = "NULL::numeric"  # Passed over by a sum, quicker than a zero.
+
+
 def adding(changes: str) -> str:
     """Give the SQL that adds `changes` to the days.
 
     `changes` is the name of a relation with debtor_id, currency, day and every one of `SUMS`; it takes `:seller_id`.
     """
-    sums = ", ".join(f"sum({name})" for name in SUMS)
+    sums = ", ".join(f"coalesce(sum({name}), 0)" for name in SUMS)
     return (
         f"INSERT INTO debtor_day AS d (seller_id, debtor_id, currency, day, {', '.join(SUMS)})"  # noqa: S608
         f" SELECT CAST(:seller_id AS uuid), debtor_id, currency, day, {sums} FROM {changes}"
@@ -82,7 +84,7 @@ def adding(changes: str) -> str:
 
 
 def _row(day: str, condition: str, states: str, **sums: str) -> str:
-    columns = ", ".join(f"sign * {sums[name]} AS {name}" if name in sums else f"0 AS {name}" for name in SUMS)
+    columns = ", ".join(f"sign * {sums[name]} AS {name}" if name in sums else f"{NOTHING} AS {name}" for name in SUMS)
     return f"SELECT debtor_id, currency, {day} AS day, {columns} FROM {states} WHERE {condition}"  # noqa: S608
 
 
@@ -90,7 +92,7 @@ def of_invoices(states: str) -> str:
     """Give the SQL of what invoices add to the days.
 
     `states` is the name of a relation with the columns of `invoice` that are used here, and `sign`: 1 for how an
-    invoice is now, -1 for how it was before.
+    invoice is now, -1 for how it was before. Without `invoiced_on` it was invoiced before, on a day that stays.
     """
     late = {
         f"late_over_{days}_amount": f"CASE WHEN settled_on - due_on > {days} THEN paid_amount ELSE 0 END"
@@ -103,7 +105,7 @@ def of_invoices(states: str) -> str:
     }
     return " UNION ALL ".join(
         (
-            _row("invoiced_on", "true", states, invoiced_amount="amount"),
+            _row("invoiced_on", "invoiced_on IS NOT NULL", states, invoiced_amount="amount"),
             _row("due_on", "open_amount <> 0 AND NOT disputed", states, due_open_amount="open_amount"),
             _row(
                 "settled_on", "settled_on IS NOT NULL AND paid_amount > 0 AND NOT disputed", states, **settled, **late
@@ -112,7 +114,7 @@ def of_invoices(states: str) -> str:
     )
 
 
-NO_OTHER_SUMS = ", ".join(f"0 AS {name}" for name in SUMS if name != "exposure_change")
+NO_OTHER_SUMS = ", ".join(f"{NOTHING} AS {name}" for name in SUMS if name != "exposure_change")
 
 
 def of_everything(condition: str) -> str:

@@ -45,11 +45,8 @@ class ExposureBalanceRecord(OfSeller, Base):
     """
 
     __tablename__ = "exposure_balance"
-    __table_args__ = (
-        CheckConstraint(f"stage IN {STAGES}", name="stage"),
-        reference_to("debtor", "debtor_id"),
-    )
-    # Checked with each reference; a check of its own would only cost time for each row.
+    __table_args__ = (CheckConstraint(f"stage IN {STAGES}", name="stage"),)
+    # Checked with the entries that it sums; checks of its own would only cost time for each row.
     seller_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
     debtor_id: Mapped[UUID] = mapped_column(primary_key=True)
     currency: Mapped[str] = mapped_column(primary_key=True)
@@ -78,7 +75,8 @@ def moving(given: str, also: str = "", more_changes: str = "") -> str:
     named in `also`. The statement takes `:seller_id` and `:known_at`.
     """
     return (
-        f"WITH given AS ({given}), {also} entries AS ("  # noqa: S608
+        f"WITH given (id, movement_id, debtor_id, currency, stage, amount, source_kind, source_id, happened_on)"  # noqa: S608
+        f" AS ({given}), {also} entries AS ("
         "INSERT INTO exposure_entry (seller_id, id, movement_id, debtor_id,"
         " currency, stage, amount, source_kind, source_id, happened_on, known_at)"
         " SELECT CAST(:seller_id AS uuid), id, movement_id, debtor_id, currency, stage, amount, source_kind, source_id,"

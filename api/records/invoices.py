@@ -19,7 +19,7 @@ class InvoiceRecord(WithId, Base):
     `open_amount`, `paid_amount` and `settled_on` follow from its allocations: paid is what came from payments. Once
     nothing is open it was settled on the day of the last payment; without any, on that of the last credit note.
 
-    Payments are matched to it by `number_key` (its number, letters and digits only), by `remittance_reference` (what
+    Payments are matched to it while it is open: by `number_key` (its number, letters and digits only), by `remittance_reference` (what
     the buyer was asked to quote) and by `collection_reference` (the EndToEndId under which we collect it). A buyer who
     pays until `discount_until` may keep `discount_amount`.
     """
@@ -29,10 +29,9 @@ class InvoiceRecord(WithId, Base):
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("due_on >= invoiced_on", name="due_after_invoiced"),
         reference_to("debtor", "debtor_id"),
-        reference_to("ledger_import", "import_id"),
         UniqueConstraint("seller_id", "debtor_id", "identity"),
         Index("ix_invoice_open", "seller_id", "debtor_id", "due_on", postgresql_where=text("open_amount <> 0")),
-        Index(None, "seller_id", "number_key"),
+        Index("ix_invoice_number_key", "seller_id", "number_key", postgresql_where=text("open_amount <> 0")),
         Index(
             "ix_invoice_remittance_reference",
             "seller_id",
@@ -69,7 +68,7 @@ class InvoiceRecord(WithId, Base):
     settled_on: Mapped[date | None]
     extra: Mapped[dict[str, Any] | None]
     known_at: Mapped[datetime]
-    import_id: Mapped[UUID | None]
+    import_id: Mapped[UUID | None]  # Of the import that brings it, which stays; so not checked for each row.
 
 
 class CreditNoteRecord(WithId, Base):
@@ -85,7 +84,6 @@ class CreditNoteRecord(WithId, Base):
         CheckConstraint(f"kind IN {CREDIT_KINDS}", name="kind"),
         reference_to("debtor", "debtor_id"),
         reference_to("invoice", "invoice_id"),
-        reference_to("ledger_import", "import_id"),
         UniqueConstraint("seller_id", "debtor_id", "identity"),
         Index("ix_credit_note_unused", "seller_id", "debtor_id", postgresql_where=text("unused_amount <> 0")),
     )
@@ -102,7 +100,7 @@ class CreditNoteRecord(WithId, Base):
     currency: Mapped[str]
     unused_amount: Mapped[Decimal]
     known_at: Mapped[datetime]
-    import_id: Mapped[UUID | None]
+    import_id: Mapped[UUID | None]  # As on an invoice.
 
 
 def invoice_listing(debtor_id: UUID | None = None, is_open: bool | None = None) -> Select[Any]:

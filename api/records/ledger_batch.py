@@ -1,29 +1,31 @@
 """Takes ledger lines in one transaction: rows, allocations, exposure and days move together or not at all.
 
-The lines stand in three temporary tables (`ledger_lines.TABLES`), and each step writes what the next ones read:
+The lines stand in temporary tables (`ledger_staging.TABLES`), and each step writes what the next ones read:
 
 | Step | Reads | Leaves |
 |---|---|---|
-| `stage` | the lines | `ledger_line` with ids for every row a line may need; `ledger_part`: what it settles |
-| ADD_... | new lines | rows of invoices, credit notes and payments; `is_new`, `found_id` of new invoices |
-| MEET_... | the others, the rows they meet | `found_id`, and `detail` where content differs; of invoices also |
-| | | `paid_before`, `open_before`, and `is_changed` for a new dispute |
-| FIND_PARTS, REFUSE_PARTS | `ledger_part` | `invoice_id` of a part; `code`, `detail` of a line without invoice |
-| REFUSE_OTHERS | `detail` | `code` |
+| `stage` | the lines | `ledger_line`, with ids for every row a line may need; `ledger_asked`: what it is to settle |
+| ADD_... | the lines | rows of invoices, credit notes and payments that were not there |
+| MEET_... | lines that became no row, and rows | `is_new`, `found_id`, and `detail` where content differs; of |
+| | | invoices also `paid_before`, `open_before`, and `is_changed` for a new dispute |
+| FIND_PARTS, REFUSE_PARTS | `ledger_asked`, invoices | `ledger_part`: the invoice as it was; `code` of a line |
+| REFUSE_OTHERS, NOT_NEW | `detail` | `code` |
 | ADD_SETTLEMENTS | `paid_...`, `open_before` | payments; parts that settle invoices that were there |
 | MEET_SETTLEMENTS | payments | `code`, `detail` of a line with another day |
 | DROP_..., MEET_PARTS | `code`, allocations | no parts that change nothing; `payment_id`, `known_amount` |
-| REMEMBER | the parts, `is_changed` | `ledger_before`: the invoices that may change, as they were |
-| DISPUTE | `is_changed` | the dispute |
-| `fill`, ALLOCATE | the parts, `ledger_before` | `amount` of a part; allocations |
-| SETTLE, USE_CREDIT_NOTES | `amount` | what is open, paid, settled and unused |
-| MOVE | all three | exposure entries, balances and days |
+| `fill` | the parts | `amount` of parts that must take turns |
+| REMEMBER..., DISPUTE | the parts, `is_changed` | `ledger_state`: invoices as they were; the dispute |
+| ALLOCATE, SETTLE, USE_CREDIT_NOTES | `amount` | allocations; what is open, paid, settled and unused |
+| SEE_AFTER | `ledger_state` | the same invoices as they are |
+| MOVE | all of them | exposure entries, balances and days |
 
 A line with a `code` is refused and no later step touches it. Steps that a batch has nothing for are left out.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -33,44 +35,62 @@ from sqlalchemy.orm import Session
 from api.problems import Conflict
 from api.records import debtor_days, debtors, ledger_rows, ledger_settling
 from api.records.exposure import moving
-from api.records.ledger_lines import LedgerLine, LineResult, stage
+from api.records.ledger_lines import LedgerLine, LineResult
+from api.records.ledger_staging import ANALYZE_FROM, Written, stage, write
+from api.records.ledger_turns import Part, fill
 
-ENTRIES = """
-SELECT entry_id AS id, id AS movement_id, debtor_id, currency, 'invoiced' AS stage, amount,
-    'invoice' AS source_kind, id AS source_id, dated_on AS happened_on
+# An entry has the id of the row it tells of, where it is the only one to tell of it.
+INVOICE_ENTRIES = """
+SELECT id, id, debtor_id, currency, 'invoiced', amount, 'invoice', id, dated_on
 FROM ledger_line WHERE kind = 'invoice' AND is_new
-UNION ALL
-SELECT second_entry_id, payment_id, debtor_id, currency, 'invoiced', -paid_amount, 'payment', payment_id, paid_on
+"""
+SETTLEMENT_ENTRIES = """
+SELECT payment_id, payment_id, debtor_id, currency, 'invoiced', -paid_amount, 'payment', payment_id, paid_on
 FROM ledger_line WHERE kind = 'invoice' AND is_new AND paid_on IS NOT NULL
 UNION ALL
-SELECT l.second_entry_id, l.payment_id, l.debtor_id, l.currency, 'invoiced', -p.amount, 'payment', l.payment_id,
-    l.paid_on
-FROM ledger_line l JOIN ledger_part p ON p.line = l.line WHERE l.kind = 'invoice' AND p.amount > 0
-UNION ALL
-SELECT CASE side.stage WHEN 'invoiced' THEN entry_id ELSE second_entry_id END, id, debtor_id, currency, side.stage,
-    side.amount, kind, found_id, dated_on
+SELECT p.payment_id, p.payment_id, p.debtor_id, p.currency, 'invoiced', -p.amount, 'payment', p.payment_id,
+    p.happened_on
+FROM ledger_part p JOIN ledger_line l ON l.line = p.line WHERE l.kind = 'invoice' AND p.amount > 0
+"""
+MONEY_ENTRIES = """
+SELECT CASE side.stage WHEN 'invoiced' THEN l.allocation_id ELSE l.id END, l.id, l.debtor_id, l.currency, side.stage,
+    side.amount, l.kind, l.found_id, l.dated_on
 FROM ledger_line l
 LEFT JOIN (SELECT line, sum(amount) AS amount FROM ledger_part GROUP BY line) used ON used.line = l.line
 CROSS JOIN LATERAL (VALUES ('invoiced', -coalesce(used.amount, 0)),
     ('unallocated', coalesce(used.amount, 0) - CASE WHEN is_new THEN l.amount ELSE 0 END)) AS side (stage, amount)
-WHERE kind <> 'invoice' AND code IS NULL AND side.amount <> 0
+WHERE l.kind <> 'invoice' AND code IS NULL AND side.amount <> 0
 """
-# An invoice that was there before is taken out of the days as it was and put in as it is; a new one is put in.
-STATES = """
-states AS (
-    SELECT -1 AS sign, b.* FROM ledger_before b
-    WHERE NOT EXISTS (SELECT FROM ledger_line l WHERE l.id = b.id AND is_new)
-    UNION ALL
-    SELECT 1, i.id, i.debtor_id, i.currency, i.invoiced_on, i.due_on, i.amount, i.open_amount, i.paid_amount,
-        i.settled_on, i.disputed
-    FROM invoice i JOIN ledger_before b ON b.id = i.id
-    UNION ALL
-    SELECT 1, id, debtor_id, currency, dated_on, due_on, amount, amount - coalesce(paid_amount, 0),
-        coalesce(paid_amount, 0), CASE WHEN paid_amount = amount THEN paid_on END, disputed
-    FROM ledger_line l
-    WHERE kind = 'invoice' AND is_new AND NOT EXISTS (SELECT FROM ledger_before b WHERE b.id = l.id)),
+STATE = "debtor_id, currency, invoiced_on, due_on, amount, open_amount, paid_amount, settled_on, disputed"
+# A new invoice is put in its days; one that was there is taken out as it was and put in as it is.
+NEW_STATES = """
+SELECT 1, debtor_id, currency, dated_on, due_on, amount,
+    amount - coalesce(paid_amount, 0), coalesce(paid_amount, 0), CASE WHEN paid_amount = amount THEN paid_on END,
+    disputed
+FROM ledger_line WHERE kind = 'invoice' AND is_new
 """
-MOVE = moving(ENTRIES, also=STATES, more_changes=f"UNION ALL {debtor_days.of_invoices('states')}")
+CHANGED_STATES = """
+SELECT sign, debtor_id, currency, NULL::date, due_on, NULL::numeric, open_amount, paid_amount, settled_on, disputed
+FROM ledger_state
+"""
+
+
+@cache
+def _move(has_invoices: bool, settles_at_once: bool, has_money: bool, changes: bool) -> str:
+    """Give the statement that moves exposure, balances and days, of only those kinds that a batch has."""
+    told = ((has_invoices, INVOICE_ENTRIES), (settles_at_once, SETTLEMENT_ENTRIES), (has_money, MONEY_ENTRIES))
+    entries = " UNION ALL ".join(sql for is_there, sql in told if is_there)
+    states = " UNION ALL ".join(
+        sql for is_there, sql in ((has_invoices, NEW_STATES), (changes, CHANGED_STATES)) if is_there
+    )
+    if not states:
+        return moving(entries)
+    return moving(
+        entries,
+        also=f"states (sign, {STATE}) AS ({states}),",
+        more_changes=f"UNION ALL {debtor_days.of_invoices('states')}",
+    )
+
 
 RESULTS = text("""
 SELECT line, CASE WHEN code IS NOT NULL THEN 'refused'
@@ -78,6 +98,22 @@ SELECT line, CASE WHEN code IS NOT NULL THEN 'refused'
     ELSE 'known' END AS state, found_id, code, detail
 FROM ledger_line l ORDER BY line
 """)
+
+
+REFUSED = text("SELECT line, 'refused', NULL::uuid, code, detail FROM ledger_line WHERE code IS NOT NULL ORDER BY line")
+KNOWN = text("""
+SELECT count(*) FROM ledger_line l WHERE code IS NULL AND NOT is_new AND NOT is_changed
+    AND NOT EXISTS (SELECT FROM ledger_part p WHERE p.line = l.line AND p.amount > 0)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of many lines: how many were taken, how many were known already, and those that were refused."""
+
+    taken_count: int
+    known_count: int
+    refused: Sequence[LineResult]
 
 
 def take(
@@ -90,17 +126,36 @@ def take(
     payment that is known may name invoices it did not name before. Raises ValueError for a line that cannot be one, and
     Conflict when a debtor was merged since it was found.
     """
-    locked = debtors.lock(session, {each.debtor_id for each in lines})
+    if not lines:
+        return []
+    _take(session, write(lines), known_at, import_id)
+    return [LineResult(*row) for row in session.execute(RESULTS)]
+
+
+def take_written(session: Session, written: Written, known_at: datetime, import_id: UUID | None = None) -> Taken:
+    """Take lines that were written before, as `take` does; gives only what is not simply taken, which is quicker."""
+    if not written.count:
+        return Taken(0, 0, ())
+    if not _take(session, written, known_at, import_id):
+        return Taken(written.count, 0, ())
+    refused = [LineResult(*row) for row in session.execute(REFUSED)]
+    known_count = session.scalar(KNOWN) or 0
+    return Taken(written.count - known_count - len(refused), known_count, refused)
+
+
+def _take(session: Session, written: Written, known_at: datetime, import_id: UUID | None) -> bool:
+    """Take lines; says whether any of them was not simply new."""
+    locked = debtors.lock(session, written.debtor_ids)
     if any(each.merged_into_id for each in locked):
         # The lines would stay with a debtor that nobody looks at any more.
         raise Conflict("A debtor was merged into another one a moment ago: send it again.", code="merged_before")
-    stage(session, lines)
+    stage(session, written)
     steps = _Steps(session, known_at, import_id)
-    _add(steps, lines)
-    if any(each.settles or each.disputed or each.paid_on for each in lines):
-        _settle(steps, lines)
-    steps.run(MOVE)
-    return [LineResult(*row) for row in session.execute(RESULTS)]
+    _add(steps, written)
+    changes = bool(written.asked or written.pays_at_once or steps.meets) and _settle(steps, written)
+    has_money = written.count > written.counts["invoice"]
+    steps.run(_move(written.counts["invoice"] > 0, written.pays_at_once, has_money, changes))
+    return steps.meets
 
 
 class _Steps:
@@ -109,7 +164,7 @@ class _Steps:
     def __init__(self, session: Session, known_at: datetime, import_id: UUID | None) -> None:
         self.session = session
         self.values = {"seller_id": session.info["seller_id"], "known_at": known_at, "import_id": import_id}
-        self.meets = False  # Whether any invoice line met what was there, so that it has more to say than a new row.
+        self.meets = False  # Whether any line met what was there, or was refused: then it became no row.
 
     def run(self, *statements: str, **more: Any) -> Any:
         """Run statements in their order; gives the result of the last one."""
@@ -118,42 +173,50 @@ class _Steps:
             result = self.session.execute(text(statement), named)
         return result
 
+    def add(self, add: str, meet: str, count: int) -> None:
+        """Make rows of lines, and where that is not all of them, hold the others against what is there."""
+        if self.run(add).rowcount < count:
+            self.meets = True
+            self.run(meet)
 
-def _add(steps: _Steps, lines: Sequence[LedgerLine]) -> None:
+
+def _add(steps: _Steps, written: Written) -> None:
     """Make rows of what is new, and hold the rest against what is there."""
-    kinds = [each.kind for each in lines]
-    if "invoice" in kinds:
-        added_count = steps.run(ledger_rows.ADD_INVOICES).rowcount
-        steps.meets = added_count < kinds.count("invoice")
+    counts = written.counts
+    if counts["invoice"]:
+        steps.add(ledger_rows.ADD_INVOICES, ledger_rows.MEET_INVOICES, counts["invoice"])
+    if written.asked:
+        steps.run(ledger_rows.FIND_PARTS)
+        if written.count >= ANALYZE_FROM:
+            steps.run("ANALYZE ledger_part")
+        steps.run(ledger_rows.REFUSE_PARTS)
+    if counts["credit_note"]:
+        steps.add(ledger_rows.ADD_CREDIT_NOTES, ledger_rows.MEET_CREDIT_NOTES, counts["credit_note"])
+    if counts["payment"]:
+        steps.add(ledger_rows.ADD_PAYMENTS, ledger_rows.MEET_PAYMENTS, counts["payment"])
     if steps.meets:
-        steps.run(ledger_rows.MEET_INVOICES)
-    if any(each.settles for each in lines):
-        steps.run(ledger_rows.FIND_PARTS, ledger_rows.REFUSE_PARTS)
-    if "credit_note" in kinds:
-        steps.run(ledger_rows.ADD_CREDIT_NOTES, ledger_rows.MEET_CREDIT_NOTES)
-    if "payment" in kinds:
-        steps.run(ledger_rows.ADD_PAYMENTS, ledger_rows.MEET_PAYMENTS)
-    if steps.meets or set(kinds) != {"invoice"}:
-        steps.run(ledger_rows.REFUSE_OTHERS)
+        steps.run(ledger_rows.REFUSE_OTHERS, ledger_rows.NOT_NEW)
 
 
-def _settle(steps: _Steps, lines: Sequence[LedgerLine]) -> None:
-    """Let what was paid and credited settle invoices, and note disputes."""
-    if any(each.paid_on for each in lines):
+def _settle(steps: _Steps, written: Written) -> bool:
+    """Let what was paid and credited settle invoices, and note disputes. Says whether invoices changed."""
+    if written.pays_at_once:
         steps.run(ledger_settling.ADD_SETTLEMENTS)
-    has_parts = any(each.settles for each in lines)
     if steps.meets:
-        steps.run(ledger_settling.MEET_SETTLEMENTS)
-    if has_parts:
-        steps.run(ledger_settling.DROP_PARTS, ledger_settling.MEET_PARTS, ledger_settling.DROP_KNOWN_PARTS)
-    if not has_parts and not steps.meets:
-        return  # New invoices, written as they are after their settlements.
-    steps.run(ledger_settling.REMEMBER, ledger_settling.DISPUTE)
-    filled = ledger_settling.fill(ledger_settling.Part(*row) for row in steps.run(ledger_settling.PARTS))
-    if filled.spent_lines:
-        steps.run(ledger_settling.REFUSE_SPENT, lines=filled.spent_lines)
-    if filled.amounts:
-        steps.run(ledger_settling.ALLOCATE, ids=list(filled.amounts), amounts=list(filled.amounts.values()))
-        steps.run(ledger_settling.SETTLE, invoice_ids=list(filled.invoice_ids))
-        if any(each.kind == "credit_note" for each in lines):
-            steps.run(ledger_settling.USE_CREDIT_NOTES, origin_ids=list(filled.origin_ids))
+        steps.run(ledger_settling.MEET_SETTLEMENTS, ledger_settling.DROP_PARTS, ledger_settling.MEET_PARTS)
+        steps.run(ledger_settling.DROP_KNOWN_PARTS)
+    if not written.asked and not steps.meets:
+        return False  # New invoices, written as they are after their settlements.
+    if steps.run(ledger_settling.SHARED).scalar():
+        filled = fill(Part(*row) for row in steps.run(ledger_settling.PARTS))
+        if filled.spent_lines:
+            steps.run(ledger_settling.REFUSE_SPENT, lines=filled.spent_lines)
+        steps.run(ledger_settling.TAKE_TURNS, ids=list(filled.amounts), amounts=list(filled.amounts.values()))
+    steps.run(ledger_settling.REMEMBER)
+    if steps.meets:
+        steps.run(ledger_settling.REMEMBER_DISPUTED, ledger_settling.DISPUTE)
+    steps.run(ledger_settling.ALLOCATE, ledger_settling.SETTLE)
+    if written.counts["credit_note"]:
+        steps.run(ledger_settling.USE_CREDIT_NOTES)
+    steps.run(ledger_settling.SEE_AFTER)
+    return True

@@ -16,7 +16,7 @@ BALANCES = text(
     " GROUP BY debtor_id, currency, stage) e USING (debtor_id, currency, stage)"
     " WHERE coalesce(b.amount, 0) <> coalesce(e.amount, 0)"
 )
-_SUMMED = ", ".join(f"sum({name}) AS {name}" for name in debtor_days.SUMS)
+_SUMMED = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in debtor_days.SUMS)
 _DIFFERS = " OR ".join(f"coalesce(d.{name}, 0) <> coalesce(r.{name}, 0)" for name in debtor_days.SUMS)
 DAYS = text(
     f"WITH changes AS ({debtor_days.of_everything('true')}),"  # noqa: S608

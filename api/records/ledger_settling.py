@@ -1,11 +1,4 @@
-"""SQL and sums by which ledger lines settle invoices: what an invoice line says was paid, and the named parts."""
-
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
-from itertools import groupby
-from uuid import UUID
+"""SQL by which ledger lines settle invoices: what an invoice line says was paid, and the parts that were asked for."""
 
 # --- What an invoice line says was paid becomes a payment of its own -------------------------------------------------
 
@@ -32,8 +25,12 @@ allocations AS (
     SELECT CAST(:seller_id AS uuid), allocation_id, found_id, payment_id, more_amount, paid_on,
         CAST(:known_at AS timestamptz)
     FROM more WHERE is_new)
-INSERT INTO ledger_part (id, line, turn, position, debtor_id, invoice_id, payment_id, asked_amount, happened_on)
-SELECT allocation_id, line, 0, 0, debtor_id, found_id, payment_id, more_amount, paid_on FROM more WHERE NOT is_new
+INSERT INTO ledger_part (id, line, turn, position, payment_id, happened_on, asked_amount, amount, invoice_id,
+    debtor_id, currency, due_on, open_amount, paid_amount, settled_on, disputed)
+SELECT allocation_id, line, 0, 0, m.payment_id, m.paid_on, more_amount, least(more_amount, i.open_amount), i.id,
+    i.debtor_id, i.currency, i.due_on, i.open_amount, i.paid_amount, i.settled_on, i.disputed
+FROM more m CROSS JOIN LATERAL (
+    SELECT * FROM invoice WHERE seller_id = CAST(:seller_id AS uuid) AND id = m.found_id LIMIT 1) i WHERE NOT m.is_new
 """
 MEET_SETTLEMENTS = """
 UPDATE ledger_line l SET code = 'reference_taken',
@@ -56,109 +53,79 @@ UPDATE ledger_part p SET payment_id = l.found_id, known_amount = (
 FROM ledger_line l WHERE l.line = p.line AND l.kind = 'payment' AND NOT l.is_new
 """
 DROP_KNOWN_PARTS = "DELETE FROM ledger_part WHERE known_amount >= asked_amount"
-REMEMBER = """
-INSERT INTO ledger_before SELECT id, debtor_id, currency, invoiced_on, due_on, amount, open_amount, paid_amount,
-    settled_on, disputed
-FROM invoice WHERE id IN (SELECT invoice_id FROM ledger_part UNION SELECT found_id FROM ledger_line WHERE is_changed)
-"""
-DISPUTE = """
-UPDATE invoice i SET disputed = true FROM (SELECT DISTINCT found_id FROM ledger_line WHERE is_changed) l
-WHERE i.id = l.found_id
+
+# Whether any two parts want the same invoice, or come from the same payment: then they must take turns.
+SHARED = """
+SELECT count(*) > least(count(DISTINCT invoice_id), count(DISTINCT line)) OR count(known_amount) > 0 FROM ledger_part
 """
 PARTS = """
 SELECT p.id, p.line, l.kind = 'payment' AND NOT l.is_new AS is_met,
     coalesce(p.payment_id, p.credit_note_id) AS origin_id, p.invoice_id, p.asked_amount, p.known_amount,
-    b.open_amount AS room_amount, CASE WHEN l.kind = 'invoice' THEN p.asked_amount
-        WHEN l.is_new THEN l.amount ELSE l.amount - (SELECT coalesce(sum(a.amount), 0) FROM allocation a
-            WHERE a.payment_id = p.payment_id) END AS rest_amount
-FROM ledger_part p JOIN ledger_line l ON l.line = p.line JOIN ledger_before b ON b.id = p.invoice_id
+    p.open_amount AS room_amount, CASE WHEN l.kind = 'invoice' THEN p.asked_amount
+        WHEN l.is_new THEN l.amount ELSE l.amount
+            - (SELECT coalesce(sum(a.amount), 0) FROM allocation a WHERE a.payment_id = p.payment_id)
+            - (SELECT coalesce(sum(r.amount), 0) FROM payment_return r WHERE r.payment_id = p.payment_id)
+        END AS rest_amount
+FROM ledger_part p JOIN ledger_line l ON l.line = p.line
 ORDER BY p.turn, p.line, p.position
 """
 REFUSE_SPENT = """
 UPDATE ledger_line SET code = 'reference_taken',
     detail = 'known with other content: all of it is allocated to other invoices' WHERE line = ANY(:lines)
 """
-ALLOCATE = """
-WITH filled AS (
-    UPDATE ledger_part p SET amount = g.amount
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:amounts AS numeric[])) AS g (id, amount) WHERE g.id = p.id RETURNING p.*)
-INSERT INTO allocation (seller_id, id, invoice_id, payment_id, credit_note_id, amount, happened_on, known_at)
-SELECT CAST(:seller_id AS uuid), id, invoice_id, payment_id, credit_note_id, amount, happened_on,
-    CAST(:known_at AS timestamptz)
-FROM filled
+TAKE_TURNS = """
+UPDATE ledger_part p SET amount = coalesce((
+    SELECT g.amount FROM unnest(CAST(:ids AS uuid[]), CAST(:amounts AS numeric[])) AS g (id, amount)
+    WHERE g.id = p.id), 0)
 """
-# A buyer paid on the day of his last payment, however late the credit note for the rest came. The rows are named by
-# their ids: a join would be planned badly, row by row, in a database that has not counted its first import yet.
-SETTLE = """
-UPDATE invoice i SET (open_amount, paid_amount, settled_on) = (
-    SELECT i.open_amount - sum(p.amount),
-        i.paid_amount + coalesce(sum(p.amount) FILTER (WHERE p.payment_id IS NOT NULL), 0),
-        CASE WHEN i.open_amount = sum(p.amount) THEN (
-            SELECT coalesce(max(a.happened_on) FILTER (WHERE a.payment_id IS NOT NULL), max(a.happened_on))
-            FROM allocation a WHERE a.invoice_id = i.id) END
-    FROM ledger_part p WHERE p.invoice_id = i.id)
-WHERE i.id = ANY(:invoice_ids)
+ALLOCATE = """
+INSERT INTO allocation (seller_id, id, invoice_id, payment_id, credit_note_id, amount, rule, happened_on, known_at)
+SELECT CAST(:seller_id AS uuid), id, invoice_id, payment_id, credit_note_id, amount, rule, happened_on,
+    CAST(:known_at AS timestamptz)
+FROM ledger_part WHERE amount > 0
+"""
+
+# --- What that makes of the invoices ---------------------------------------------------------------------------------
+
+REMEMBER = """
+INSERT INTO ledger_state SELECT DISTINCT ON (invoice_id) -1, invoice_id, debtor_id, currency, due_on, open_amount,
+    paid_amount, settled_on, disputed FROM ledger_part WHERE amount > 0 ORDER BY invoice_id
+"""
+REMEMBER_DISPUTED = """
+INSERT INTO ledger_state SELECT -1, id, debtor_id, currency, due_on, open_amount, paid_amount, settled_on, disputed
+FROM invoice WHERE id IN (SELECT found_id FROM ledger_line WHERE is_changed EXCEPT SELECT id FROM ledger_state)
+"""
+DISPUTE = """
+UPDATE invoice i SET disputed = true, disputed_known_at = CAST(:known_at AS timestamptz)
+FROM (SELECT DISTINCT found_id FROM ledger_line WHERE is_changed) l WHERE i.id = l.found_id
+"""
+# A buyer paid on the day of his last payment, however late the credit note for the rest came. Money that was taken
+# back, or belonged elsewhere, did not pay: a payment counts while what it gave the invoice is above nothing.
+LAST_PAID_ON = """
+SELECT coalesce(max(o.last_on) FILTER (WHERE o.is_payment), max(o.last_on)) FROM (
+    SELECT a.payment_id IS NOT NULL AS is_payment, max(a.happened_on) FILTER (WHERE a.amount > 0) AS last_on
+    FROM allocation a WHERE a.seller_id = CAST(:seller_id AS uuid) AND a.invoice_id = i.id
+    GROUP BY a.payment_id, a.credit_note_id HAVING sum(a.amount) > 0) o
+"""
+SETTLE = f"""
+UPDATE invoice i SET open_amount = i.open_amount - t.amount, paid_amount = i.paid_amount + t.paid_amount,
+    settled_on = CASE WHEN i.open_amount = t.amount THEN CASE
+        WHEN i.open_amount = i.amount AND t.origins = 1 THEN t.last_on ELSE ({LAST_PAID_ON}) END END
+FROM (
+    SELECT invoice_id, sum(amount) AS amount, coalesce(sum(amount) FILTER (WHERE payment_id IS NOT NULL), 0)
+        AS paid_amount, count(*) AS origins, max(happened_on) AS last_on
+    FROM ledger_part WHERE amount > 0 GROUP BY invoice_id) t
+WHERE i.seller_id = CAST(:seller_id AS uuid) AND i.id = t.invoice_id
+"""  # noqa: S608
+SEE_AFTER = """
+INSERT INTO ledger_state SELECT 1, i.id, i.debtor_id, i.currency, i.due_on, i.open_amount, i.paid_amount, i.settled_on,
+    i.disputed
+FROM ledger_state b CROSS JOIN LATERAL (
+    SELECT * FROM invoice WHERE seller_id = CAST(:seller_id AS uuid) AND id = b.id LIMIT 1) i
 """
 USE_CREDIT_NOTES = """
-UPDATE credit_note c SET unused_amount = c.unused_amount - (
-    SELECT sum(p.amount) FROM ledger_part p WHERE p.credit_note_id = c.id)
-WHERE c.id = ANY(:origin_ids)
+UPDATE credit_note c SET unused_amount = c.unused_amount - p.amount
+FROM (SELECT credit_note_id, sum(amount) AS amount FROM ledger_part WHERE amount > 0 AND credit_note_id IS NOT NULL
+    GROUP BY credit_note_id) p
+WHERE c.seller_id = CAST(:seller_id AS uuid) AND c.id = p.credit_note_id
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a payment or credit note (its origin) that is to settle an invoice; all in one currency.
-
-    `asked_amount` goes to the invoice in all, and `known_amount` of it did before this batch. `rest_amount` of the
-    origin and `room_amount` of the invoice were free before it. `is_met`: the origin is told of again.
-    """
-
-    id: UUID
-    line: int
-    is_met: bool
-    origin_id: UUID
-    invoice_id: UUID
-    asked_amount: Decimal
-    known_amount: Decimal | None
-    room_amount: Decimal
-    rest_amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """What each part settles, where that is above zero, the invoices and origins of these parts, and the lines that
-    ask more of a payment that is used up.
-    """
-
-    amounts: dict[UUID, Decimal]
-    invoice_ids: set[UUID]
-    origin_ids: set[UUID]
-    spent_lines: list[int]
-
-
-def fill(parts: Iterable[Part]) -> Filled:
-    """Let parts settle their invoices in their turn, as far as the origin and the invoice reach."""
-    rests: dict[UUID, Decimal] = {}
-    rooms: dict[UUID, Decimal] = {}
-    given: dict[tuple[UUID, UUID], Decimal] = defaultdict(Decimal)  # Since the batch began, by origin and invoice.
-    filled = Filled({}, set(), set(), [])
-    for line, of_line in groupby(parts, key=lambda part: part.line):
-        is_spent = takes = False
-        for part in of_line:
-            pair = (part.origin_id, part.invoice_id)
-            rest = rests.setdefault(part.origin_id, part.rest_amount)
-            room = rooms.setdefault(part.invoice_id, part.room_amount)
-            known = (part.known_amount or Decimal(0)) + given[pair]
-            amount = min(part.asked_amount - known, rest, room)
-            is_spent |= part.is_met and not rest and not known and room > 0
-            if amount > 0:
-                filled.amounts[part.id] = amount
-                filled.invoice_ids.add(part.invoice_id)
-                filled.origin_ids.add(part.origin_id)
-                rests[part.origin_id], rooms[part.invoice_id] = rest - amount, room - amount
-                given[pair] += amount
-                takes = True
-        if is_spent and not takes:
-            filled.spent_lines.append(line)
-    return filled

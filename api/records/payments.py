@@ -14,8 +14,7 @@ from api.records.base import Base, WithId, reference_to
 class PaymentRecord(WithId, Base):
     """One payment of one debtor. `identity` is its reference, or its content and ordinal.
 
-    `settles` is what its sender said at first that it settles, as told; what it did settle are its allocations, and
-    those may come later. The rest is unallocated. One that the bank told of names its `bank_entry_id`; a core direct
+    What it settles are its allocations, and those may come later. The rest is unallocated. One that the bank told of names its `bank_entry_id`; a core direct
     debit can be asked back until `returnable_until`.
     """
 
@@ -23,7 +22,6 @@ class PaymentRecord(WithId, Base):
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount"),
         reference_to("debtor", "debtor_id"),
-        reference_to("ledger_import", "import_id"),
         reference_to("bank_entry", "bank_entry_id"),
         UniqueConstraint("seller_id", "identity"),
         Index(None, "seller_id", "debtor_id", "paid_on"),
@@ -46,11 +44,10 @@ class PaymentRecord(WithId, Base):
     paid_on: Mapped[date]
     amount: Mapped[Decimal]
     currency: Mapped[str]
-    settles: Mapped[list[Any] | None]
     bank_entry_id: Mapped[UUID | None]
     returnable_until: Mapped[date | None]
     known_at: Mapped[datetime]
-    import_id: Mapped[UUID | None]
+    import_id: Mapped[UUID | None]  # Of the import that brings it, which stays; so not checked for each row.
 
 
 class PaymentReturnRecord(WithId, Base):

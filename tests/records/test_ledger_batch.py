@@ -45,7 +45,7 @@ def invoice(debtor_id: UUID, number: str = "2026-1", amount: str = "100.00", **v
 
 
 def payment(debtor_id: UUID, reference: str, amount: str, *settles: tuple[str, str], **values: object) -> LedgerLine:
-    parts = tuple((number, Decimal(part)) for number, part in settles)
+    parts = tuple((numbered(number), Decimal(part)) for number, part in settles)
     line = LedgerLine(
         1, "payment", debtor_id, numbered(reference), reference, DAY + timedelta(40), Decimal(amount), "EUR"
     )
@@ -361,7 +361,7 @@ def told(draw: st.DrawFn) -> dict[str, object]:
             "dated_on": draw(offsets | st.just(DAY)),
             "settles": [(name, amount / len(names)) for name in names],
         }
-        line["settles"] = tuple((name, part.quantize(Decimal("0.01"))) for name, part in line["settles"])
+        line["settles"] = tuple((numbered(name), part.quantize(Decimal("0.01"))) for name, part in line["settles"])
     return line
 
 

@@ -1,0 +1,62 @@
+"""Prepares batches of an import for the database: debtors found or added, lines written down as they are sent."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api.ledger.batches import Batch
+from api.records.ledger_debtors import LedgerDebtor, find_or_add
+from api.records.ledger_lines import LedgerLine, LineResult
+from api.records.ledger_staging import Written, write
+
+DEBTORS_KEPT_MAX = 100_000  # Some 50 MB.
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch, its lines as they are sent to the database, and those whose debtor cannot be told."""
+
+    batch: Batch
+    written: Written = field(default_factory=lambda: write([]))
+    refused: tuple[LineResult, ...] = ()
+
+
+class Preparing:
+    """Prepares the batches of one import, and remembers the debtors it found.
+
+    A debtor may be merged away meanwhile: who takes the lines sees it under the lock, and has this forget them all.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[LedgerDebtor, UUID] = {}
+
+    def forget(self) -> None:
+        """Look every debtor up again."""
+        self._known = {}
+
+    def prepare(self, session: Session, batch: Batch, now: datetime) -> Prepared:
+        """Find or add the debtors of a batch, and write its lines down."""
+        lines, refused = self.resolve(session, batch, now)
+        return Prepared(batch, write(lines), tuple(refused))
+
+    def resolve(self, session: Session, batch: Batch, now: datetime) -> tuple[list[LedgerLine], list[LineResult]]:
+        """Find or add the debtors of a batch: gives its lines, and the results of those without a debtor."""
+        known = self._known
+        unknown = dict.fromkeys(each.debtor for each in batch.checked if each.debtor not in known)
+        found = find_or_add(session, unknown, now) if unknown else {}
+        if len(known) > DEBTORS_KEPT_MAX:
+            known = self._known = {debtor: known[debtor] for each in batch.checked if (debtor := each.debtor) in known}
+        for debtor, each in found.items():
+            if each.debtor_id is not None:
+                known[debtor] = each.debtor_id
+        lines, refused = [], []
+        for line in batch.checked:
+            debtor_id = known.get(line.debtor)
+            if debtor_id is None:
+                told = found[line.debtor]
+                refused.append(LineResult(line.line, "refused", None, told.code, told.detail))
+            else:
+                lines.append(LedgerLine(line=line.line, debtor_id=debtor_id, **line.values))
+        return lines, refused
