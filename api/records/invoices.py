@@ -19,9 +19,9 @@ class InvoiceRecord(WithId, Base):
     `open_amount`, `paid_amount` and `settled_on` follow from its allocations: paid is what came from payments. Once
     nothing is open it was settled on the day of the last payment; without any, on that of the last credit note.
 
-    Payments are matched to it while it is open: by `number_key` (its number, letters and digits only), by `remittance_reference` (what
-    the buyer was asked to quote) and by `collection_reference` (the EndToEndId under which we collect it). A buyer who
-    pays until `discount_until` may keep `discount_amount`.
+    While it is open, payments are matched to it by `number_key`, by `remittance_reference` (what the buyer was asked to
+    quote) and by `collection_reference` (the EndToEndId under which we collect it), each as `scoring.matching.keys`
+    compares it. A buyer who pays until `discount_until` may keep `discount_amount`.
     """
 
     __tablename__ = "invoice"

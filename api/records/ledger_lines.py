@@ -1,6 +1,5 @@
 """Ledger lines on their way in: what one may say, and what became of it."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +8,6 @@ from uuid import UUID
 
 LineKind = Literal["invoice", "credit_note", "payment"]
 LineState = Literal["taken", "known", "refused"]
-NOT_IN_KEYS = re.compile(r"[^0-9A-Za-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +18,7 @@ class LedgerLine:
     `paid_amount` says how much of an invoice was paid in all until `paid_on`. `settles` names the invoices by their
     identities, with the amount of each, that a payment or credit note settles, and `rule` why, where its sender did
     not say so. What payments of an invoice are known by, and the discount for paying early, are as on InvoiceRecord.
+    `id` is what its row is to be called, where that matters.
     Raises ValueError for amounts that are none of these.
     """
 
@@ -45,6 +44,7 @@ class LedgerLine:
     discount_until: date | None = None
     credit_kind: str = "credit_note"
     rule: str | None = None
+    id: UUID | None = None
     bank_entry_id: UUID | None = None
     returnable_until: date | None = None
 
@@ -71,12 +71,3 @@ class LineResult:
 def numbered(number: str) -> str:
     """Give the identity of an invoice, credit note or payment that has a number of its own."""
     return f"number:{number}"
-
-
-def number_key(number: str | None) -> str | None:
-    """Give what an invoice number is found by in the text of a payment: its letters and digits, in capitals.
-
-    None where these are too few to tell one number from another, or too many to be one.
-    """
-    key = NOT_IN_KEYS.sub("", number).upper() if number else ""
-    return key if 3 <= len(key) <= 40 else None

@@ -11,7 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
-from api.records.ledger_lines import LedgerLine, LineKind, number_key
+from api.records.ledger_lines import LedgerLine, LineKind
+from scoring.matching import collection_key, number_key, reference_key
 
 # Each connection keeps its tables; they are empty at the start of each transaction.
 TABLES = (
@@ -76,7 +77,7 @@ def write(lines: Sequence[LedgerLine]) -> Written:
     """Write lines, and what they ask for, in COPY's text format: most values need no escape, and it is quick."""
     rows, asked = [], []
     for each in lines:
-        new_id = str(uuid7())
+        new_id = str(each.id or uuid7())
         invoice = each.kind == "invoice"
         paid = each.paid_on is not None
         number = _text(each.number)
@@ -86,7 +87,7 @@ def write(lines: Sequence[LedgerLine]) -> Written:
             f"\t{each.currency}\t{each.due_on or NOTHING}\t{each.due_on_derived}\t{_amount(each.vat_amount)}"
             f"\t{each.disputed}\t{each.paid_on or NOTHING}\t{_amount(each.paid_amount)}"
             f"\t{_text(orjson.dumps(each.extra).decode()) if each.extra else NOTHING}"
-            f"\t{_text(each.remittance_reference)}\t{_text(each.collection_reference)}"
+            f"\t{_text(reference_key(each.remittance_reference))}\t{_text(collection_key(each.collection_reference))}"
             f"\t{_amount(each.discount_amount)}\t{each.discount_until or NOTHING}\t{each.credit_kind}"
             f"\t{each.rule or NOTHING}\t{each.bank_entry_id or NOTHING}\t{each.returnable_until or NOTHING}"
             f"\t{new_id}\t{uuid7() if paid else NOTHING}\t{uuid7() if paid or not invoice else NOTHING}\t{new_id}\n"

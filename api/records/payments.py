@@ -14,8 +14,8 @@ from api.records.base import Base, WithId, reference_to
 class PaymentRecord(WithId, Base):
     """One payment of one debtor. `identity` is its reference, or its content and ordinal.
 
-    What it settles are its allocations, and those may come later. The rest is unallocated. One that the bank told of names its `bank_entry_id`; a core direct
-    debit can be asked back until `returnable_until`.
+    What it settles are its allocations, and those may come later. The rest is unallocated. One that the bank told of
+    names its `bank_entry_id`; a core direct debit can be asked back until `returnable_until`.
     """
 
     __tablename__ = "payment"
