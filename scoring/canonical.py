@@ -42,7 +42,7 @@ def facts_from_document(document: Mapping[str, Any]) -> CheckFacts:
 def plain(value: Any) -> Any:
     """A value without types of ours: dataclasses as mappings, tuples as lists, decimals and dates as text.
 
-    Fields with the metadata `stored: False` are left out.
+    Fields with the metadata `stored: False` are left out, those with `stored: "if_any"` when they are empty.
     """
     kind: Any = type(value)
     if kind in _PLAIN:
@@ -56,14 +56,21 @@ def plain(value: Any) -> Any:
     names = _field_names(kind)
     if names is None:
         return _as_text(value)
-    return {name: plain(getattr(value, name)) for name in names}
+    always, if_any = names
+    document = {name: plain(getattr(value, name)) for name in always}
+    if if_any:
+        document |= {name: plain(each) for name in if_any if (each := getattr(value, name))}
+    return document
 
 
 @cache
-def _field_names(kind: Any) -> tuple[str, ...] | None:
-    """The fields of a dataclass that are stored; None for any other type."""
-    return (
-        tuple(each.name for each in fields(kind) if each.metadata.get("stored", True)) if is_dataclass(kind) else None
+def _field_names(kind: Any) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The fields of a dataclass that are stored, always and if there is anything in them; None for any other type."""
+    if not is_dataclass(kind):
+        return None
+    stored = {each.name: each.metadata.get("stored", True) for each in fields(kind)}
+    return tuple(name for name in stored if stored[name] is True), tuple(
+        name for name in stored if stored[name] == "if_any"
     )
 
 
