@@ -1,12 +1,29 @@
 """Debtors: the legal entities that owe, or will owe."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CTE, CheckConstraint, Index, Select, or_, select, text, update
+from psycopg.errors import DeadlockDetected
+from sqlalchemy import (
+    CTE,
+    CheckConstraint,
+    Index,
+    Integer,
+    Select,
+    Uuid,
+    bindparam,
+    column,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session
 
+from api.problems import Conflict
 from api.records import events, identities
 from api.records.base import Base, WithId, reference_to
 from api.records.identities import OfficialNumber, Reference
@@ -66,16 +83,66 @@ def get(session: Session, debtor_id: UUID) -> DebtorRecord | None:
     return record
 
 
+# Whom to lock: the named and all above them, root first. `parent_id` is as it was read, before anybody waited.
+PATHS = """
+WITH RECURSIVE walk AS (
+    SELECT id AS named_id, id, parent_id, 0 AS height FROM debtor WHERE id = ANY(:ids)
+    UNION ALL SELECT w.named_id, d.id, d.parent_id, w.height + 1 FROM walk w JOIN debtor d ON d.id = w.parent_id
+    WHERE w.height < :height_max),
+tops AS (SELECT named_id, max(height) AS height FROM walk GROUP BY named_id)
+SELECT DISTINCT w.id, w.parent_id, tops.height - w.height AS depth FROM walk w JOIN tops ON tops.named_id = w.named_id
+"""
+HEIGHT_MAX = 1000  # So that even a ring, which cannot be, would end.
+LOCK_ATTEMPTS = 10
+_PATHS = text(PATHS).columns(column("id", Uuid), column("parent_id", Uuid), column("depth", Integer)).subquery("paths")
+LOCK_PATHS = (
+    select(DebtorRecord, _PATHS.c.parent_id)
+    .join(_PATHS, _PATHS.c.id == DebtorRecord.id)
+    .order_by(_PATHS.c.depth, DebtorRecord.id)
+    .with_for_update(key_share=True, of=DebtorRecord)
+    .execution_options(populate_existing=True)
+)
+LOCK_UNGROUPED = (
+    select(DebtorRecord)
+    .where(DebtorRecord.id == bindparam("id"), DebtorRecord.parent_id.is_(None))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def lock(session: Session, debtor_ids: Iterable[UUID]) -> Sequence[DebtorRecord]:
-    """Lock debtors until the end of the transaction, in the order of their ids, so that nobody waits in a ring."""
-    query = (
-        select(DebtorRecord)
-        .where(DebtorRecord.id.in_(sorted(debtor_ids)))
-        .order_by(DebtorRecord.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(query).all()
+    """Lock debtors, and all above them, until the end of the transaction; gives the named ones.
+
+    Everybody locks in one order, by depth in the group and then by id, so that nobody waits in a ring. A group may
+    change while we wait, and with it that order: then what we hold is let go and the path read again. Raises Conflict
+    when that does not end.
+    """
+    wanted = set(debtor_ids)
+    if len(wanted) == 1:
+        alone = session.scalars(LOCK_UNGROUPED, {"id": next(iter(wanted))}).all()
+        if alone and alone[0].parent_id is None:
+            return alone
+    for _ in range(LOCK_ATTEMPTS):
+        with suppress(_GroupChanged), session.begin_nested():
+            return [each for each in _lock_paths(session, wanted) if each.id in wanted]
+    raise Conflict("A group changed while we waited for its debtors: send it again.", code="group_changed")
+
+
+class _GroupChanged(Exception):
+    """A debtor has another parent than it had when its path was read."""
+
+
+def _lock_paths(session: Session, wanted: set[UUID]) -> list[DebtorRecord]:
+    values = {"ids": list(wanted), "height_max": HEIGHT_MAX}
+    try:
+        locked = session.execute(LOCK_PATHS, values).all()
+    except OperationalError as error:
+        if not isinstance(error.orig, DeadlockDetected):
+            raise
+        raise _GroupChanged from error  # Somebody still follows the order of the group as it was.
+    if any(record.parent_id != read_parent_id for record, read_parent_id in locked):
+        raise _GroupChanged
+    return [record for record, _ in locked]
 
 
 def add(
@@ -143,6 +210,13 @@ def ancestors(session: Session, debtor_id: UUID) -> Sequence[UUID]:
     above = select(DebtorRecord.id, DebtorRecord.parent_id).join(steps, DebtorRecord.id == steps.c.parent_id)
     steps = steps.union(above)
     return session.scalars(select(steps.c.id).where(steps.c.id != debtor_id)).all()
+
+
+def children(session: Session, debtor_id: UUID) -> Sequence[UUID]:
+    """Give the ids of the debtors right below a debtor, without merged ones."""
+    record = DebtorRecord
+    query = select(record.id).where(record.parent_id == debtor_id, record.merged_into_id.is_(None))
+    return session.scalars(query).all()
 
 
 def descendants(session: Session, debtor_id: UUID) -> Sequence[UUID]:
