@@ -66,7 +66,9 @@ def _group_answer(session: Session, debtor_id: UUID) -> dict[str, Any]:
             totals[each.currency] += each.amount
     return {
         "group_totals": [money_answer(amount, currency) for currency, amount in sorted(totals.items())],
-        "group_stages": [{"stage": each.stage, "amount": money_answer(each.amount, each.currency)} for each in balances],
+        "group_stages": [
+            {"stage": each.stage, "amount": money_answer(each.amount, each.currency)} for each in balances
+        ],
     }
 
 

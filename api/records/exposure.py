@@ -119,7 +119,10 @@ MOVE = text(
 
 
 def move(session: Session, entries: Sequence[Entry], known_at: datetime) -> UUID:
-    """Write entries of one movement with their balances; the caller holds their locks (`debtors.lock`). Gives `movement_id`."""
+    """Write entries of one movement with their balances; gives `movement_id`.
+
+    The caller holds the locks of the debtors and of all above them (`debtors.lock`).
+    """
     movement_id = new_id()
     session.execute(
         MOVE,
