@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from api.records import debtor_days, debtors, exposure, ledger_drift_entries, ledger_drift_rows, ledger_drift_sums
-from api.records.exposure import Entry
+from api.records import debtor_days, debtors, ledger_drift_entries, ledger_drift_rows, ledger_drift_sums
+from api.records.base import new_id
+from api.records.exposure import ExposureEntryRecord
 
 OF_DEBTOR = "debtor_id = :debtor_id"
 INVOICES = text(f"""
@@ -89,11 +90,25 @@ def _changed(session: Session, statement: TextClause, values: Mapping[str, objec
 
 
 def _correct(session: Session, debtor_id: UUID, corrections: list[Correction], now: datetime) -> None:
-    """Add entries, and name their movement in an event: that is how they are known as corrections afterwards."""
-    entries = [
-        Entry(debtor_id, each.currency, each.stage, each.amount, (each.source_kind, each.source_id), each.happened_on)
+    """Add entries, and name their movement in an event: that is how they are known as corrections afterwards.
+
+    Their balances and days follow: they are made again from all entries, and may have been right all along.
+    """
+    movement_id = new_id()
+    session.add_all(
+        ExposureEntryRecord(
+            movement_id=movement_id,
+            debtor_id=debtor_id,
+            currency=each.currency,
+            stage=each.stage,
+            amount=each.amount,
+            source_kind=each.source_kind,
+            source_id=each.source_id,
+            happened_on=each.happened_on,
+            known_at=now,
+        )
         for each in corrections
-    ]
-    movement_id = exposure.move(session, entries, now)
-    told = {"movement_id": str(movement_id), "entries_count": len(entries)}
+    )
+    session.flush()
+    told = {"movement_id": str(movement_id), "entries_count": len(corrections)}
     debtors.tell(session, ledger_drift_entries.CORRECTED, debtor_id, told, now)
