@@ -17,7 +17,7 @@ from api.records.exposure import Entry, move
 from api.records.ledger_batch import take
 from api.records.ledger_lines import LedgerLine, numbered
 from api.records.sellers import Seller
-from api.records.sessions import Sessions
+from api.records.sessions import SellerSession, Sessions, enter
 
 DAY = date(2026, 1, 1)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -150,3 +150,11 @@ def as_owner(owner: Engine, ledger: Ledger) -> Iterator[Connection]:
         scope = text("SELECT set_config('creditgate.seller_id', :seller_id, true)")
         connection.execute(scope, {"seller_id": str(ledger.seller.id)})
         yield connection
+
+
+@contextmanager
+def as_owner_for_a_while(owner: Engine, ledger: Ledger) -> Iterator[Session]:
+    """Open a session that may change what the application may only add; all of it is rolled back in the end."""
+    with owner.connect() as connection, SellerSession(connection, join_transaction_mode="create_savepoint") as session:
+        enter(session, ledger.seller.id)
+        yield session

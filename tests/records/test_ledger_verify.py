@@ -10,15 +10,26 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
-from api.records import ledger_drift, ledger_rebuild
+from api.records import debtors, ledger_drift, ledger_rebuild
 from api.records.debtor_days import SUMS
 from api.records.ledger_batch import take
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
-from tests.records.rich_ledger import DAY, LATER, NOW, Ledger, as_owner, invoice, rich_ledger, truth
+from tests.records.rich_ledger import (
+    DAY,
+    LATER,
+    NOW,
+    Ledger,
+    as_owner,
+    as_owner_for_a_while,
+    invoice,
+    rich_ledger,
+    truth,
+)
 
 MUCH_LATER = LATER + timedelta(days=9)
 
@@ -35,31 +46,32 @@ def ledger(sessions: Sessions, seller: Seller) -> Ledger:
     return rich_ledger(sessions, seller)
 
 
+@pytest.fixture(scope="module")
+def shared(sessions: Sessions, new_seller: Callable[..., Seller]) -> Ledger:
+    """A ledger that nobody damages for good."""
+    return rich_ledger(sessions, new_seller())
+
+
 def findings(sessions: Sessions, ledger: Ledger, debtor_id: UUID | None = None) -> list[ledger_drift.Finding]:
     with sessions.of(ledger.seller.id) as session:
         return ledger_drift.every(session, debtor_id)
 
 
-def rebuild_what_is_wrong(sessions: Sessions, ledger: Ledger) -> list[ledger_rebuild.Correction]:
+def rebuild_what_is_wrong(session: Session) -> list[ledger_rebuild.Correction]:
     corrections = []
-    for debtor_id in sorted({each.debtor_id for each in findings(sessions, ledger)}):
-        with sessions.of(ledger.seller.id) as session:
-            corrections += ledger_rebuild.rebuild(session, debtor_id, MUCH_LATER).corrections
-        assert findings(sessions, ledger, debtor_id) == []
+    for debtor_id in sorted({each.debtor_id for each in ledger_drift.every(session)}):
+        corrections += ledger_rebuild.rebuild(session, debtor_id, MUCH_LATER).corrections
+        assert ledger_drift.every(session, debtor_id) == []
     return corrections
 
 
-def assert_found_and_mended(
-    sessions: Sessions, ledger: Ledger, owner: Engine, change: Callable[[Connection], None]
-) -> None:
-    with sessions.of(ledger.seller.id) as session:
+def assert_found_and_mended(owner: Engine, ledger: Ledger, change: Callable[[Session], None]) -> None:
+    with as_owner_for_a_while(owner, ledger) as session:
         right = truth(session)
-    with as_owner(owner, ledger) as connection:
-        change(connection)
-    assert findings(sessions, ledger)
-    rebuild_what_is_wrong(sessions, ledger)
-    assert findings(sessions, ledger) == []
-    with sessions.of(ledger.seller.id) as session:
+        change(session)
+        assert ledger_drift.every(session)
+        rebuild_what_is_wrong(session)
+        assert ledger_drift.every(session) == []
         assert truth(session) == right
 
 
@@ -104,51 +116,45 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("kind", ENTRIES)
-def test_an_entry_that_was_changed_is_found_and_answered(sessions, ledger, owner, kind, change):
-    def damage(connection: Connection) -> None:
-        ids = {f"{name}_id": id for name, id in ledger.ids.items()}
+def test_an_entry_that_was_changed_is_found_and_answered(shared, owner, kind, change):
+    def damage(session: Session) -> None:
+        ids = {f"{name}_id": id for name, id in shared.ids.items()}
         which = f"SELECT id FROM exposure_entry WHERE {ENTRIES[kind]} AND debtor_id = :granddaughter_id LIMIT 1"
-        entry_id = connection.scalar(text(which), ids)
-        assert connection.execute(text(CHANGES[change]), ids | {"id": entry_id, "new_id": uuid4()}).rowcount == 1
+        entry_id = session.scalar(text(which), ids)
+        assert session.execute(text(CHANGES[change]), ids | {"id": entry_id, "new_id": uuid4()}).rowcount == 1
 
-    assert_found_and_mended(sessions, ledger, owner, damage)
+    assert_found_and_mended(owner, shared, damage)
 
 
 SWAPPED = ("happened_on", "known_at", "stage", "debtor_id", "amount", "currency", "source_id", "source_kind")
 KEY = ("debtor_id", "currency", "source_kind", "source_id", "stage", "happened_on", "known_at")
 
 
-def sums(connection: Connection) -> list[tuple[object, ...]]:
+def sums(session: Session) -> list[tuple[object, ...]]:
     """What the entries say: two of one source, stage, day and time of knowing are as good as their sum."""
     keys = ", ".join(KEY)
     query = (
         f"SELECT {keys}, sum(amount) FROM exposure_entry WHERE source_kind <> 'order' GROUP BY {keys} ORDER BY {keys}"
     )
-    return [tuple(row) for row in connection.execute(text(f"SELECT * FROM ({query}) s WHERE sum <> 0"))]
+    return [tuple(row) for row in session.execute(text(f"SELECT * FROM ({query}) s WHERE sum <> 0"))]
 
 
-@settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(first=st.integers(0), second=st.integers(0), how=st.sampled_from([*CHANGES, *SWAPPED]))
-def test_whatever_is_done_to_any_entry_is_found_and_answered(sessions, new_seller, owner, first, second, how):
-    ledger = rich_ledger(sessions, new_seller())
-
-    def damage(connection: Connection) -> None:
-        entries = connection.scalars(
-            text("SELECT id FROM exposure_entry WHERE source_kind <> 'order' ORDER BY id")
-        ).all()
-        ids = {f"{name}_id": id for name, id in ledger.ids.items()}
+def test_whatever_is_done_to_any_entry_is_found_and_answered(shared, owner, first, second, how):
+    def damage(session: Session) -> None:
+        entries = session.scalars(text("SELECT id FROM exposure_entry WHERE source_kind <> 'order' ORDER BY id")).all()
+        ids = {f"{name}_id": id for name, id in shared.ids.items()}
         ids |= {"id": entries[first % len(entries)], "other_id": entries[second % len(entries)], "new_id": uuid4()}
-        before = sums(connection)
+        before = sums(session)
         swap = (
             f"UPDATE exposure_entry e SET {how} = o.{how} FROM exposure_entry o"
             " WHERE e.id IN (:id, :other_id) AND o.id IN (:id, :other_id) AND o.id <> e.id"
         )
-        connection.execute(text(CHANGES.get(how, swap)), ids)
-        assume(sums(connection) != before)
+        session.execute(text(CHANGES.get(how, swap)), ids)
+        assume(sums(session) != before)
 
-    assert_found_and_mended(sessions, ledger, owner, damage)
+    assert_found_and_mended(owner, shared, damage)
 
 
 def test_movements_of_orders_have_no_rows_and_are_left_alone(sessions, ledger, owner):
@@ -166,9 +172,8 @@ def test_an_answer_is_told_by_an_event_and_can_itself_be_lost_and_found(sessions
     debtor_id = ledger.ids["daughter"]
     with as_owner(owner, ledger) as connection:
         dropped = connection.execute(drop, {"debtor_id": debtor_id}).rowcount
-    corrections = rebuild_what_is_wrong(sessions, ledger)
-    assert len(corrections) == dropped == 8
     with sessions.of(ledger.seller.id) as session:
+        assert len(rebuild_what_is_wrong(session)) == dropped == 8
         told = session.execute(
             text("SELECT debtor_id, data, known_at FROM event WHERE type = 'ledger.corrected.v1'")
         ).one()
@@ -176,7 +181,8 @@ def test_an_answer_is_told_by_an_event_and_can_itself_be_lost_and_found(sessions
     with as_owner(owner, ledger) as connection:
         one = "SELECT id FROM exposure_entry WHERE movement_id = :id ORDER BY id LIMIT 1"
         connection.execute(text(f"DELETE FROM exposure_entry WHERE id = ({one})"), {"id": told.data["movement_id"]})
-    assert len(rebuild_what_is_wrong(sessions, ledger)) == 1
+    with sessions.of(ledger.seller.id) as session:
+        assert len(rebuild_what_is_wrong(session)) == 1
     assert findings(sessions, ledger) == []
 
 
@@ -203,13 +209,13 @@ DERIVED = [
 
 @pytest.mark.parametrize("who", ["daughter", "alone"])
 @pytest.mark.parametrize("change", DERIVED)
-def test_what_is_derived_and_was_changed_is_found_and_made_again(sessions, ledger, owner, change, who):
-    def damage(connection: Connection) -> None:
-        values = {"debtor_id": ledger.ids[who], "holding_id": ledger.ids["holding"], "seller_id": ledger.seller.id}
+def test_what_is_derived_and_was_changed_is_found_and_made_again(shared, owner, change, who):
+    def damage(session: Session) -> None:
+        values = {"debtor_id": shared.ids[who], "holding_id": shared.ids["holding"], "seller_id": shared.seller.id}
         named = {name: value for name, value in values.items() if f":{name}" in change}
-        assert connection.execute(text(change), named).rowcount
+        assert session.execute(text(change), named).rowcount
 
-    assert_found_and_mended(sessions, ledger, owner, damage)
+    assert_found_and_mended(owner, shared, damage)
 
 
 # --- Rows that contradict each other, and events ---------------------------------------------------------------------
@@ -236,13 +242,12 @@ OTHERS_INVOICE = "(SELECT i.id FROM invoice i WHERE i.debtor_id = :alone_id AND 
         ("DELETE FROM event_counter", "events"),
     ],
 )
-def test_rows_that_contradict_each_other_are_found(sessions, ledger, owner, change, told):
-    with sessions.of(ledger.seller.id) as session:
-        ledger_rebuild.debtors.tell(session, "debtor.changed.v1", ledger.ids["daughter"], {}, NOW)
-    with as_owner(owner, ledger) as connection:
-        named = {"alone_id": ledger.ids["alone"]} if ":alone_id" in change else {}
-        assert connection.execute(text(change), named).rowcount
-    assert any(told in each.what for each in findings(sessions, ledger))
+def test_rows_that_contradict_each_other_are_found(shared, owner, change, told):
+    with as_owner_for_a_while(owner, shared) as session:
+        debtors.tell(session, "debtor.changed.v1", shared.ids["daughter"], {}, NOW)
+        named = {"alone_id": shared.ids["alone"]} if ":alone_id" in change else {}
+        assert session.execute(text(change), named).rowcount
+        assert any(told in each.what for each in ledger_drift.every(session))
 
 
 def test_few_findings_are_shown_and_all_are_counted(sessions, ledger, owner):

@@ -60,13 +60,15 @@ def test_many_findings_are_cut_short_and_counted(verify, ledger, database_urls):
 def test_a_rebuild_says_what_it_did_and_leaves_nothing_wrong(verify, ledger, database_urls):
     damage(database_urls, ledger, "DELETE FROM exposure_entry WHERE source_kind = 'invoice' AND debtor_id = :debtor_id")
     damage(database_urls, ledger, "UPDATE credit_note SET unused_amount = 0 WHERE debtor_id = :debtor_id")
+    damage(database_urls, ledger, "UPDATE invoice SET settled_on = NULL, paid_amount = 0 WHERE debtor_id = :debtor_id")
+    damage(database_urls, ledger, "UPDATE exposure_balance SET amount = 0, below_amount = 0 WHERE stage = 'reserved'")
     result = verify("--debtor", str(ledger.ids["daughter"]), "--rebuild")
     told = result.output.splitlines()
     assert result.exit_code == 0, result.output
     assert sum(each.startswith("entry added: invoiced ") for each in told) == 8
-    assert told[-2] == "rebuilt: 8 entries added; 0 invoices, 2 credit notes and 0 balances set right; days made again"
+    assert told[-2] == "rebuilt: 8 entries added; 8 invoices, 2 credit notes and 3 balances set right; days made again"
     assert told[-1] == f"{CHECKED}: nothing is wrong"
-    assert verify().exit_code == 0
+    assert verify("--debtor", str(ledger.ids["sister"])).exit_code == 1
 
 
 @pytest.mark.parametrize(
