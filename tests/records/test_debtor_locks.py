@@ -259,6 +259,25 @@ def test_groups_that_change_all_the_time_lose_no_amount_and_stop_nobody(sessions
         assert ledger_drift.every(session) == []
 
 
+def test_who_meets_somebody_that_follows_another_order_lets_go_and_tries_again(sessions, seller):
+    with sessions.of(seller.id) as session:
+        first, second = sorted(add(session, name) for name in "ab")
+    lock = text("SELECT id FROM debtor WHERE id = :id FOR NO KEY UPDATE")
+    beside, locked = Beside(), []
+
+    def lock_both() -> None:
+        with sessions.of(seller.id) as session:
+            locked.extend(each.id for each in debtors.lock(session, [first, second]))
+
+    with sessions.of(seller.id) as session:
+        session.execute(lock, {"id": second})
+        beside.start(lock_both)
+        waiting(sessions, seller)
+        session.execute(lock, {"id": first})
+    beside.join()
+    assert locked == [first, second]
+
+
 def test_a_group_that_never_stands_still_is_a_conflict(sessions, seller, monkeypatch):
     with sessions.of(seller.id) as session:
         top, bottom = chain(session, "top", "bottom")
