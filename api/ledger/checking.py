@@ -128,7 +128,7 @@ class _Line(Cells):
     def _paying(self, amount: Decimal | None, currency: str) -> dict[str, Any]:
         """Read what its payment will be known by, and what may be kept of it by who pays early."""
         discount, until = self.amount("discount_amount", currency), self.day("discount_until")
-        if bool(discount) != bool(until):
+        if bool(self.cell("discount_amount")) != bool(self.cell("discount_until")):
             self.fault("discount_until", "discount_incomplete", "a discount has an amount and a last day, or neither")
         elif discount and amount is not None and discount >= amount:
             self.fault("discount_amount", "discount_too_large", f"{discount} of {amount}")
