@@ -5,6 +5,8 @@ from marshmallow import fields, validate
 from api.behaviour_answer import BehaviourFigures
 from api.web.schemas import MoneySchema, Schema, SignedMoneySchema
 
+KNOWN_AT = {"description": "As far as we knew it then; null: as far as we know now."}
+
 
 class TakenSchema(Schema):
     """What became of one thing that was sent: taken now, or known before with the same content."""
@@ -97,12 +99,13 @@ class PaymentSchema(Schema):
 class BehaviourSchema(BehaviourFigures):
     """How a debtor paid until `as_of`, as the policy looks at it.
 
-    What was settled, and the peak of exposure, are those of the days until `as_of`. What is open is so today, also for
-    an `as_of` in the past; overdue is what of it was due before `as_of`.
+    All of it is of the days until `as_of`, as far as it was known at `known_at`. In the days to come nothing more is
+    paid: an `as_of` ahead makes what is open today more overdue.
     """
 
     debtor_id = fields.UUID(required=True)
     as_of = fields.Date(required=True)
+    known_at = fields.DateTime(required=True, allow_none=True, metadata=KNOWN_AT)
     oldest_overdue_on = fields.Date(required=True, allow_none=True)
 
 
@@ -117,6 +120,8 @@ class ExposureSchema(Schema):
     """What a debtor owes or will owe; the totals leave `scheduled` out."""
 
     debtor_id = fields.UUID(required=True)
+    as_of = fields.Date(required=True)
+    known_at = fields.DateTime(required=True, allow_none=True, metadata=KNOWN_AT)
     totals = fields.List(fields.Nested(SignedMoneySchema), required=True)
     stages = fields.List(fields.Nested(StageSchema), required=True)
 
@@ -136,4 +141,5 @@ class AgeingSchema(Schema):
 
     debtor_id = fields.UUID(required=True)
     as_of = fields.Date(required=True)
+    known_at = fields.DateTime(required=True, allow_none=True, metadata=KNOWN_AT)
     currencies = fields.List(fields.Nested(AgeingBucketsSchema), required=True)

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.behaviour_answer import behaviour_figures
+from api.ledger.clocks import View
 from api.problems import NotFound
-from api.records import debtor_days, debtors, exposure
+from api.records import debtor_days, debtors, exposure, ledger_history
 from api.records.debtors import DebtorRecord
 from api.web.money import amount_answer, money_answer
 from scoring.canonical import plain
@@ -27,48 +28,67 @@ def get_debtor(session: Session, debtor_id: UUID) -> DebtorRecord:
     return debtor
 
 
-def behaviour_answer(session: Session, debtor_id: UUID, currency: str, as_of: date, policy: Policy) -> dict[str, Any]:
+def behaviour_answer(session: Session, debtor_id: UUID, currency: str, view: View, policy: Policy) -> dict[str, Any]:
     """Give how a debtor paid until `as_of`, as the policy looks at it."""
     debtor = get_debtor(session, debtor_id)
-    view = debtor_days.behaviour(session, debtor.id, currency, as_of, policy.evidence)
+    if view.is_present:
+        found = debtor_days.behaviour(session, debtor.id, currency, view.as_of, policy.evidence)
+    else:
+        found = ledger_history.behaviour(session, debtor.id, currency, view.clocks, policy.evidence)
     return {
         "debtor_id": debtor.id,
-        "as_of": as_of,
-        **behaviour_figures(plain(view.behaviour), currency),
-        "oldest_overdue_on": view.oldest_overdue_on,
+        "as_of": view.as_of,
+        "known_at": view.known_at,
+        **behaviour_figures(plain(found.behaviour), currency),
+        "oldest_overdue_on": found.oldest_overdue_on,
     }
 
 
-def exposure_answer(session: Session, debtor_id: UUID) -> dict[str, Any]:
+def exposure_answer(session: Session, debtor_id: UUID, view: View) -> dict[str, Any]:
     """Give what a debtor owes or will owe, by stage; the totals leave `scheduled` out."""
     debtor = get_debtor(session, debtor_id)
-    balances = exposure.balances(session, debtor.id)
+    stages = _stages(session, debtor.id, view)
     totals: dict[str, Decimal] = defaultdict(Decimal)
-    for each in balances:
-        if each.stage != "scheduled":
-            totals[each.currency] += each.amount
+    for currency, stage, amount in stages:
+        if stage != "scheduled":
+            totals[currency] += amount
     return {
         "debtor_id": debtor.id,
+        "as_of": view.as_of,
+        "known_at": view.known_at,
         "totals": [money_answer(amount, currency) for currency, amount in sorted(totals.items())],
-        "stages": [{"stage": each.stage, "amount": money_answer(each.amount, each.currency)} for each in balances],
+        "stages": [{"stage": stage, "amount": money_answer(amount, currency)} for currency, stage, amount in stages],
     }
 
 
-def ageing_answer(session: Session, debtor_id: UUID, as_of: date) -> dict[str, Any]:
-    """Give a debtor's open amounts by days overdue on `as_of`; what is open is so today."""
+def ageing_answer(session: Session, debtor_id: UUID, view: View) -> dict[str, Any]:
+    """Give a debtor's open amounts by days overdue on `as_of`."""
     debtor = get_debtor(session, debtor_id)
     items: dict[str, list[OpenItem]] = defaultdict(list)
-    for currency, due_on, amount in debtor_days.due_open(session, debtor.id):
+    for currency, due_on, amount in _due_open(session, debtor.id, view):
         items[currency].append(OpenItem(amount, due_on))
     stages: dict[str, dict[str, Decimal]] = defaultdict(dict)
-    for each in exposure.balances(session, debtor.id):
-        stages[each.currency][each.stage] = each.amount
+    for currency, stage, amount in _stages(session, debtor.id, view):
+        stages[currency][stage] = amount
     currencies = sorted({*items, *(name for name, each in stages.items() if {"invoiced", "unallocated"} & set(each))})
     return {
         "debtor_id": debtor.id,
-        "as_of": as_of,
-        "currencies": [_ageing(currency, items[currency], stages[currency], as_of) for currency in currencies],
+        "as_of": view.as_of,
+        "known_at": view.known_at,
+        "currencies": [_ageing(currency, items[currency], stages[currency], view.as_of) for currency in currencies],
     }
+
+
+def _stages(session: Session, debtor_id: UUID, view: View) -> list[tuple[str, str, Decimal]]:
+    if not view.is_present:
+        return ledger_history.exposure(session, debtor_id, view.clocks)
+    return [(each.currency, each.stage, each.amount) for each in exposure.balances(session, debtor_id)]
+
+
+def _due_open(session: Session, debtor_id: UUID, view: View) -> list[tuple[str, date, Decimal]]:
+    if view.is_present:
+        return debtor_days.due_open(session, debtor_id)
+    return ledger_history.due_open(session, debtor_id, view.clocks)
 
 
 def _ageing(currency: str, items: Iterable[OpenItem], stages: dict[str, Decimal], as_of: date) -> dict[str, Any]:
