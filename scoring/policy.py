@@ -1,7 +1,7 @@
 """The seller's rules as data: a plain document read into a typed, checked policy."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
@@ -10,6 +10,8 @@ import yaml
 from scoring.documents import DocumentInvalid, Fault, read_document
 from scoring.policy_bounds import out_of_bounds
 from scoring.policy_judgement import BlendingPolicy, CapsPolicy, EvidencePolicy, MasterScalePolicy, ScorecardsPolicy
+from scoring.policy_matching import MatchingPolicy
+from scoring.policy_provisions import ProvisionsPolicy
 from scoring.policy_steps import require_ascending
 from scoring.policy_terms import (
     AlertsPolicy,
@@ -28,7 +30,10 @@ from scoring.terms import AGREED_DAYS_MAX
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A whole credit policy; amounts in it are in `currency`, shares and probabilities between 0 and 1."""
+    """A whole credit policy; amounts in it are in `currency`, shares and probabilities between 0 and 1.
+
+    A section with a default may be missing from a document: policies of before it was added are read as they stand.
+    """
 
     engine: str
     currency: str
@@ -47,6 +52,8 @@ class Policy:
     alerts: AlertsPolicy
     sources: SourcesPolicy
     retention: RetentionPolicy
+    matching: MatchingPolicy = field(default_factory=MatchingPolicy)
+    provisions: ProvisionsPolicy = field(default_factory=ProvisionsPolicy)
 
 
 class PolicyInvalid(DocumentInvalid):

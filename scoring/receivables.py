@@ -20,11 +20,15 @@ class OpenItem:
 
 @dataclass(frozen=True, slots=True)
 class Ageing:
-    """Open amounts by days overdue, credits apart; shares and days are None when nothing is open."""
+    """Open amounts by days overdue, credits apart.
+
+    When `nothing_open` no share of anything is overdue: the share is zero, and the days are None.
+    """
 
     buckets: dict[Bucket, Decimal]
-    overdue_share: Decimal | None
+    overdue_share: Decimal
     overdue_days_weighted: Decimal | None
+    nothing_open: bool = False
 
 
 def ageing(items: Iterable[OpenItem], as_of: date) -> Ageing:
@@ -33,19 +37,19 @@ def ageing(items: Iterable[OpenItem], as_of: date) -> Ageing:
     open_amount = overdue_amount = weighted = Decimal(0)
     for item in items:
         overdue_days = (as_of - item.due_on).days
-        bucket = "credit" if item.amount < 0 else _bucket_of(overdue_days)
+        bucket = "credit" if item.amount < 0 else bucket_of(overdue_days)
         buckets[bucket] = buckets.get(bucket, Decimal(0)) + item.amount
         if item.amount > 0:
             open_amount += item.amount
             weighted += item.amount * max(0, overdue_days)
             overdue_amount += item.amount if overdue_days > 0 else 0
     if not open_amount:
-        return Ageing(buckets, None, None)
+        return Ageing(buckets, Decimal(0), None, nothing_open=True)
     return Ageing(buckets, overdue_amount / open_amount, weighted / open_amount)
 
 
-def _bucket_of(overdue_days: int) -> Bucket:
-    """The bucket of an item some days past due."""
+def bucket_of(overdue_days: int) -> Bucket:
+    """The bucket of an invoice some calendar days past due, zero or less when it is not."""
     if overdue_days <= 0:
         return "not_due"
     if overdue_days <= 30:
@@ -78,11 +82,19 @@ class CountbackDays:
 
 
 def dso_countback(receivables: Decimal, months_newest_first: Iterable[MonthlySales]) -> CountbackDays:
-    """Whole months of sales taken off the receivables, newest first, then the part of the month that is left."""
+    """Whole months of sales taken off the receivables, newest first, then the part of the month that is left.
+
+    A month without sales, or with more credited than sold, counts its days and takes nothing off. Raises ValueError
+    unless each month is the one before the last: a month left out would be days left out.
+    """
     remaining, days = receivables, Decimal(0)
+    later: MonthlySales | None = None
     for each in months_newest_first:
         if remaining <= 0:
             break
+        if later is not None and later.year * 12 + later.month - 1 != each.year * 12 + each.month:
+            raise ValueError(f"{each.year}-{each.month:02} is not the month before {later.year}-{later.month:02}")
+        later = each
         month_days = monthrange(each.year, each.month)[1]
         if each.credit_sales > remaining:
             return CountbackDays(days + remaining / each.credit_sales * month_days, complete=True)
@@ -117,6 +129,6 @@ def collection_effectiveness(
     For a period of N months give the credit sales of one month (S / N).
     """
     collectable = receivables_begin + credit_sales - receivables_end_not_due
-    if not collectable:
+    if collectable <= 0:
         return None
     return (receivables_begin + credit_sales - receivables_end) / collectable * 100

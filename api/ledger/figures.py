@@ -100,7 +100,7 @@ def _ageing(currency: str, items: Iterable[OpenItem], stages: dict[str, Decimal]
         "buckets": {bucket: amount_answer(amount, currency) for bucket, amount in aged.buckets.items()},
         "disputed": amount_answer(stages.get("invoiced", Decimal(0)) - undisputed, currency),
         "credits": amount_answer(stages.get("unallocated", Decimal(0)), currency),
-        "overdue_share": None if aged.overdue_share is None else _text(round(aged.overdue_share, 6)),
+        "overdue_share": None if aged.nothing_open else _text(round(aged.overdue_share, 6)),
     }
 
 

@@ -21,7 +21,7 @@ PLACES = {
         *("ledger", "policies", "events", "administration"),
     },
     "providers": {"sandbox"},
-    "scoring": {"policies", "reasons"},
+    "scoring": {"matching", "policies", "reasons", "statutory"},
     ".": {"api", "providers", "scoring", "migrations", "bench", "tests", "docs", "mappings", "var", "build", "dist"},
 }
 PACKAGES = ("api", "providers", "scoring")

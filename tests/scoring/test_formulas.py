@@ -83,7 +83,8 @@ def test_no_items_have_no_average() -> None:
     assert days_beyond_terms([]) is None
     assert days_beyond_terms([SettledItem(Decimal(0), TODAY, TODAY)]) is None
     empty = ageing([], TODAY)
-    assert (empty.buckets, empty.overdue_share, empty.overdue_days_weighted) == ({}, None, None)
+    assert (empty.buckets, empty.overdue_share, empty.overdue_days_weighted) == ({}, 0, None)
+    assert empty.nothing_open
 
 
 def test_credits_age_in_a_bucket_of_their_own_and_are_not_netted() -> None:

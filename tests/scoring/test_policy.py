@@ -70,6 +70,13 @@ def test_every_shipped_policy_is_valid(name: str) -> None:
         ("sources.fresh_days.credit_bureau", ..., "sources"),
         ("sources.fresh_days.credit_bureau", -1, "sources.fresh_days.credit_bureau"),
         ("evidence.assumed_horizon_months", 0, "evidence"),
+        ("matching.tolerance_amount", -1, "matching.tolerance_amount"),
+        ("matching.name_similarity_min", 1.01, "matching.name_similarity_min"),
+        ("matching.surprise", 1, "matching.surprise"),
+        ("provisions.loss_rates.91+", ..., "provisions"),
+        ("provisions.loss_rates.91+", 1.01, "provisions"),
+        ("provisions.loss_rates.91+", 0.01, "provisions"),
+        ("provisions.loss_rates.credit", 0, "provisions"),
     ],
 )
 def test_a_fault_is_named_with_its_path(path: str, value: Any, fault_path: str) -> None:
@@ -77,6 +84,11 @@ def test_a_fault_is_named_with_its_path(path: str, value: Any, fault_path: str) 
         parse_policy(changed(path, value))
     assert [fault.path for fault in caught.value.faults][:1] == [fault_path]
     assert caught.value.faults[0].detail
+
+
+@pytest.mark.parametrize("section", ["matching", "provisions"])
+def test_a_policy_of_before_a_section_was_added_has_the_shipped_values(section: str) -> None:
+    assert parse_policy(changed(section, ...)) == parse_policy(shipped()["default"])
 
 
 def test_all_faults_are_named_at_once() -> None:

@@ -1,0 +1,33 @@
+"""The section of a policy that says how much of each bucket of an ageing is expected to be lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import pairwise
+
+from scoring.receivables import Bucket
+
+INVOICE_BUCKETS: tuple[Bucket, ...] = ("not_due", "1-30", "31-60", "61-90", "91+")
+
+
+def _published_rates() -> Mapping[Bucket, Decimal]:
+    """The rates of the standard's own illustration (IFRS 9, illustrative example 12): a start, nobody's history."""
+    rates = ("0.003", "0.016", "0.036", "0.066", "0.106")
+    return {bucket: Decimal(rate) for bucket, rate in zip(INVOICE_BUCKETS, rates, strict=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionsPolicy:
+    """A provision matrix (IFRS 9, B5.5.35): `loss_rates` is the share of each bucket that is never collected."""
+
+    loss_rates: Mapping[Bucket, Decimal] = field(default_factory=_published_rates)
+
+    def __post_init__(self) -> None:
+        """Every bucket of invoices has a share, and older never loses less."""
+        if set(self.loss_rates) != set(INVOICE_BUCKETS):
+            raise ValueError(f"loss_rates must name {', '.join(INVOICE_BUCKETS)} and nothing else")
+        rates = [self.loss_rates[bucket] for bucket in INVOICE_BUCKETS]
+        if min(rates) < 0 or max(rates) > 1:
+            raise ValueError("loss_rates has a rate that is no share")
+        if any(older < newer for newer, older in pairwise(rates)):
+            raise ValueError("loss_rates gives an older bucket less")
