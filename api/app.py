@@ -8,6 +8,7 @@ from api.administration import routes as administration
 from api.clock import Clock
 from api.config import Config, ConfigInvalid
 from api.events import routes as events
+from api.ledger import measure_routes as measures
 from api.ledger import routes as ledger
 from api.policies import routes as policies
 from api.policy_shelf import PolicyShelf
@@ -24,7 +25,7 @@ from api.web.problem_answers import present_problems
 from api.wiring import House
 from providers.catalog import Catalog
 
-ROOMS = (administration, events, ledger, policies, prospect)
+ROOMS = (administration, events, ledger, measures, policies, prospect)
 
 
 def create_app(

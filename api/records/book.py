@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -122,8 +122,14 @@ MONTHS = {
     of_debtor: text(_dated(MONTHS_NOW.format(condition=condition, known_at=KNOWN_AT)))
     for of_debtor, condition in ((False, OF_ALL), (True, OF_DEBTOR))
 }
-# Row security hides from the planner how many rows there are, and it would sort a million of them.
-NO_SORT = text("SELECT set_config('enable_sort', 'off', true), set_config('work_mem', '64MB', true)")
+# Row security hides from the planner how many rows there are: it would sort a million of them, or look up each alone.
+LARGE = {
+    is_present: text(
+        "SELECT set_config('enable_sort', 'off', true), set_config('work_mem', '64MB', true),"
+        f" set_config('enable_nestloop', '{'on' if is_present else 'off'}', true)"
+    )
+    for is_present in (True, False)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +163,18 @@ class Asked:
 
 def sums(session: Session, asked: Asked) -> dict[str, BookSums]:
     """Add up the invoices, in one statement: the sums of each currency there is, credits aside."""
-    if asked.debtor_id is None:
-        session.execute(NO_SORT)
+    expect_many(session, asked)
     rows: dict[str, list[Any]] = defaultdict(list)
     for row in session.execute(STATEMENTS[asked.debtor_id is not None, asked.is_present], asked.values()):
         rows[row.currency].append(row)
     since = min(asked.begin, asked.past_from)
     return {currency: _book(found, since, asked.clocks.as_of) for currency, found in rows.items()}
+
+
+def expect_many(session: Session, asked: Asked) -> None:
+    """Let the rest of the transaction be planned for a whole book, where one is asked for."""
+    if asked.debtor_id is None:
+        session.execute(LARGE[asked.is_present])
 
 
 def months(session: Session, asked: Asked, currency: str) -> tuple[MonthlySales, ...]:

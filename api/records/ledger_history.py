@@ -40,7 +40,8 @@ known AS (
     FROM invoice WHERE known_at <= {KNOWN_AT} AND {condition}),
 origins AS (
     SELECT a.invoice_id, a.payment_id IS NOT NULL AS is_payment, sum(a.amount) AS amount,
-        sum(a.amount) FILTER (WHERE a.happened_on <= {begin}) AS begin_amount, max(a.happened_on) FILTER (WHERE a.amount > 0) AS last_on
+        sum(a.amount) FILTER (WHERE a.happened_on <= {begin}) AS begin_amount,
+        max(a.happened_on) FILTER (WHERE a.amount > 0) AS last_on
     FROM known JOIN allocation a ON a.invoice_id = known.id
     WHERE a.happened_on <= :as_of AND a.known_at <= {KNOWN_AT}
     GROUP BY a.invoice_id, a.payment_id, a.credit_note_id),
