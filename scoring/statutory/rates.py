@@ -20,7 +20,10 @@ class RateStretch:
 
 
 def statutory_rate(rates: Sequence[InterestRate], day: date) -> InterestRate | None:
-    """The rate of a day; None when its half-year has no row of its own: the last rate is never carried on."""
+    """The rate of a day; None when its half-year has no row of its own: the last rate is never carried on.
+
+    A contract of before 16 March 2013 bears one point less than the rates from that day on; that is left to the caller.
+    """
     begun = [rate for rate in rates if rate.valid_from <= day]
     return begun[-1] if begun and half_year_of(begun[-1].valid_from) == half_year_of(day) else None
 

@@ -189,6 +189,12 @@ def test_open_amounts_age_by_days_overdue(erp, debtor_id):
     assert aged["overdue_share"] == "0.750000"
 
 
+def test_where_nothing_is_open_no_share_is_overdue_and_none_is_told(erp, debtor_id):
+    erp.post("/v1/payments", json={"items": [payment("P1", "100.00")]})
+    (aged,) = erp.get(f"/v1/debtors/{debtor_id}/ageing").json["currencies"]
+    assert (aged["buckets"], aged["overdue_share"], aged["credits"]) == ({}, None, "-100.00")
+
+
 def test_the_same_key_gives_the_first_answer(erp, debtor_id):
     headers = {"Idempotency-Key": "k1"}
     first = erp.post("/v1/invoices", json=invoice(), headers=headers)
