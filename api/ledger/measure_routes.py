@@ -9,8 +9,11 @@ from api.ledger import measures
 from api.ledger.clocks import currency_of, view_of
 from api.ledger.measure_schemas import DebtorMeasuresSchema, MeasuresQuery, PortfolioSchema
 from api.ledger.measures import Question
+from api.ledger.overdue import overdue_page
+from api.ledger.overdue_schemas import OverdueItemSchema, OverdueItemsSchema, OverdueQuery
 from api.web.answers import json_answer
 from api.web.blueprint import Blueprint
+from api.web.lists import CSV_TOO, list_answer
 from api.web.permissions import permission
 from api.wiring import Wiring, wiring
 
@@ -37,6 +40,19 @@ def show_portfolio(query: dict[str, Any]) -> Response:
     given = wiring()
     with given.transaction() as session:
         return json_answer(measures.portfolio_answer(session, _question(query, given, session)))
+
+
+@blueprint.route("/debtors/<uuid:debtor_id>/overdue-items", methods=["GET"])
+@permission("ledger.read")
+@blueprint.arguments(OverdueQuery, location="query")
+@blueprint.response(200, OverdueItemsSchema)
+@blueprint.doc(responses=CSV_TOO)
+def list_overdue_items(query: dict[str, Any], debtor_id: UUID) -> Response:
+    """List a debtor's overdue invoices, the longest overdue first, with interest, costs and VAT relief by Dutch law."""
+    given = wiring()
+    with given.transaction() as session:
+        page = overdue_page(session, debtor_id, view_of(query, given), query["limit"], query["after"])
+        return list_answer(OverdueItemSchema, page.items, page.next, page.beside)
 
 
 def _question(query: dict[str, Any], given: Wiring, session: Any) -> Question:

@@ -32,7 +32,7 @@ latest AS (
 SELECT 'currency' AS part, currency AS name, NULL::uuid AS debtor_id,
     count(*) FILTER (WHERE amount > 0) AS debtors_count, coalesce(sum(amount), 0) AS amount,
     coalesce(sum(credits), 0) AS second_amount, 0::numeric AS third_amount
-FROM sums GROUP BY currency
+FROM sums WHERE amount <> 0 OR credits <> 0 GROUP BY currency
 UNION ALL SELECT 'owed', NULL, NULL, count(*), coalesce(sum(amount), 0), coalesce(sum(amount * amount), 0), 0 FROM owed
 UNION ALL SELECT 'overdue', NULL, NULL, count(*), 0, 0, 0 FROM overdue
 UNION ALL SELECT 'class', risk_class, NULL, count(*), sum(amount), coalesce(sum(amount * pd), 0),
