@@ -51,7 +51,7 @@ def end_of_day(day: date, time_zone: str) -> datetime:
 
 def currency_of(query: Mapping[str, Any], given: Wiring) -> str:
     """Read `currency`: without it the seller's. Raises BadInput for one that is none."""
-    currency: str = query["currency"] or given.seller.currency
+    currency: str = given.seller.currency if query["currency"] is None else query["currency"]
     if currency not in EXPONENTS:
         raise BadInput("The query breaks a rule.", faults=[Fault("/currency", "not_a_choice", "Not a currency.")])
     return currency
