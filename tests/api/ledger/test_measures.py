@@ -16,7 +16,6 @@ from api.records.ledger_batch import take
 from api.records.ledger_lines import LedgerLine, numbered
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
-from api.wiring import House
 
 TODAY = date(2026, 6, 1)
 
