@@ -23,6 +23,14 @@ class Clocks:
 
 KNOWN_AT = "coalesce(CAST(:known_at AS timestamptz), 'infinity')"
 
+# When an invoice was settled of which something was taken back: a payment that was returned in whole settled nothing.
+LAST_OF_RETURNED = f"""(
+    SELECT coalesce(max(last_on) FILTER (WHERE is_payment), max(last_on)) FROM (
+        SELECT o.payment_id IS NOT NULL AS is_payment, max(o.happened_on) FILTER (WHERE o.amount > 0) AS last_on
+        FROM allocation o
+        WHERE o.invoice_id = a.invoice_id AND o.happened_on <= :as_of AND o.known_at <= {KNOWN_AT}
+        GROUP BY o.payment_id, o.credit_note_id HAVING sum(o.amount) > 0) origins)"""  # noqa: S608
+
 
 def items(condition: str, begin: str = ":as_of") -> str:
     """Give the SQL of the relations `items` and `excess`: the invoices that meet `condition`, by both clocks.
@@ -38,19 +46,14 @@ known AS (
     SELECT id, debtor_id, currency, invoice_number, invoiced_on, due_on, amount, vat_amount,
         disputed AND coalesce(disputed_known_at, known_at) <= {KNOWN_AT} AS disputed
     FROM invoice WHERE known_at <= {KNOWN_AT} AND {condition}),
-origins AS (
-    SELECT a.invoice_id, a.payment_id IS NOT NULL AS is_payment, sum(a.amount) AS amount,
-        sum(a.amount) FILTER (WHERE a.happened_on <= {begin}) AS begin_amount,
-        max(a.happened_on) FILTER (WHERE a.amount > 0) AS last_on
+settled AS (
+    SELECT a.invoice_id, sum(a.amount) AS amount, sum(a.amount) FILTER (WHERE a.happened_on <= {begin}) AS begin_amount,
+        coalesce(sum(a.amount) FILTER (WHERE a.payment_id IS NOT NULL), 0) AS paid_amount,
+        CASE WHEN min(a.amount) < 0 THEN {LAST_OF_RETURNED} ELSE coalesce(
+            max(a.happened_on) FILTER (WHERE a.payment_id IS NOT NULL), max(a.happened_on)) END AS last_on
     FROM known JOIN allocation a ON a.invoice_id = known.id
     WHERE a.happened_on <= :as_of AND a.known_at <= {KNOWN_AT}
-    GROUP BY a.invoice_id, a.payment_id, a.credit_note_id),
-settled AS (
-    SELECT invoice_id, sum(amount) AS amount, sum(begin_amount) AS begin_amount,
-        coalesce(sum(amount) FILTER (WHERE is_payment), 0) AS paid_amount,
-        coalesce(max(last_on) FILTER (WHERE is_payment AND amount > 0), max(last_on) FILTER (WHERE amount > 0))
-            AS last_on
-    FROM origins GROUP BY invoice_id),
+    GROUP BY a.invoice_id),
 stood AS (
     SELECT known.*, CASE WHEN invoiced_on <= :as_of THEN known.amount ELSE 0 END - coalesce(s.amount, 0) AS rest_amount,
         CASE WHEN invoiced_on <= {begin} THEN greatest(known.amount - coalesce(s.begin_amount, 0), 0) ELSE 0 END
