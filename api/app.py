@@ -8,7 +8,10 @@ from api.administration import routes as administration
 from api.clock import Clock
 from api.config import Config, ConfigInvalid
 from api.events import routes as events
+from api.ledger import bank_routes as bank
+from api.ledger import rate_routes as rates
 from api.ledger import routes as ledger
+from api.monitoring import routes as monitoring
 from api.policies import routes as policies
 from api.policy_shelf import PolicyShelf
 from api.prospect import routes as prospect
@@ -24,7 +27,7 @@ from api.web.problem_answers import present_problems
 from api.wiring import House
 from providers.catalog import Catalog
 
-ROOMS = (administration, events, ledger, policies, prospect)
+ROOMS = (administration, bank, events, ledger, monitoring, policies, prospect, rates)
 
 
 def create_app(

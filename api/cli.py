@@ -1,4 +1,4 @@
-"""The `creditgate` command: run, serve, worker, migrate, demo, accounts and imports."""
+"""The `creditgate` command: run, serve, worker, migrate, demo, accounts, imports and rates."""
 
 import os
 import socket
@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from api import demo, home, supervise
 from api.cli_accounts import issuer, key, seller
 from api.cli_import import import_file
+from api.cli_rates import rates
 from api.config import Config, ConfigInvalid, from_environment
 from api.embedded_place import EmbeddedError
 from api.migrate import SchemaBehind, migrate, require_head
@@ -52,6 +53,7 @@ main.add_command(seller)
 main.add_command(key)
 main.add_command(issuer)
 main.add_command(import_file)
+main.add_command(rates)
 
 
 @contextmanager

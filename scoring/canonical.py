@@ -42,7 +42,7 @@ def facts_from_document(document: Mapping[str, Any]) -> CheckFacts:
 def plain(value: Any) -> Any:
     """A value without types of ours: dataclasses as mappings, tuples as lists, decimals and dates as text.
 
-    Fields with the metadata `stored: False` are left out.
+    Fields with the metadata `stored: False` are left out, those with `stored: "if_any"` when they are empty.
     """
     kind: Any = type(value)
     if kind in _PLAIN:
@@ -56,7 +56,11 @@ def plain(value: Any) -> Any:
     names = _field_names(kind)
     if names is None:
         return _as_text(value)
-    return {name: plain(getattr(value, name)) for name in names}
+    document = {name: plain(getattr(value, name)) for name in names}
+    for name in _names_if_any(kind):
+        if not document[name]:
+            del document[name]
+    return document
 
 
 @cache
@@ -65,6 +69,12 @@ def _field_names(kind: Any) -> tuple[str, ...] | None:
     return (
         tuple(each.name for each in fields(kind) if each.metadata.get("stored", True)) if is_dataclass(kind) else None
     )
+
+
+@cache
+def _names_if_any(kind: Any) -> tuple[str, ...]:
+    """The fields of a dataclass that are stored only when there is something in them."""
+    return tuple(each.name for each in fields(kind) if each.metadata.get("stored") == "if_any")
 
 
 def _as_text(value: object) -> str:

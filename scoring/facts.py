@@ -1,10 +1,12 @@
 """What a judgement may look at: frozen facts, in which None means "not known" and never zero."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
+
+from scoring.exchange import Rate
 
 RegisterStatus = Literal["active", "dissolved", "deregistered"]
 SanctionsHit = Literal["none", "possible", "confirmed"]
@@ -12,6 +14,10 @@ SourceKind = Literal["company_register", "credit_bureau", "sanctions_list"]
 SourceStatus = Literal["fresh", "cached", "stale", "unavailable", "not_asked", "not_found"]
 IdentityField = Literal["number", "name", "vat", "iban_holder"]
 LimitKind = Literal["none", "amount", "unlimited"]
+ConvertedKind = Literal["exposure", "order_amount", "requested_limit", "monthly_sales"]
+
+# Facts that came later are left out where there are none, so that older documents stay what they were.
+STORED_IF_ANY = {"stored": "if_any"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +161,20 @@ class BehaviourFacts:
 
 @dataclass(frozen=True, slots=True)
 class ExposureFacts:
-    """What the debtor owes or will owe, including VAT; `other_currencies` could not be converted into it."""
+    """What the debtor owes or will owe, including VAT; `other_currencies` could not be converted and are not in it."""
 
     amount: Decimal
     other_currencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertedFacts:
+    """An amount that was in another currency than the policy's, and what it was taken for."""
+
+    what: ConvertedKind
+    currency: str
+    amount: Decimal
+    converted_amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +199,10 @@ class SourceFacts:
 
 @dataclass(frozen=True, slots=True)
 class CheckFacts:
-    """All a credit check is judged on. Every amount is in `currency`, the currency of the policy."""
+    """All a credit check is judged on. Every amount is in `currency`, the currency of the policy.
+
+    What was in another currency stands there converted, and in `converted` as it was, with the `rates` that were used.
+    """
 
     as_of: date
     currency: str
@@ -196,6 +215,8 @@ class CheckFacts:
     behaviour: BehaviourFacts | None = None
     insurance: InsuranceFacts | None = None
     sources: tuple[SourceFacts, ...] = ()
+    converted: tuple[ConvertedFacts, ...] = field(default=(), metadata=STORED_IF_ANY)
+    rates: tuple[Rate, ...] = field(default=(), metadata=STORED_IF_ANY)
 
     @property
     def has_history(self) -> bool:

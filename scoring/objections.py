@@ -22,6 +22,10 @@ def objections(facts: CheckFacts, evidence: Evidence, grading: Grading, policy: 
     yield from _of_sources(facts)
     if facts.exposure.other_currencies:
         yield reason("currency_not_converted", "refer", {"currencies": facts.exposure.other_currencies})
+    if facts.converted:
+        currencies = tuple(sorted({each.currency for each in facts.converted}))
+        earliest = min(each.rate_on for each in facts.rates)
+        yield reason("currency_converted", params={"currencies": currencies, "rate_on": earliest})
     if grading.pd is None:
         yield reason("no_pd", "refer")
     elif evidence.confidence < policy.evidence.confidence_min:

@@ -10,6 +10,7 @@ from scoring.policy_steps import CeilingSteps, FloorSteps, require_ascending
 
 RiskClass = Literal["low", "normal", "high", "blocked"]
 LATE_DAYS_KEPT = (0, 5, 15, 30, 60)  # What the ledger keeps sums of.
+RATE_USABLE_DAYS_MAX = 366  # A rate of more than a year ago is no rate of today.
 EventKind = Literal["insolvency", "not_active", "hold", "adverse"]
 
 
@@ -19,7 +20,8 @@ class EvidencePolicy:
 
     Behaviour looks at what was settled in `behaviour_window_days`, the recent part of it being
     `behaviour_recent_days`; paid more than `late_days` after the due date is late (one of LATE_DAYS_KEPT).
-    A vendor's probability that names no horizon is taken to be over `assumed_horizon_months`.
+    A vendor's probability that names no horizon is taken to be over `assumed_horizon_months`. A rate of exchange is
+    used while it is at most `rate_usable_days` old; the default is for policies that do not name it yet.
     """
 
     behaviour_window_days: int
@@ -37,6 +39,7 @@ class EvidencePolicy:
     events: Mapping[str, EventKind]
     natural_person_legal_forms: tuple[str, ...]
     legal_person_legal_forms: tuple[str, ...]
+    rate_usable_days: int = 7
 
     def __post_init__(self) -> None:
         """Refuse a report that is fresh longer than it is usable, and lateness that the ledger does not sum."""
@@ -48,6 +51,8 @@ class EvidencePolicy:
             raise ValueError("report_fresh_days is above report_usable_days")
         if self.assumed_horizon_months <= 0:
             raise ValueError("assumed_horizon_months is not above zero")
+        if self.rate_usable_days > RATE_USABLE_DAYS_MAX:
+            raise ValueError(f"rate_usable_days is above {RATE_USABLE_DAYS_MAX}")
 
 
 @dataclass(frozen=True, slots=True)

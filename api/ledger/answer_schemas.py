@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from api.behaviour_answer import BehaviourFigures
+from api.ledger.rate_schemas import ExchangeRateSchema, TotalReasonSchema
 from api.web.schemas import MoneySchema, Schema, SignedMoneySchema
 
 
@@ -118,6 +119,14 @@ class ExposureSchema(Schema):
 
     debtor_id = fields.UUID(required=True)
     totals = fields.List(fields.Nested(SignedMoneySchema), required=True)
+    total = fields.Nested(
+        SignedMoneySchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "All of it in the seller's currency; null when a rate is missing or too old."},
+    )
+    total_reason = fields.Nested(TotalReasonSchema, required=True, allow_none=True)
+    rates = fields.List(fields.Nested(ExchangeRateSchema), required=True)
     stages = fields.List(fields.Nested(StageSchema), required=True)
 
 

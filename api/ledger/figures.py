@@ -1,7 +1,7 @@
 """What the ledger tells of one debtor: payment behaviour, exposure and ageing, as callers see them."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,8 @@ from api.web.money import amount_answer, money_answer
 from scoring.canonical import plain
 from scoring.policy import Policy
 from scoring.receivables import OpenItem, ageing
+
+Totalling = Callable[[Session, Mapping[str, Decimal]], dict[str, Any]]
 
 
 def get_debtor(session: Session, debtor_id: UUID) -> DebtorRecord:
@@ -39,8 +41,8 @@ def behaviour_answer(session: Session, debtor_id: UUID, currency: str, as_of: da
     }
 
 
-def exposure_answer(session: Session, debtor_id: UUID) -> dict[str, Any]:
-    """Give what a debtor owes or will owe, by stage; the totals leave `scheduled` out."""
+def exposure_answer(session: Session, debtor_id: UUID, total: Totalling) -> dict[str, Any]:
+    """Give what a debtor owes or will owe, by stage; the totals leave `scheduled` out. `total` makes one of them."""
     debtor = get_debtor(session, debtor_id)
     balances = exposure.balances(session, debtor.id)
     totals: dict[str, Decimal] = defaultdict(Decimal)
@@ -50,6 +52,7 @@ def exposure_answer(session: Session, debtor_id: UUID) -> dict[str, Any]:
     return {
         "debtor_id": debtor.id,
         "totals": [money_answer(amount, currency) for currency, amount in sorted(totals.items())],
+        **total(session, totals),
         "stages": [{"stage": each.stage, "amount": money_answer(each.amount, each.currency)} for each in balances],
     }
 

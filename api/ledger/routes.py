@@ -1,5 +1,6 @@
 """HTTP of the ledger room: imports, invoices, credit notes, payments, and what they tell of a debtor."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from api.ledger.answer_schemas import (
     TakenListSchema,
     TakenSchema,
 )
+from api.ledger.rates import total_answer
 from api.ledger.refusals import refused_file
 from api.ledger.schemas import BehaviourQuery, CreditNotesQuery, ImportQuery, InvoicesQuery, PaymentsQuery
 from api.ledger.service import CREDIT_NOTES, INVOICES, PAYMENTS, Kind, take_sent
@@ -231,9 +233,11 @@ def show_behaviour(query: dict[str, Any], debtor_id: UUID) -> Response:
 @permission("ledger.read")
 @blueprint.response(200, ExposureSchema)
 def show_exposure(debtor_id: UUID) -> Response:
-    """Show what a debtor owes or will owe, by stage."""
-    with wiring().transaction() as session:
-        return json_answer(figures.exposure_answer(session, debtor_id))
+    """Show what a debtor owes or will owe, by stage, and all of it in the seller's currency."""
+    given = wiring()
+    with given.transaction() as session:
+        answer = figures.exposure_answer(session, debtor_id, partial(total_answer, given=given))
+        return json_answer(answer)
 
 
 @blueprint.route("/debtors/<uuid:debtor_id>/ageing", methods=["GET"])

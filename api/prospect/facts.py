@@ -9,11 +9,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api import fresh_report
+from api.exchange import convert
 from api.fresh_report import Source
 from api.policy_shelf import Rules
+from api.prospect.asking import Question
 from api.records import debtor_days, debtors, reports
 from api.records.checks import CheckedDebtor
-from scoring.facts import Asked, BehaviourFacts, CheckFacts, DebtorFacts, ExposureFacts, NegativeEvent
+from scoring.facts import BehaviourFacts, CheckFacts, ConvertedFacts, DebtorFacts, ExposureFacts, NegativeEvent
+from scoring.money import Money
 from scoring.policy import Policy
 
 
@@ -22,7 +25,7 @@ class Judged:
     """What one check is about."""
 
     debtor: CheckedDebtor
-    asked: Asked
+    question: Question
     rules: Rules
     sources: Sequence[Source]
 
@@ -30,22 +33,31 @@ class Judged:
 def gather(session: Session, judged: Judged, as_of: date) -> CheckFacts:
     """Give the facts of one check, with behaviour and exposure as they are in this transaction."""
     policy = judged.rules.policy
-    found = {source.kind: source.facts for source in judged.sources}
+    told = {source.kind: source.facts for source in judged.sources}
     ledger = debtor_days.behaviour(session, judged.debtor.id, policy.currency, as_of, policy.evidence)
     owed = {currency: amount for currency, amount in ledger.exposure.items() if amount}
+    own_amount, question = owed.pop(policy.currency, Decimal(0)), judged.question
+    elsewhere = [Money(amount, currency) for currency, amount in sorted(owed.items())]
+    found = convert(session, elsewhere, policy.currency, as_of, policy.evidence.rate_usable_days)
     return CheckFacts(
         as_of=as_of,
         currency=policy.currency,
-        asked=judged.asked,
+        asked=question.asked,
         debtor=_debtor_facts(session, judged.debtor, policy, ledger.behaviour, as_of),
-        exposure=ExposureFacts(owed.pop(policy.currency, Decimal(0)), tuple(sorted(owed))),
-        register=found.get("company_register"),
-        bureau=found.get("credit_bureau"),
-        sanctions=found.get("sanctions_list"),
+        exposure=ExposureFacts(own_amount + found.total, tuple(each.currency for each in found.left)),
+        register=told.get("company_register"),
+        bureau=told.get("credit_bureau"),
+        sanctions=told.get("sanctions_list"),
         behaviour=ledger.behaviour,
         insurance=None,
         sources=tuple(source.as_facts() for source in judged.sources),
+        converted=(*question.converted, *(_converted(*pair) for pair in found.pairs)),
+        rates=tuple(sorted({*question.rates, *found.rates}, key=lambda rate: rate.currency)),
     )
+
+
+def _converted(before: Money, after: Money) -> ConvertedFacts:
+    return ConvertedFacts("exposure", before.currency, before.amount, after.amount)
 
 
 def _debtor_facts(

@@ -8,6 +8,7 @@ from flask import Response
 from api.decision_schemas import DecisionSchema
 from api.problems import NotAllowed
 from api.prospect import service
+from api.prospect.asking import CheckRequest
 from api.prospect.companies import read_query, search_answer, search_companies
 from api.prospect.company_schemas import CompanySearchAnswer, CompanySearchQuery
 from api.prospect.debtors import (
@@ -49,7 +50,7 @@ blueprint = Blueprint("prospect", __name__, description="Phase 1: whom do we wan
 @permission("credit_check.ask")
 @blueprint.arguments(CreditCheckSchema)
 @blueprint.response(201, DecisionSchema)
-def ask_credit_check(asked: service.CheckRequest) -> Response:
+def ask_credit_check(asked: CheckRequest) -> Response:
     """Ask whether to sell to a company, on which terms and up to how much. Nothing is reserved."""
     return bytes_answer(service.check_credit(asked, wiring()), 201)
 

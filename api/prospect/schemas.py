@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from api.prospect.asking import CheckRequest
 from api.prospect.company_numbers import read_numbers
 from api.prospect.identifying import CompanyNamed, DebtorNamed
-from api.prospect.service import CheckRequest
 from api.records.debtors import PHASES, normal_legal_form
 from api.records.identities import OfficialNumber, Reference
 from api.web.faults import CodedText, invalid

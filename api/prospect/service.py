@@ -1,7 +1,6 @@
 """Answers a credit check: read, ask, judge, record, answer. Nothing is reserved and no limit changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,6 +11,7 @@ from api.fresh_report import Source
 from api.policy_shelf import Rules
 from api.problems import BadInput, Fault, NotAllowed, NotFound
 from api.prospect import identifying
+from api.prospect.asking import CheckRequest, question
 from api.prospect.facts import Judged, gather
 from api.prospect.identifying import DebtorNamed
 from api.records import checks, decisions, identities
@@ -23,22 +23,6 @@ from providers.catalog import SourceSpec
 from providers.ports import Answer, CompanyKey, Identifier
 from scoring.canonical import canonical_json, facts_document
 from scoring.engines import ENGINE_VERSION, judge
-from scoring.facts import Asked
-from scoring.money import Money
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRequest:
-    """What a credit check asks. Amounts may be in any currency; `monthly_sales` is without VAT."""
-
-    named: DebtorNamed
-    order_amount: Money | None = None
-    requested_limit: Money | None = None
-    monthly_sales: Money | None = None
-    payment_term_days: int | None = None
-    policy_version: int | None = None
-    purpose: str | None = None
-    relation: str | None = None
 
 
 def check_credit(request: CheckRequest, given: Wiring) -> bytes:
@@ -53,7 +37,7 @@ def check_credit(request: CheckRequest, given: Wiring) -> bytes:
         given.once.claim(session)
         start = _start(session, named, given)
         debtor, rules = start.debtor, _rules(session, request.policy_version or start.active_version, given)
-        asked = _asked(request, rules.policy.currency)
+        asked = question(session, request, rules.policy, given.today)
         policy = rules.policy.sources
         specs = given.house.catalog.kinds(given.seller.mode, debtor.country, policy.needed)
         sources = fresh_report.read(start.reports, specs, policy.fresh_days, given.now)
@@ -128,22 +112,6 @@ def _rules(session: Session, version: int | None, given: Wiring) -> Rules:
     if version is None:
         raise NotFound("No policy is active.", code="no_active_policy")
     return given.house.policies.version(session, version)
-
-
-def _asked(request: CheckRequest, currency: str) -> Asked:
-    """Give the question in the policy's currency; amounts in others cannot be judged yet."""
-    amounts = {name: getattr(request, name) for name in ("order_amount", "requested_limit", "monthly_sales")}
-    faults = [
-        Fault(f"/{name}/currency", "other_currency", f"The policy is in {currency}.")
-        for name, money in amounts.items()
-        if money is not None and money.currency != currency
-    ]
-    if faults:
-        raise BadInput(f"Amounts must be in {currency}, the currency of the policy.", faults=faults)
-    return Asked(
-        **{name: money and money.amount for name, money in amounts.items()},
-        payment_term_days=request.payment_term_days,
-    )
 
 
 def _require_purpose(request: CheckRequest, missing: Sequence[SourceSpec]) -> None:

@@ -1,15 +1,30 @@
 """Alerts: what somebody must look at, opened once for one cause and ended when it is over."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    Select,
+    case,
+    literal_column,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session
 
-from api.records.base import Base, WithId, reference_to
+from api.records import events
+from api.records.base import Base, WithId, new_id, reference_to
 
-SEVERITIES = ("notice", "warning", "urgent")
+Severity = Literal["notice", "warning", "urgent"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
 class AlertRecord(WithId, Base):
@@ -28,3 +43,72 @@ class AlertRecord(WithId, Base):
     data: Mapped[dict[str, Any]]
     opened_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+def open_alert(
+    session: Session,
+    kind: str,
+    subject: str,
+    severity: Severity,
+    data: Mapping[str, Any],
+    *,
+    debtor_id: UUID | None = None,
+    now: datetime,
+) -> bool:
+    """Open an alert and tell of it; one that is open already only gets the newer data. Gives whether it was opened."""
+    record = AlertRecord
+    row = {"kind": kind, "subject": subject, "severity": severity, "debtor_id": debtor_id, "data": dict(data)}
+    added = insert(record).values(seller_id=session.info["seller_id"], id=new_id(), opened_at=now, **row)
+    alert_id, is_new = session.execute(
+        added.on_conflict_do_update(
+            index_elements=[record.seller_id, record.kind, record.subject],
+            index_where=record.ended_at.is_(None),
+            set_={"data": added.excluded.data},
+        ).returning(record.id, literal_column("xmax = 0", Boolean))
+    ).one()
+    if is_new:
+        told = {"alert_id": str(alert_id), "kind": kind, "subject": subject, "severity": severity, "data": dict(data)}
+        events.add(session, "alert.opened.v1", told, debtor_id=debtor_id, happened_at=now, known_at=now)
+    return bool(is_new)
+
+
+def end_alert(session: Session, kind: str, subject: str, *, now: datetime) -> bool:
+    """End an alert and tell of it. Gives whether there was one to end."""
+    record = AlertRecord
+    ended = session.execute(
+        update(record)
+        .where(record.kind == kind, record.subject == subject, record.ended_at.is_(None))
+        .values(ended_at=now)
+        .returning(record.id, record.severity, record.debtor_id, record.data)
+    ).one_or_none()
+    if ended is None:
+        return False
+    alert_id, severity, debtor_id, data = ended
+    told = {"alert_id": str(alert_id), "kind": kind, "subject": subject, "severity": severity, "data": data}
+    events.add(session, "alert.ended.v1", told, debtor_id=debtor_id, happened_at=now, known_at=now)
+    return True
+
+
+def still_open(session: Session, kind: str, about: Mapping[str, Any]) -> Sequence[tuple[str, dict[str, Any]]]:
+    """Give subject and data of the open alerts of a kind whose data holds all that `about` says."""
+    record = AlertRecord
+    query = select(record.subject, record.data).where(record.kind == kind, record.ended_at.is_(None))
+    rows = session.execute(query.where(record.data.contains(dict(about))).order_by(record.subject))
+    return [(subject, data) for subject, data in rows]
+
+
+IS_OPEN: ColumnElement[int] = case((AlertRecord.ended_at.is_(None), 1), else_=0)
+# Their order, newest first: ids are given in the order in which alerts are opened.
+LISTED_BY = (IS_OPEN, AlertRecord.id)
+
+
+def listing(kind: str | None, debtor_id: UUID | None, is_open: bool | None) -> Select[AlertRecord]:
+    """Select alerts; what is None does not matter."""
+    query = select(AlertRecord)
+    if kind is not None:
+        query = query.where(AlertRecord.kind == kind)
+    if debtor_id is not None:
+        query = query.where(AlertRecord.debtor_id == debtor_id)
+    if is_open is not None:
+        query = query.where(AlertRecord.ended_at.is_(None) if is_open else AlertRecord.ended_at.is_not(None))
+    return query

@@ -1,12 +1,14 @@
 """Bank statements and their entries: what the bank says came in and went out, each entry once."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, Index, Select, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, OfSeller, WithId, reference_to
 
@@ -37,6 +39,21 @@ class BankStatementRecord(WithId, Base):
     closing_amount: Mapped[Decimal | None]
     known_at: Mapped[datetime]
     import_id: Mapped[UUID | None]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementToStore:
+    """One statement as the bank gave it. `identity` is a digest of its whole content, entries included."""
+
+    account: str
+    currency: str
+    identity: str
+    from_on: date
+    until_on: date
+    statement_reference: str | None = None
+    sequence_number: int | None = None
+    opening_amount: Decimal | None = None
+    closing_amount: Decimal | None = None
 
 
 class BankEntryRecord(WithId, Base):
@@ -110,3 +127,63 @@ class DebtorAccountRecord(OfSeller, Base):
     account: Mapped[str] = mapped_column(primary_key=True)
     debtor_id: Mapped[UUID] = mapped_column(primary_key=True)
     known_at: Mapped[datetime]
+
+
+def one_at_a_time(session: Session) -> None:
+    """Let nobody else store statements of this seller until the transaction ends: each is judged by its neighbours.
+
+    Take it before any debtor is locked, so that nobody waits in a ring.
+    """
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('bank statements ' || :seller_id, 0))"),
+        {"seller_id": str(session.info["seller_id"])},
+    )
+
+
+def add_statement(
+    session: Session, statement: StatementToStore, now: datetime, import_id: UUID | None = None
+) -> tuple[BankStatementRecord, bool]:
+    """Add a statement unless its content is known. Gives the record, and whether it is new."""
+    record = BankStatementRecord
+    query = select(record).where(record.account == statement.account, record.identity == statement.identity)
+    known = session.scalars(query).one_or_none()
+    if known is not None:
+        return known, False
+    added = BankStatementRecord(**asdict(statement), known_at=now, import_id=import_id)
+    session.add(added)
+    session.flush()
+    return added, True
+
+
+# Plain rows: an account has thousands of statements, and all of them are looked at together.
+STATEMENTS = select(
+    BankStatementRecord.account,
+    BankStatementRecord.currency,
+    BankStatementRecord.identity,
+    BankStatementRecord.from_on,
+    BankStatementRecord.until_on,
+    BankStatementRecord.statement_reference,
+    BankStatementRecord.sequence_number,
+    BankStatementRecord.opening_amount,
+    BankStatementRecord.closing_amount,
+)
+
+
+def statements_of(
+    session: Session, accounts: Collection[str], period: tuple[date, date] | None = None
+) -> Sequence[StatementToStore]:
+    """Give all statements of some accounts, or those of one period: its first and last day."""
+    query = STATEMENTS.where(BankStatementRecord.account.in_(accounts))
+    if period is not None:
+        query = query.where(BankStatementRecord.from_on == period[0], BankStatementRecord.until_on == period[1])
+    return [StatementToStore(*row) for row in session.execute(query)]
+
+
+# Their order, newest first.
+LISTED_BY = (BankStatementRecord.until_on, BankStatementRecord.id)
+
+
+def statement_listing(account: str | None) -> Select[BankStatementRecord]:
+    """Select statements, of one account or of all."""
+    query = select(BankStatementRecord)
+    return query if account is None else query.where(BankStatementRecord.account == account)

@@ -27,6 +27,11 @@ def money_answer(amount: Decimal, currency: str) -> dict[str, str]:
     return {"amount": amount_answer(amount, currency), "currency": currency}
 
 
+def money_or_none(amount: Decimal | None, currency: str) -> dict[str, str] | None:
+    """Give an amount as it is sent, None when there is none."""
+    return None if amount is None else money_answer(amount, currency)
+
+
 def amount_answer(amount: Decimal, currency: str) -> str:
     """Give the amount alone as it is sent, for where its currency stands beside it."""
     return format(quantised(amount, currency), "f")

@@ -26,6 +26,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "debtor.add_prospect": ASKERS,
     "ledger.read": BOOK,
     "ledger.write": BOOK,
+    "alert.read": BOOK,
     "policy.read": frozenset({"finance", "credit_manager"}),
     "policy.write": MANAGER,
     "policy.approve": MANAGER,

@@ -135,10 +135,19 @@ STOPPING: dict[str, ReasonKind] = {
         "finance",
         "sales",
         Words(
-            "Part of the exposure is in a currency without a rate: {currencies}.",
-            "Een deel van het uitstaande risico is in een valuta zonder koers: {currencies}.",
+            "Part of the exposure cannot be converted without a recent exchange rate: {currencies}.",
+            "Een deel van het uitstaande risico is zonder recente wisselkoers niet om te rekenen: {currencies}.",
         ),
-        Words("Load the exchange rate.", "Laad de wisselkoers."),
+        Words("Load the exchange rates of today.", "Laad de wisselkoersen van vandaag."),
+    ),
+    "currency_converted": ReasonKind(
+        "data",
+        "finance",
+        "sales",
+        Words(
+            "Amounts in {currencies} were converted at exchange rates of {rate_on} or later.",
+            "Bedragen in {currencies} zijn omgerekend tegen wisselkoersen van {rate_on} of later.",
+        ),
     ),
     "no_pd": ReasonKind(
         "data",

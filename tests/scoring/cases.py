@@ -5,9 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from scoring.exchange import Rate
 from scoring.facts import (
     Asked,
     CheckFacts,
+    ConvertedFacts,
     CreditLimit,
     DebtorFacts,
     ExposureFacts,
@@ -119,6 +121,17 @@ CASES = (
         "refer",
         "low",
         "currency_not_converted",
+    ),
+    Case(
+        "dollars at a rate",
+        company(
+            exposure=ExposureFacts(Decimal("1000.00")),
+            converted=(ConvertedFacts("exposure", "USD", Decimal("1083.20"), Decimal("1000.00")),),
+            rates=(Rate("USD", Decimal("1.0832"), TODAY, "ECB"),),
+        ),
+        "accept",
+        "low",
+        "currency_converted",
     ),
     Case(
         "a first invoice unpaid",

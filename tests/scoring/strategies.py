@@ -1,16 +1,19 @@
 """Any combination of known and missing facts, likely and unlikely ones alike."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import get_args
 
 from hypothesis import strategies as st
 
+from scoring.exchange import Rate
 from scoring.facts import (
     Asked,
     BehaviourFacts,
     BureauFacts,
     CheckFacts,
+    ConvertedFacts,
     CreditLimit,
     DebtorFacts,
     ExposureFacts,
@@ -135,7 +138,7 @@ sources = st.lists(
     max_size=3,
 ).map(tuple)
 
-facts = st.builds(
+_of_one_currency = st.builds(
     CheckFacts,
     as_of=st.just(TODAY),
     currency=st.just("EUR"),
@@ -151,6 +154,13 @@ facts = st.builds(
     behaviour=st.none() | behaviours,
     insurance=st.none() | st.builds(InsuranceFacts, st.booleans(), st.none() | amounts, st.booleans()),
     sources=sources,
+)  # fmt: skip
+_CONVERTED = {
+    "converted": (ConvertedFacts("exposure", "USD", Decimal("108.32"), Decimal("100.00")),),
+    "rates": (Rate("USD", Decimal("1.0832"), TODAY, "ECB"),),
+}
+facts = st.builds(
+    lambda each, more: replace(each, **more), _of_one_currency, st.sampled_from(({}, {}, _CONVERTED))
 )  # fmt: skip
 
 # Facts without anything that refers or declines by itself, so that amounts and grades decide.

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 
 from scoring.canonical import canonical_json, digest, facts_document, facts_from_document, plain
 from scoring.documents import DocumentInvalid
+from scoring.exchange import Rate
 from scoring.facts import CheckFacts
-from tests.scoring.companies import LATE, company
+from tests.scoring.companies import LATE, TODAY, company
 from tests.scoring.strategies import facts
 
 
@@ -73,3 +74,12 @@ def test_facts_that_break_their_promise_are_refused_with_every_fault() -> None:
         "register.status",
         "exposure",
     }
+
+
+def test_facts_that_came_later_are_left_out_of_a_document_that_has_none() -> None:
+    document = facts_document(company())
+    assert not {"converted", "rates"} & set(document)
+    rates = (Rate("USD", Decimal("1.0832"), TODAY, "ECB"),)
+    assert facts_document(company(rates=rates))["rates"] == [
+        {"currency": "USD", "per_euro": "1.0832", "rate_on": str(TODAY), "source": "ECB"}
+    ]

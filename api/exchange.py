@@ -1,0 +1,64 @@
+"""Converts what stands in several currencies into one, by the stored rates of a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from api.records import public_rates
+from scoring.exchange import EURO, Rate, RateMissing, converted
+from scoring.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """Money in one currency, each as it was and what it became, with the rates that were used.
+
+    `missing` names the currencies without a rate that is recent enough; money in them is in `left`.
+    """
+
+    pairs: tuple[tuple[Money, Money], ...] = ()
+    rates: tuple[Rate, ...] = ()
+    missing: tuple[str, ...] = ()
+    left: tuple[Money, ...] = ()
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of what could be converted."""
+        return sum((after.amount for _, after in self.pairs), Decimal(0))
+
+
+def currencies_needed(currency: str, into: str) -> frozenset[str]:
+    """Give the currencies whose rates a conversion needs: none, one, or two where neither is the euro."""
+    return frozenset() if currency == into else frozenset({currency, into} - {EURO})
+
+
+def convert(session: Session, amounts: Sequence[Money], into: str, on: date, days: int) -> Conversion:
+    """Convert money into one currency by the rates of a day, at most `days` old then.
+
+    Costs one statement, and none where nothing is in another currency.
+    """
+    needed = frozenset().union(*(currencies_needed(each.currency, into) for each in amounts))
+    if not needed:
+        return Conversion(tuple((each, each) for each in amounts))
+    found = public_rates.exchange_rates(session, sorted(needed), on, days=days)
+    rates = {each.name: Rate(each.name, each.value, each.valid_on, each.source) for each in found}
+    pairs: list[tuple[Money, Money]] = []
+    left: list[Money] = []
+    used: set[Rate] = set()
+    for each in amounts:
+        try:
+            became = converted(each, into, rates)
+        except RateMissing:
+            left.append(each)
+        else:
+            pairs.append((each, became.money))
+            used.update(became.rates)
+    return Conversion(
+        tuple(pairs),
+        tuple(sorted(used, key=lambda rate: rate.currency)),
+        tuple(sorted(needed - rates.keys())),
+        tuple(left),
+    )

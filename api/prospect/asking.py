@@ -1,0 +1,75 @@
+"""What a credit check asks, in the currency of the policy it is judged by."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from api.exchange import Conversion, convert, currencies_needed
+from api.problems import BadInput, Fault
+from api.prospect.identifying import DebtorNamed
+from scoring.exchange import Rate
+from scoring.facts import Asked, ConvertedFacts, ConvertedKind
+from scoring.money import Money
+from scoring.policy import Policy
+
+AMOUNTS: tuple[ConvertedKind, ...] = ("order_amount", "requested_limit", "monthly_sales")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """What a credit check asks. Amounts may be in any currency that has a rate; `monthly_sales` is without VAT."""
+
+    named: DebtorNamed
+    order_amount: Money | None = None
+    requested_limit: Money | None = None
+    monthly_sales: Money | None = None
+    payment_term_days: int | None = None
+    policy_version: int | None = None
+    purpose: str | None = None
+    relation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, in the policy's currency; `converted` tells what was in another one, `rates` how it was taken."""
+
+    asked: Asked
+    converted: tuple[ConvertedFacts, ...]
+    rates: tuple[Rate, ...]
+
+
+def question(session: Session, request: CheckRequest, policy: Policy, on: date) -> Question:
+    """Give the question in the policy's currency, by the rates of a day.
+
+    Raises BadInput for every amount without a rate: an order nobody can put a value on cannot be judged.
+    """
+    named = {name: getattr(request, name) for name in AMOUNTS}
+    given: dict[ConvertedKind, Money] = {name: money for name, money in named.items() if money is not None}
+    found = convert(session, list(given.values()), policy.currency, on, policy.evidence.rate_usable_days)
+    _refuse_without_rate(given, found, policy.currency)
+    became = dict(zip(given, (after.amount for _, after in found.pairs), strict=True))
+    return Question(
+        Asked(**{**dict.fromkeys(AMOUNTS), **became}, payment_term_days=request.payment_term_days),
+        tuple(
+            ConvertedFacts(name, money.currency, money.amount, became[name])
+            for name, money in given.items()
+            if money.currency != policy.currency
+        ),
+        found.rates,
+    )
+
+
+def _refuse_without_rate(given: dict[ConvertedKind, Money], found: Conversion, currency: str) -> None:
+    lacking = set(found.missing)
+    faults = [
+        Fault(
+            f"/{name}/currency",
+            "rate_missing",
+            f"Give it in {currency}: there is no recent exchange rate of {' and '.join(sorted(without))}.",
+        )
+        for name, money in given.items()
+        if (without := currencies_needed(money.currency, currency) & lacking)
+    ]
+    if faults:
+        raise BadInput(f"An amount cannot be converted into {currency}.", faults=faults)
