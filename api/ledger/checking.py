@@ -174,6 +174,7 @@ class _Line(Cells):
             else [str(values[name]) for name in ("dated_on", "amount", "currency")] + [self.cell("settles")]
         )
         reference = debtor.reference
+        assert reference is not None, "a line of a delimited file names its debtor by a reference"
         content = "\x1f".join((kind, reference.system, reference.value, *told)).encode()
         digest = blake2b(content, digest_size=16)
         ordinal = self.shape.ordinal(digest.digest())

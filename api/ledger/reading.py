@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import zlib
 from collections import deque
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
@@ -55,16 +56,16 @@ class _Unpacked(io.RawIOBase):
         return len(content)
 
 
-def opened(stream: BinaryIO, unpacked_bytes_max: int = UNPACKED_BYTES_MAX) -> BinaryIO:
+def opened(stream: BinaryIO, unpacked_bytes_max: int = UNPACKED_BYTES_MAX, *, takes_wide: bool = False) -> BinaryIO:
     """Give the plain bytes of a file that may be packed with gzip, then bounded: FileUnreadable is raised behind that.
 
-    Raises FileUnreadable for 16-bit text.
+    Raises FileUnreadable for 16-bit text, unless the reader `takes_wide`.
     """
     buffered = io.BufferedReader(stream, BUFFER_BYTES)  # type: ignore[type-var]
     start = buffered.peek(2)[:2]
     if start == GZIP:
         return io.BufferedReader(_Unpacked(buffered, unpacked_bytes_max), BUFFER_BYTES)
-    if start in WIDE_BOMS:
+    if start in WIDE_BOMS and not takes_wide:
         raise FileUnreadable("The file is UTF-16; save it as UTF-8.", code="encoding_unsupported")
     return buffered
 
@@ -101,7 +102,7 @@ def _lines(stream: BinaryIO, encoding: str) -> Iterator[Record]:
             except UnicodeDecodeError as error:
                 shown = raw.decode(encoding, "replace").rstrip("\r\n")
                 yield Record(number, shown, None, "encoding_broken", f"byte {error.start + 1} is not {encoding}")
-    except (EOFError, gzip.BadGzipFile, OSError) as error:
+    except (EOFError, zlib.error, OSError) as error:
         raise FileUnreadable(f"The file breaks off after line {number}.", code="file_broken_off") from error
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from api.ledger.cells import LineFault
 from api.ledger.checking import CheckedLine
-from api.records.identities import Reference
+from api.records.identities import OfficialNumber, Reference
 from api.records.ledger_lines import LineResult
 
-Key = tuple[str, Reference, str]
+Key = tuple[str, Reference | tuple[OfficialNumber, ...], str]
 CONTENT = ("dated_on", "due_on", "amount", "currency", "vat_amount")
 
 
@@ -36,10 +36,10 @@ class Rehearsal:
         return corrected, [*faults, *more]
 
     def _corrected(self, line: CheckedLine, result: LineResult) -> LineResult:
-        kind, reference, _ = _key(line)
+        kind, debtor, _ = _key(line)
         if result.code in ("invoice_unknown", "debtor_unknown"):
             settles = line.values.get("settles") or ()
-            names = [("invoice", reference, identity) for identity, _ in settles]
+            names = [("invoice", debtor, identity) for identity, _ in settles]
             if names and all(name in self._seen for name in names):
                 return LineResult(result.line, "taken")
         elif result.state == "taken" and (seen := self._seen.get(_key(line))) is not None:
@@ -51,7 +51,7 @@ class Rehearsal:
 
 
 def _key(line: CheckedLine) -> Key:
-    return line.values["kind"], line.debtor.reference, line.values["identity"]
+    return line.values["kind"], line.debtor.reference or line.debtor.numbers, line.values["identity"]
 
 
 def _content(line: CheckedLine) -> int:

@@ -1,6 +1,6 @@
 """Debtors as ledgers name them: many found at once, and those that an invoice is the first sign of added."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,12 @@ from api.records.identities import DebtorIdentifierRecord, DebtorReferenceRecord
 
 @dataclass(frozen=True, slots=True)
 class LedgerDebtor:
-    """A debtor as a ledger names him; `country` is ISO 3166-1 alpha-2, and None where no debtor is to be added."""
+    """A debtor as a ledger names him: by a reference, by official numbers, or by both.
 
-    reference: Reference
+    `country` is ISO 3166-1 alpha-2, and None where no debtor is to be added.
+    """
+
+    reference: Reference | None
     name: str | None = None
     country: str | None = None
     legal_form: str | None = None
@@ -43,31 +46,47 @@ def find_or_add(session: Session, named: Iterable[LedgerDebtor], now: datetime) 
     """Find debtors by reference, else by an official number, else add them in phase monitoring, telling so by events.
 
     A number that belongs to another debtor than the reference does is `identifier_taken`; an unknown debtor without
-    a country is `debtor_unknown`.
+    a country is `debtor_unknown`, and one without any name that tells him from others `debtor_unnamed`.
     """
     wanted = list(dict.fromkeys(named))
-    known = _by_reference(session, wanted)
-    if any(each.reference not in known and each.country for each in wanted):
+    known, owners = _by_reference(session, wanted), _by_number(session, wanted)
+    if any(each.country and not _is_known(each, known, owners) for each in wanted):
         session.execute(ONE_AT_A_TIME, {"seller_id": str(session.info["seller_id"])})
-        known = _by_reference(session, wanted)
-    owners = _by_number(session, wanted)
+        known, owners = _by_reference(session, wanted), _by_number(session, wanted)
     adding = _Adding(session.info["seller_id"], now)
     found = {}
     for each in wanted:
-        debtor_id = known.get(each.reference)
+        debtor_id = known.get(each.reference) if each.reference else None
         owner_ids = {owners[number] for number in each.numbers if number in owners}
-        if owner_ids - {debtor_id} and (debtor_id or len(owner_ids) > 1):
+        if each.reference is None and not each.numbers:
+            found[each] = Found(None, "debtor_unnamed", "there is neither a reference nor an official number")
+        elif owner_ids - {debtor_id} and (debtor_id or len(owner_ids) > 1):
             found[each] = Found(None, "identifier_taken", "an official number on this line is another debtor's")
+        elif debtor_id is None and each.reference is None and owner_ids:
+            found[each] = Found(owner_ids.pop())
         elif debtor_id is None and not each.country:
-            found[each] = Found(None, "debtor_unknown", f"no debtor is called {each.reference.value}")
+            found[each] = Found(None, "debtor_unknown", f"no debtor is called {_shown(each)}")
         else:
             if debtor_id is None:
-                debtor_id = adding.reference(each, next(iter(owner_ids), None))
-                known[each.reference] = debtor_id
+                debtor_id = adding.add(each, next(iter(owner_ids), None))
+                if each.reference:
+                    known[each.reference] = debtor_id
                 owners |= dict.fromkeys(each.numbers, debtor_id)
             found[each] = Found(debtor_id)
     adding.write(session)
     return found
+
+
+def _is_known(named: LedgerDebtor, known: Mapping[Reference, UUID], owners: Mapping[OfficialNumber, UUID]) -> bool:
+    if named.reference is None:
+        return any(number in owners for number in named.numbers)
+    return named.reference in known
+
+
+def _shown(named: LedgerDebtor) -> str:
+    if named.reference is not None:
+        return named.reference.value
+    return " or ".join(f"{number.scheme} {number.value}" for number in named.numbers)
 
 
 # An array, since a list of some thousand names costs more to plan than to look up, and joins plan badly at first.
@@ -76,8 +95,9 @@ BY_REFERENCE = text("SELECT value, debtor_id FROM debtor_reference WHERE system 
 
 def _by_reference(session: Session, wanted: list[LedgerDebtor]) -> dict[Reference, UUID]:
     known: dict[Reference, UUID] = {}
-    for system in {each.reference.system for each in wanted}:
-        values = [each.reference.value for each in wanted if each.reference.system == system]
+    references = [each.reference for each in wanted if each.reference is not None]
+    for system in {each.system for each in references}:
+        values = [each.value for each in references if each.system == system]
         rows = session.execute(BY_REFERENCE, {"system": system, "values": values})
         known |= {Reference(system, value): debtor_id for value, debtor_id in rows}
     return known
@@ -109,19 +129,15 @@ class _Adding:
     def row(self, record: type, **values: Any) -> None:
         self.rows[record].append({"seller_id": self.seller_id, **values})
 
-    def reference(self, named: LedgerDebtor, debtor_id: UUID | None) -> UUID:
-        """Add a reference to a debtor that is known by a number, or a new debtor with it."""
+    def add(self, named: LedgerDebtor, debtor_id: UUID | None) -> UUID:
+        """Add the reference, if there is one, to a debtor that is known by a number, or a new debtor with it."""
         is_new = debtor_id is None
         debtor_id = debtor_id or new_id()
         if is_new:
             self.debtor(debtor_id, named)
-        self.row(
-            DebtorReferenceRecord,
-            system=named.reference.system,
-            value=named.reference.value,
-            debtor_id=debtor_id,
-            known_at=self.now,
-        )
+        if named.reference is not None:
+            values = {"system": named.reference.system, "value": named.reference.value}
+            self.row(DebtorReferenceRecord, **values, debtor_id=debtor_id, known_at=self.now)
         return debtor_id
 
     def debtor(self, debtor_id: UUID, named: LedgerDebtor) -> None:
