@@ -59,7 +59,7 @@ def _values(document: InvoiceDocument) -> dict[str, Any]:
         values |= {"due_on": document.due_on, "due_on_derived": document.due_on_derived}
     elif len(document.preceding_numbers) == 1:
         # Of several invoices nobody says how much goes to which: it waits unused.
-        values["settles"] = ((document.preceding_numbers[0], document.amount),)
+        values["settles"] = ((numbered(document.preceding_numbers[0]), document.amount),)
     return values
 
 
