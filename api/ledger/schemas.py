@@ -140,12 +140,6 @@ class CreditNotesQuery(PageQuery):
     debtor_id = fields.UUID(load_default=None)
 
 
-class PaymentsQuery(PageQuery):
-    """Which payments, in the order in which we learnt of them."""
-
-    debtor_id = fields.UUID(load_default=None)
-
-
 class BehaviourQuery(AsOfQuery):
     """How payment behaviour is looked at."""
 

@@ -199,3 +199,29 @@ def learn(session: Session, known: Iterable[tuple[str, UUID]], known_at: datetim
     if pairs:
         values = {"accounts": [pair[0] for pair in pairs], "debtor_ids": [pair[1] for pair in pairs]}
         session.execute(LEARN, {"seller_id": session.info["seller_id"], "known_at": known_at, **values})
+
+
+ONE = text(f"""
+SELECT {FIELDS} FROM bank_entry WHERE seller_id = CAST(:seller_id AS uuid) AND id = :id FOR UPDATE
+""")  # noqa: S608
+DECIDED = text("""
+SELECT decided_by, decided_at, proposals FROM bank_entry WHERE seller_id = CAST(:seller_id AS uuid) AND id = :id
+""")
+
+
+class Decided(NamedTuple):
+    """What stands beside an entry: who decided it and when, or what he may choose from."""
+
+    by: str | None
+    at: datetime | None
+    proposals: list[dict[str, Any]]
+
+
+def locked(session: Session, entry_id: UUID) -> tuple[Entry, Decided] | None:
+    """Give an entry that nobody else can decide until the transaction ends; None when there is none."""
+    named = {"seller_id": session.info["seller_id"], "id": entry_id}
+    found = _entries(session.execute(ONE, named))
+    if not found:
+        return None
+    by, at, proposals = session.execute(DECIDED, named).one()
+    return found[0], Decided(by, at, proposals or [])

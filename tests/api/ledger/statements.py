@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -60,7 +61,7 @@ CHECKS = {
     "payments": """
         SELECT p.id FROM payment p LEFT JOIN allocation a ON a.payment_id = p.id GROUP BY p.seller_id, p.id
         HAVING coalesce(sum(a.amount), 0) > p.amount - (SELECT coalesce(sum(r.amount), 0) FROM payment_return r
-            WHERE r.payment_id = p.id) OR min(a.amount) FILTER (WHERE a.amount < 0) IS NOT NULL AND sum(a.amount) < 0""",
+            WHERE r.payment_id = p.id) OR sum(a.amount) < 0""",
     "one payment too many": """
         SELECT e.id FROM bank_entry e JOIN payment p ON p.bank_entry_id = e.id GROUP BY e.seller_id, e.id
         HAVING sum(p.amount - (SELECT coalesce(sum(r.amount), 0) FROM payment_return r WHERE r.payment_id = p.id))
@@ -91,6 +92,6 @@ def cut(items: Sequence[BankItem], places: Sequence[int]) -> Iterator[list[BankI
     """Give a statement in pieces, each with its head and end."""
     head, *entries, end = items
     edges = [0, *sorted(places), len(entries)]
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         if start < stop:
             yield [head, *entries[start:stop], end]

@@ -1,92 +1,23 @@
 """What bank statements do to a ledger: booked where it is certain, proposed where not, each entry once."""
 
-import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 
-from api.clock import Clock
-from api.ledger import bank_files
-from api.ledger.bank_run import BankReport, run_bank
-from api.ledger.formats.documents import BankItem
-from api.records import debtor_days, debtors
-from api.records.ledger_batch import take
-from api.records.ledger_lines import LedgerLine
-from api.records.sellers import Seller
-from api.records.sessions import Sessions
-from scoring.policy import Policy, parse_policy, shipped
+from api.records import debtor_days
+from tests.api.ledger.bank_ledger import POLICY
 from tests.api.ledger.statements import (
     ACCOUNT,
     DAY,
     PAYER,
-    assert_sound,
     credit_note,
-    cut,
     entry,
     invoice,
     statement,
 )
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-POLICY: Policy = parse_policy(shipped()["default"])
 RF = "RF18539007547034"
-
-
-@dataclass
-class Bank:
-    """A seller's ledger and the statements that come in."""
-
-    sessions: Sessions
-    seller: Seller
-
-    def debtor(self, name: str = "Bakkerij De Oever") -> UUID:
-        with self.sessions.of(self.seller.id) as session:
-            return debtors.add(session, {"name": name, "country": "NL"}, phase="monitoring", names=(), now=NOW).id
-
-    def bill(self, *lines: LedgerLine) -> None:
-        numbered = [
-            LedgerLine(**{**{f: getattr(each, f) for f in each.__slots__}, "line": n}) for n, each in enumerate(lines)
-        ]
-        with self.sessions.of(self.seller.id) as session:
-            assert {each.state for each in take(session, numbered, NOW)} == {"taken"}
-
-    def receive(self, *items: BankItem, **options: Any) -> BankReport:
-        report = run_bank(self.sessions, self.seller, Clock(), items, POLICY, **options)
-        with self.sessions.of(self.seller.id) as session:
-            assert_sound(session)
-        return report
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with self.sessions.of(self.seller.id) as session:
-            return [tuple(row) for row in session.execute(text(query))]
-
-    def open(self) -> dict[str, Decimal]:
-        return {number: amount for number, amount in self.rows("SELECT invoice_number, open_amount FROM invoice")}
-
-    def states(self) -> dict[str, str]:
-        return dict(self.rows("SELECT identity, state FROM bank_entry"))  # type: ignore[arg-type]
-
-    def balances(self) -> dict[str, Decimal]:
-        query = "SELECT stage, sum(amount) FROM exposure_balance GROUP BY stage HAVING sum(amount) <> 0"
-        return dict(self.rows(query))  # type: ignore[arg-type]
-
-    def learn(self, debtor_id: UUID, account: str = PAYER) -> None:
-        with self.sessions.of(self.seller.id) as session:
-            session.execute(
-                text("INSERT INTO debtor_account (seller_id, account, debtor_id, known_at) VALUES (:s, :a, :d, :n)"),
-                {"s": self.seller.id, "a": account, "d": debtor_id, "n": NOW},
-            )
-
-
-@pytest.fixture
-def bank(sessions: Sessions, seller: Seller) -> Bank:
-    return Bank(sessions, seller)
 
 
 # --- Booked by itself ------------------------------------------------------------------------------------------------
