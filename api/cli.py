@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from api import demo, home, supervise
 from api.cli_accounts import issuer, key, seller
 from api.cli_import import import_file
+from api.cli_ledger import ledger
 from api.cli_rates import rates
 from api.config import Config, ConfigInvalid, from_environment
 from api.embedded_place import EmbeddedError
@@ -54,6 +55,7 @@ main.add_command(key)
 main.add_command(issuer)
 main.add_command(import_file)
 main.add_command(rates)
+main.add_command(ledger)
 
 
 @contextmanager

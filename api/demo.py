@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api.administration.sellers import add_seller
 from api.clock import Clock, real_now
-from api.ledger.importing import run_import
+from api.ledger.importing import Ordered, run_import
 from api.ledger.mapping import read_mapping
 from api.records import identities, keys, sellers
 from api.records.identities import Reference
@@ -64,7 +64,7 @@ def _fill(sessions: Sessions, seller: Seller) -> None:
         if identities.by_reference(session, Reference("erp", DEBTORS[0][0])):
             return
     ledger = "\n".join([HEADER, *_lines(clock.today(seller))]) + "\n"
-    run_import(sessions, seller, clock, io.BytesIO(ledger.encode()), read_mapping(MAPPING))
+    run_import(sessions, seller, clock, io.BytesIO(ledger.encode()), Ordered(read_mapping(MAPPING)))
 
 
 def _lines(today: date) -> Iterator[str]:

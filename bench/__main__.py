@@ -1,13 +1,18 @@
-"""Runs the benchmarks: `python -m bench`, or with `--quick` only to see that they run."""
+"""Runs the benchmarks: `python -m bench`, or with `--quick` only to see that they run; or one of them by its name."""
 
 import argparse
 from pathlib import Path
 
-from bench.credit_check import QUICK, WHOLE, run
+from bench import credit_check, ledger_import
 
 FOLDER = Path("var/bench")
+BENCHMARKS = {"credit_check": credit_check, "ledger_import": ledger_import}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", nargs="?", choices=BENCHMARKS, help="only this one")
     parser.add_argument("--quick", action="store_true", help="a small ledger and short runs: the figures mean nothing")
-    run(QUICK if parser.parse_args().quick else WHOLE, FOLDER)
+    given = parser.parse_args()
+    for name, benchmark in BENCHMARKS.items():
+        if given.name in (None, name):
+            benchmark.run(benchmark.QUICK if given.quick else benchmark.WHOLE, FOLDER)

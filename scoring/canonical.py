@@ -56,25 +56,22 @@ def plain(value: Any) -> Any:
     names = _field_names(kind)
     if names is None:
         return _as_text(value)
-    document = {name: plain(getattr(value, name)) for name in names}
-    for name in _names_if_any(kind):
-        if not document[name]:
-            del document[name]
+    always, if_any = names
+    document = {name: plain(getattr(value, name)) for name in always}
+    if if_any:
+        document |= {name: plain(each) for name in if_any if (each := getattr(value, name))}
     return document
 
 
 @cache
-def _field_names(kind: Any) -> tuple[str, ...] | None:
-    """The fields of a dataclass that are stored; None for any other type."""
-    return (
-        tuple(each.name for each in fields(kind) if each.metadata.get("stored", True)) if is_dataclass(kind) else None
+def _field_names(kind: Any) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The fields of a dataclass that are stored, always and if there is anything in them; None for any other type."""
+    if not is_dataclass(kind):
+        return None
+    stored = {each.name: each.metadata.get("stored", True) for each in fields(kind)}
+    return tuple(name for name in stored if stored[name] is True), tuple(
+        name for name in stored if stored[name] == "if_any"
     )
-
-
-@cache
-def _names_if_any(kind: Any) -> tuple[str, ...]:
-    """The fields of a dataclass that are stored only when there is something in them."""
-    return tuple(each.name for each in fields(kind) if each.metadata.get("stored") == "if_any")
 
 
 def _as_text(value: object) -> str:

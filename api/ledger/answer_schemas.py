@@ -105,7 +105,10 @@ class StageSchema(Schema):
 
 
 class ExposureSchema(Schema):
-    """What a debtor owes or will owe; the totals leave `scheduled` out."""
+    """What a debtor owes or will owe; the totals leave `scheduled` out.
+
+    `group_totals` and `group_stages` are those of the debtor and all below it; null where there is nobody below.
+    """
 
     debtor_id = fields.UUID(required=True)
     totals = fields.List(fields.Nested(SignedMoneySchema), required=True)
@@ -118,6 +121,8 @@ class ExposureSchema(Schema):
     total_reason = fields.Nested(TotalReasonSchema, required=True, allow_none=True)
     rates = fields.List(fields.Nested(ExchangeRateSchema), required=True)
     stages = fields.List(fields.Nested(StageSchema), required=True)
+    group_totals = fields.List(fields.Nested(SignedMoneySchema), required=True, allow_none=True)
+    group_stages = fields.List(fields.Nested(StageSchema), required=True, allow_none=True)
 
 
 class AgeingBucketsSchema(Schema):

@@ -174,7 +174,7 @@ def locked_world(session: Session, entries: Sequence[Entry], also: Collection[UU
         wanted = world.debtor_ids | set(also)
         if wanted <= locked:
             break
-        debtors.lock(session, wanted - locked)
+        debtors.hold(session, wanted - locked)
         locked |= wanted
     _add_alike(session, world, entries, names)
     return world

@@ -14,6 +14,7 @@ Continuity = Literal["first", "continues", "gap", "overlaps", "repeated"]
 Follows = Literal["continues", "overlaps", "gap"]
 BEST_FIRST: tuple[Follows, ...] = get_args(Follows)
 Place = tuple[Statement, ...]
+Balances = set[Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,11 @@ def _follows(before: Statement, after: Statement) -> Follows:
 
 def _places(statements: Iterable[Statement]) -> Iterator[Place]:
     """Give the places in their order: by period and number, and within a period without numbers by balance."""
+    groups = [list(group) for _, group in groupby(sorted(statements, key=_order), _rank)]
+    openings = [_openings(group) for group in groups[1:]] + [set()]
     left: Place = ()
-    for _, group in groupby(sorted(statements, key=_order), _rank):
-        together = list(group)
-        for place in _chained(together, left) or _pieced_together(_shared(together), left):
+    for index, group in enumerate(groups):
+        for place in _chained(group, left) or _pieced_together(_shared(group), left, openings[index]):
             yield place
             left = place
 
@@ -140,18 +142,26 @@ def _shared(statements: Sequence[Statement]) -> list[Place]:
     return [tuple(each) for each in shared.values()]
 
 
-def _pieced_together(places: Sequence[Place], left: Place) -> Iterator[Place]:
-    """Give places so that as many as can be begin with what the one before them left."""
-    remaining = list(places)
+def _pieced_together(places: Sequence[Place], left: Place, ahead: Balances) -> Iterator[Place]:
+    """Give places that do not chain as pieces that do: the one that goes on first, the one that leads on last."""
+    remaining, pieces = list(places), []
     while remaining:
-        closings = {each.closing_amount for each in left}
-        fitting = [each for each in remaining if _openings(each) & closings - {None}]
-        arrivals = {each.closing_amount for place in remaining for each in place}
-        sources = [each for each in remaining if not _openings(each) & arrivals]
-        left = (fitting or sources or remaining)[0]
-        remaining.remove(left)
-        yield left
+        arrivals = {balance for place in remaining for balance in _closings(place)}
+        following: Place | None = next((each for each in remaining if not _openings(each) & arrivals), remaining[0])
+        piece = []
+        while following:
+            piece.append(following)
+            remaining.remove(following)
+            following = next((each for each in remaining if _openings(each) & _closings(piece[-1])), None)
+        pieces.append(piece)
+    pieces.sort(key=lambda piece: (not _openings(piece[0]) & _closings(left), bool(_closings(piece[-1]) & ahead)))
+    for piece in pieces:
+        yield from piece
 
 
-def _openings(place: Place) -> set[Decimal | None]:
-    return {each.opening_amount for each in place}
+def _openings(statements: Iterable[Statement]) -> Balances:
+    return {each.opening_amount for each in statements if each.opening_amount is not None}
+
+
+def _closings(statements: Iterable[Statement]) -> Balances:
+    return {each.closing_amount for each in statements if each.closing_amount is not None}

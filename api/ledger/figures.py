@@ -54,6 +54,24 @@ def exposure_answer(session: Session, debtor_id: UUID, total: Totalling) -> dict
         "totals": [money_answer(amount, currency) for currency, amount in sorted(totals.items())],
         **total(session, totals),
         "stages": [{"stage": each.stage, "amount": money_answer(each.amount, each.currency)} for each in balances],
+        **_group_answer(session, debtor.id),
+    }
+
+
+def _group_answer(session: Session, debtor_id: UUID) -> dict[str, Any]:
+    """Give what a debtor owes together with all below it; null where there is nobody below."""
+    if not debtors.children(session, debtor_id):
+        return {"group_totals": None, "group_stages": None}
+    balances = exposure.group_balances(session, debtor_id)
+    totals: dict[str, Decimal] = defaultdict(Decimal)
+    for each in balances:
+        if each.stage != "scheduled":
+            totals[each.currency] += each.amount
+    return {
+        "group_totals": [money_answer(amount, currency) for currency, amount in sorted(totals.items())],
+        "group_stages": [
+            {"stage": each.stage, "amount": money_answer(each.amount, each.currency)} for each in balances
+        ],
     }
 
 

@@ -1,11 +1,11 @@
-"""Imports a ledger file: read, checked and taken in small batches, each a transaction; safe to run again."""
+"""Imports ledger files: read, checked and taken in small batches, each a transaction; safe to run again."""
 
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from typing import BinaryIO, TypeVar
 from uuid import UUID
 
@@ -14,14 +14,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.clock import Clock
-from api.ledger.batches import Batch, checked_batch, faults_of, refusal_rows
-from api.ledger.cells import FileShape, LineFault
+from api.ledger.batches import Batch, faults_of, refusal_rows
+from api.ledger.cells import LineFault
 from api.ledger.guessing import propose
+from api.ledger.invoice_lines import SYSTEM
 from api.ledger.mapping import Mapping
 from api.ledger.preparing import Prepared, Preparing
-from api.ledger.reading import UNPACKED_BYTES_MAX, FileUnreadable, opened, records
+from api.ledger.reading import UNPACKED_BYTES_MAX, FileUnreadable
 from api.ledger.rehearsal import Rehearsal
 from api.ledger.report import ImportReport
+from api.ledger.sources import Source, csv_batches, document_batches, numbered_on, sources
 from api.problems import BadInput, Conflict
 from api.records import imports
 from api.records.ledger_batch import take, take_written
@@ -29,7 +31,6 @@ from api.records.ledger_lines import LineResult
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 
-BATCH_LINES = 2_000  # So small that no order waits a second for a debtor.
 ATTEMPTS = 5
 REFUSED_LINES_MAX = 10_000  # So many are a wrong mapping, and nobody corrects them one by one.
 # Two writers met: the loser of a deadlock, or of a race for a name that both wanted to add, starts its batch again.
@@ -46,27 +47,35 @@ class _RolledBack(Exception):
     """Ends a transaction of a dry run."""
 
 
-def run_import(  # noqa: PLR0913 - What is imported and where to, then how; each is given by name.
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """How something is to be imported.
+
+    With `import_id` counts and refusals are kept in that import, and a run that was killed goes on where it was. A dry
+    run keeps nothing of the ledger. Only delimited files need a `mapping`; without one a dry run guesses it for its
+    report, and tries the lines with it when nothing is missing in it.
+    """
+
+    mapping: Mapping | None = None
+    format: str = "auto"  # One of `sources.FORMATS`.
+    import_id: UUID | None = None
+    dry_run: bool = False
+    unpacked_bytes_max: int = UNPACKED_BYTES_MAX
+
+
+def run_import(
     sessions: Sessions,
     seller: Seller,
     clock: Clock,
     stream: BinaryIO,
-    mapping: Mapping | None,
-    *,
-    import_id: UUID | None = None,
-    dry_run: bool = False,
-    unpacked_bytes_max: int = UNPACKED_BYTES_MAX,
+    ordered: Ordered,
     on_progress: Progress = lambda done: None,
 ) -> ImportReport:
-    """Import a delimited file, plain or packed with gzip; `on_progress` is told how many lines are done.
-
-    With `import_id` the counts and refusals are kept in that import, and a run that was killed goes on where it was.
-    A dry run keeps nothing of the ledger. Without a mapping it guesses one for its report, and tries the lines with it
-    when nothing is missing in it.
-    """
-    run = _Run(sessions, seller, clock, mapping, import_id, dry_run)
+    """Import a file, gzip, or zip of files; `on_progress` is told how many lines are done."""
+    run = _Run(sessions, seller, clock, ordered)
     try:
-        run.read(opened(stream, unpacked_bytes_max), on_progress)
+        for source in sources(stream, ordered.format, ordered.unpacked_bytes_max):
+            run.read(source, on_progress)
     except BadInput as problem:
         run.report.fail(problem)
     return run.close()
@@ -75,25 +84,18 @@ def run_import(  # noqa: PLR0913 - What is imported and where to, then how; each
 class _Run:
     """One run of one import."""
 
-    def __init__(
-        self,
-        sessions: Sessions,
-        seller: Seller,
-        clock: Clock,
-        mapping: Mapping | None,
-        import_id: UUID | None,
-        dry_run: bool,
-    ) -> None:
+    def __init__(self, sessions: Sessions, seller: Seller, clock: Clock, ordered: Ordered) -> None:
         self.sessions = sessions
         self.seller = seller
         self.clock = clock
-        self.mapping = mapping
-        self.import_id = import_id
-        self.report = ImportReport(dry_run=dry_run)
-        self.rehearsal = Rehearsal() if dry_run else None
+        self.ordered = ordered
+        self.import_id = ordered.import_id
+        self.report = ImportReport(dry_run=ordered.dry_run)
+        self.rehearsal = Rehearsal() if ordered.dry_run else None
         self.preparing = Preparing()
         self.done_before = 0
         self.read_count = 0
+        self.last_line = 0
         self._resume()
 
     def _resume(self) -> None:
@@ -107,11 +109,10 @@ class _Run:
             self.report.refused_count = record.refused_count
             self.report.faults.update(imports.codes(session, self.import_id))
 
-    def read(self, plain: BinaryIO, on_progress: Progress) -> None:
-        mapping = self.mapping or self._guessed(plain)
-        if mapping is None:
-            return
-        batches = self._batches(plain, mapping)
+    def read(self, source: Source, on_progress: Progress) -> None:
+        """Take everything in one file."""
+        self.report.formats.add(source.format)
+        batches = self._batches(source)
         # The next batch is read, checked and written down while the database is at this one.
         sys.setswitchinterval(SWITCH_SECONDS)
         with ThreadPoolExecutor(1) as ahead:
@@ -120,6 +121,25 @@ class _Run:
                 coming = ahead.submit(self._next, batches)
                 self._take(prepared)
                 on_progress(self.report.lines_count)
+
+    def _batches(self, source: Source) -> Iterator[Batch]:
+        """Give a file in batches, its lines numbered on from those of the files before it."""
+        today = self.clock.today(self.seller)
+        if source.format == "csv":
+            mapping = self.ordered.mapping or self._guessed(source.stream)
+            if mapping is None:
+                return
+            header, batches = csv_batches(source.stream, mapping, today)
+            self.report.header = self.report.header or header
+        else:
+            given = self.ordered.mapping.constants if self.ordered.mapping else {}
+            batches = document_batches(source, today, given.get("debtor_system", SYSTEM))
+        before = self.last_line
+        for batch in batches:
+            found = numbered_on(batch, before)
+            lines = [*(each.line for each in found.checked), *(each.line for each in found.faults)]
+            self.last_line = max([self.last_line, *lines])
+            yield found
 
     def _next(self, batches: Iterator[Batch]) -> Prepared | None:
         """Give the next batch with its debtors found, and added where need be; a dry run adds them with its lines."""
@@ -151,28 +171,14 @@ class _Run:
 
     def _guessed(self, plain: BinaryIO) -> Mapping | None:
         """Put a guessed mapping in the report of a dry run; give it when lines can be tried with it."""
-        assert self.report.dry_run, "only a dry run may do without a mapping"
+        if not self.report.dry_run:
+            raise FileUnreadable("A delimited file needs a mapping: a dry run proposes one.", code="mapping_missing")
         proposal = propose(plain)
         self.report.proposal = proposal.text
         self.report.warnings.extend(proposal.notes)
         if proposal.mapping is None:
             self.report.warn("lines_not_tried", "the proposed mapping lacks what it needs, so that no line was tried")
         return proposal.mapping
-
-    def _batches(self, plain: BinaryIO, mapping: Mapping) -> Iterator[Batch]:
-        found = records(plain, mapping)
-        first = next(found, None)
-        while first is not None and first.cells == []:
-            first = next(found, None)
-        if first is None or first.cells is None:
-            raise FileUnreadable("The file is empty, or its first line cannot be read.", code="file_empty")
-        shape = FileShape(mapping, first.cells, self.clock.today(self.seller))
-        self.report.header = list(first.cells) if mapping.header else []
-        lines = (each for each in found if each.cells != [])
-        if not mapping.header:
-            lines = (each for part in ([first], lines) for each in part)
-        while some := list(islice(lines, BATCH_LINES)):
-            yield checked_batch(shape, some)
 
     def _take(self, prepared: Prepared) -> None:
         batch = prepared.batch

@@ -4,7 +4,7 @@ import io
 from typing import Any
 from uuid import UUID
 
-from api.ledger.importing import run_import
+from api.ledger.importing import Ordered, run_import
 from api.ledger.mapping import read_mapping
 from api.records import imports, jobs
 from api.records.sellers import Seller
@@ -55,11 +55,8 @@ def import_ledger(house: House, seller: Seller, job_id: UUID, arguments: dict[st
             seller,
             house.clock,
             _Chunks(house, seller, import_id),  # type: ignore[arg-type]
-            mapping,
-            import_id=import_id,
-            dry_run=record.dry_run,
-            unpacked_bytes_max=house.config.unpacked_bytes_max,
-            on_progress=on_progress,
+            Ordered(mapping, record.format, import_id, record.dry_run, house.config.unpacked_bytes_max),
+            on_progress,
         )
     with house.sessions.of(seller.id) as session:
         imports.drop_chunks(session, import_id)

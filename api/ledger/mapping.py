@@ -19,7 +19,6 @@ CONSTANT_FIELDS = ("debtor_system", "country", "legal_form", "currency")
 KINDS: tuple[LineKind, ...] = ("invoice", "credit_note", "payment")
 # Those in which a newline is one byte, so that a broken line spoils no other.
 ENCODINGS = ("utf-8", "ascii", "windows-1252", "iso-8859-1", "iso-8859-15", "cp850")
-FORMATS = ("auto", "csv")
 DELIMITERS = (",", ";", "\t", "|")
 MARKS = {"point": ".", "comma": ","}
 PLUS_DAYS_MAX = 10_000
@@ -102,7 +101,7 @@ class _Reader:
             self.fault(f"/{name}", "unknown_field", "Unknown field.")
         columns = self._texts("columns", FIELDS)
         constants = self._texts("constants", CONSTANT_FIELDS)
-        self._choice("format", FORMATS, "auto")
+        self._choice("format", ("auto", "csv"), "auto")
         kind, kind_column, kind_words = self._kind()
         mapping = Mapping(
             columns=columns,

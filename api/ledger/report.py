@@ -34,6 +34,7 @@ class ImportReport:
     warnings: list[dict[str, str]] = field(default_factory=list)
     failure: dict[str, Any] | None = None
     proposal: str | None = None
+    formats: set[str] = field(default_factory=set)
 
     def refuse(self, line_faults: Iterable[LineFault]) -> None:
         """Count the faults of refused lines, and show the first ones."""
@@ -64,6 +65,7 @@ class ImportReport:
         """Give the report as plain values."""
         return {
             "dry_run": self.dry_run,
+            "formats": sorted(self.formats),
             "lines_count": self.lines_count,
             "taken_count": self.taken_count,
             "known_count": self.known_count,

@@ -19,9 +19,10 @@ from api.ledger.answer_schemas import (
     TakenListSchema,
     TakenSchema,
 )
+from api.ledger.import_schemas import FILE, ImportQuery
 from api.ledger.rates import total_answer
 from api.ledger.refusals import refused_file
-from api.ledger.schemas import BehaviourQuery, CreditNotesQuery, ImportQuery, InvoicesQuery
+from api.ledger.schemas import BehaviourQuery, CreditNotesQuery, InvoicesQuery
 from api.ledger.service import CREDIT_NOTES, INVOICES, Kind, take_sent
 from api.ledger.uploads import accept
 from api.problems import BadInput, Fault, NotFound
@@ -60,28 +61,6 @@ def taken_responses() -> dict[str, Any]:
     return {"200": {"description": "Known before.", **TAKEN}}
 
 
-FILE = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["file"],
-                "properties": {
-                    "file": {"type": "string", "format": "binary"},
-                    "mapping": {"type": "string"},
-                    "format": {"type": "string", "enum": ["auto", "csv"]},
-                    "dry_run": {"type": "string", "enum": ["true", "false"]},
-                    "file_name": {"type": "string"},
-                },
-            }
-        },
-        "text/csv": {"schema": {"type": "string", "format": "binary"}},
-        "application/gzip": {"schema": {"type": "string", "format": "binary"}},
-    },
-}
-
-
 @blueprint.route("/imports", methods=["POST"])
 @permission("ledger.write")
 @large_body
@@ -89,7 +68,10 @@ FILE = {
 @blueprint.doc(requestBody=FILE)
 @blueprint.response(202, ImportStartedSchema)
 def start_import(query: dict[str, Any]) -> Response:
-    """Import a ledger file: a form with `file` and `mapping`, or the file as the body and the rest in the query."""
+    """Import a file, or a zip of files: a form with `file`, or the file as the body and the rest in the query.
+
+    What it is its first bytes tell; only a delimited file needs a `mapping`.
+    """
     return bytes_answer(accept(request, query, wiring()), 202)
 
 

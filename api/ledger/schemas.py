@@ -118,15 +118,6 @@ NewCreditNotesSchema = _items(NewCreditNoteSchema, "NewCreditNotesSchema")
 NewPaymentsSchema = _items(NewPaymentSchema, "NewPaymentsSchema")
 
 
-class ImportQuery(Schema):
-    """How a body that is the file itself is to be imported; a form carries the same as fields."""
-
-    format = fields.String(load_default=None, metadata={"enum": ["auto", "csv"]})
-    dry_run = fields.String(load_default=None, metadata={"enum": ["true", "false"]})
-    mapping = fields.String(load_default=None, metadata={"description": "YAML or JSON; see docs/imports.md"})
-    file_name = Line(200, load_default=None)
-
-
 class InvoicesQuery(PageQuery):
     """Which invoices, in the order in which we learnt of them."""
 

@@ -1,6 +1,7 @@
 """Takes an uploaded ledger file in: kept in pieces, with the job that imports it, in one transaction."""
 
 import hashlib
+import io
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -10,7 +11,11 @@ from uuid import UUID
 from flask import Request
 from sqlalchemy.orm import Session
 
-from api.ledger.mapping import FORMATS, read_mapping
+from api.ledger.formats.detecting import detect
+from api.ledger.formats.unpacking import ZIP
+from api.ledger.mapping import read_mapping
+from api.ledger.reading import GZIP
+from api.ledger.sources import FORMATS
 from api.problems import BadInput, Fault
 from api.records import imports, jobs
 from api.records.sellers import Seller
@@ -23,6 +28,7 @@ OPTIONS = ("format", "dry_run", "mapping", "file_name")
 FILE_NAME_LENGTH_MAX = 200
 IN_MEMORY_BYTES = 1_000_000
 PART_BYTES = 256_000
+LOOK_BYTES = 64_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class Upload:
     """What was sent: the file, read to a place of our own, and how it is to be imported."""
 
     content: IO[bytes]
+    format: str
     file_name: str
     mapping: dict[str, Any] | None
     dry_run: bool
@@ -83,14 +90,28 @@ def _upload(content: IO[bytes], options: AnyMapping[str, Any]) -> Upload:
         except BadInput as error:
             at = [Fault(f"/mapping{each.pointer}", each.code, each.detail) for each in error.faults]
             faults += at or [Fault("/mapping", error.code, error.detail)]
-    elif dry_run == "false":
+    elif dry_run == "false" and _is_delimited(content, options):
         faults.append(Fault("/mapping", "required", "Only a dry run can do without a mapping: it proposes one."))
     file_name = str(options.get("file_name", "upload"))[:FILE_NAME_LENGTH_MAX]
     if not is_storable(file_name):
         faults.append(Fault("/file_name", "unstorable_character", "Must not hold NUL or half a surrogate pair."))
     if faults:
         raise BadInput("The file cannot be imported so.", faults=faults)
-    return Upload(content, file_name, mapping, dry_run == "true")
+    return Upload(content, str(options.get("format", "auto")), file_name, mapping, dry_run == "true")
+
+
+def _is_delimited(content: IO[bytes], options: AnyMapping[str, Any]) -> bool:
+    """Say whether a file can only be read with a mapping; of what is in an archive, its import will tell."""
+    if options.get("format", "auto") != "auto":
+        return bool(options["format"] == "csv")
+    start = content.read(LOOK_BYTES)
+    content.seek(0)
+    if start.startswith((GZIP, *ZIP)):
+        return False
+    try:
+        return detect(io.BytesIO(start)).format == "csv"
+    except BadInput:
+        return False
 
 
 def start_import(session: Session, upload: Upload, seller: Seller, given: Wiring) -> tuple[UUID, UUID]:
@@ -98,6 +119,8 @@ def start_import(session: Session, upload: Upload, seller: Seller, given: Wiring
     record = imports.start(
         session,
         file_name=upload.file_name,
+        format=upload.format,
+        content_sha256=None,
         mapping=upload.mapping,
         dry_run=upload.dry_run,
         started_by=given.caller.name,

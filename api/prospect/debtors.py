@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.problems import BadInput, Conflict, Fault, NotAllowed, NotFound
-from api.records import debtors, identities
+from api.records import debtors, exposure, identities
 from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
 from api.wiring import Wiring, answer_bytes
@@ -64,11 +64,16 @@ def add_debtor(values: Mapping[str, Any], names: Names, given: Wiring) -> bytes:
 
 
 def lock_to_change(session: Session, debtor_id: UUID, values: Mapping[str, Any]) -> DebtorRecord:
-    """Find a debtor and lock it, and the groups too when its parent is to change. Raises NotFound, and Conflict."""
+    """Find a debtor and lock it, and the groups and its next parent too when that is to change.
+
+    Raises NotFound, and Conflict.
+    """
+    parent = None
     if "parent_id" in values:
         debtors.change_groups(session)
+        parent = debtors.get(session, values["parent_id"]) if values["parent_id"] else None
     debtor = get_debtor(session, debtor_id)
-    (debtor,) = debtors.lock(session, [debtor.id])
+    debtors.lock(session, {debtor.id, parent.id} if parent else {debtor.id})
     if debtor.merged_into_id is not None:
         raise Conflict("It was merged into another debtor a moment ago.", code="merged_before")
     return debtor
@@ -80,6 +85,8 @@ def change_debtor(session: Session, debtor: DebtorRecord, values: Mapping[str, A
     changed = sorted(name for name, value in values.items() if getattr(debtor, name) != value)
     if not changed:
         return
+    if "parent_id" in changed:
+        exposure.regroup(session, [debtor.id], debtor.parent_id, values["parent_id"])
     for name in changed:
         setattr(debtor, name, values[name])
     _note_change(session, debtor, changed, given)
@@ -125,6 +132,7 @@ def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
             raise Conflict(
                 "That debtor has invoices or payments; merge the other one into it.", code="debtor_has_ledger"
             )
+        exposure.regroup(session, debtors.children(session, merged_id), merged_id, into_id)
         debtors.merge(session, merged, into, given.now)
         answer = answer_bytes(debtor_answer(session, into))
         given.once.keep(session, 201, answer)

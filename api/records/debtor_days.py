@@ -143,8 +143,11 @@ def rebuild(session: Session, debtor_id: UUID) -> None:
 # has no day with a move, the peak is what stood then: the balance of today without what came after `as_of`.
 BEHAVIOUR = """
 WITH balance AS (
-    SELECT currency, sum(amount) AS amount FROM exposure_balance
-    WHERE debtor_id = :debtor_id AND stage <> 'scheduled' GROUP BY currency),
+    -- Where a balance is only that of its group, the debtor itself has no ledger: that is not a ledger of zero.
+    SELECT currency, sum(amount) AS amount FROM exposure_balance b
+    WHERE debtor_id = :debtor_id AND stage <> 'scheduled' AND (amount <> 0 OR below_amount = 0 OR EXISTS (
+        SELECT FROM debtor_day d WHERE d.debtor_id = :debtor_id AND d.currency = b.currency))
+    GROUP BY currency),
 days AS (
     SELECT day, exposure_change AS change, settled_count, settled_amount, settled_days_amount, {late} AS late_amount,
         sum(exposure_change) OVER (ORDER BY day DESC ROWS UNBOUNDED PRECEDING) AS change_since

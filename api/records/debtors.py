@@ -1,12 +1,17 @@
 """Debtors: the legal entities that owe, or will owe."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, CheckConstraint, Index, Select, or_, select, text, update
+from psycopg.errors import DeadlockDetected
+from sqlalchemy import CTE, CheckConstraint, Index, Select, bindparam, or_, select, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session
 
+from api.problems import Conflict
 from api.records import events, identities
 from api.records.base import Base, WithId, reference_to
 from api.records.identities import OfficialNumber, Reference
@@ -66,16 +71,82 @@ def get(session: Session, debtor_id: UUID) -> DebtorRecord | None:
     return record
 
 
+# Whom to lock: the named and all above them, root first. `parent_id` is as it was read, before anybody waited.
+PATHS = """
+WITH RECURSIVE walk AS (
+    SELECT id AS named_id, id, parent_id, 0 AS height FROM debtor WHERE id = ANY(:ids)
+    UNION ALL SELECT w.named_id, d.id, d.parent_id, w.height + 1 FROM walk w JOIN debtor d ON d.id = w.parent_id
+    WHERE w.height < :height_max),
+tops AS (SELECT named_id, max(height) AS height FROM walk GROUP BY named_id)
+SELECT DISTINCT w.id, w.parent_id, tops.height - w.height AS depth FROM walk w JOIN tops ON tops.named_id = w.named_id
+"""
+HEIGHT_MAX = 1000  # So that even a ring, which cannot be, would end.
+LOCK_ATTEMPTS = 10
+LOCKED = "d.id, d.parent_id, p.parent_id AS read_parent_id, d.merged_into_id"
+LOCK_PATHS = text(
+    f"SELECT {LOCKED} FROM ({PATHS}) p JOIN debtor d ON d.id = p.id ORDER BY p.depth, d.id"  # noqa: S608
+    " FOR NO KEY UPDATE OF d"
+)
+# Of debtors without a parent the path is themselves; most books have no others.
+ANY_GROUPED = text("SELECT EXISTS (SELECT FROM debtor WHERE id = ANY(:ids) AND parent_id IS NOT NULL)")
+LOCK_UNGROUPED = text(
+    "SELECT id, parent_id, NULL::uuid AS read_parent_id, merged_into_id FROM debtor WHERE id = ANY(:ids) ORDER BY id"
+    " FOR NO KEY UPDATE"
+)
+# Does not wait: who waited outside a savepoint could not let go of a debtor that joined a group meanwhile.
+LOCK_AT_ONCE = (
+    select(DebtorRecord)
+    .where(DebtorRecord.id == bindparam("id"), DebtorRecord.parent_id.is_(None))
+    .with_for_update(key_share=True, skip_locked=True)
+    .execution_options(populate_existing=True)
+)
+
+
 def lock(session: Session, debtor_ids: Iterable[UUID]) -> Sequence[DebtorRecord]:
-    """Lock debtors until the end of the transaction, in the order of their ids, so that nobody waits in a ring."""
-    query = (
-        select(DebtorRecord)
-        .where(DebtorRecord.id.in_(sorted(debtor_ids)))
-        .order_by(DebtorRecord.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(query).all()
+    """Lock debtors, and all above them, until the end of the transaction; gives the named ones.
+
+    Everybody locks in one order, by depth in the group and then by id, so that nobody waits in a ring. A group may
+    change while we wait, and with it that order: then what we hold is let go and the path read again. Raises Conflict
+    when that does not end.
+    """
+    wanted = set(debtor_ids)
+    if len(wanted) == 1:
+        alone = session.scalars(LOCK_AT_ONCE, {"id": next(iter(wanted))}).all()
+        if alone:
+            return alone
+    hold(session, wanted)
+    query = select(DebtorRecord).where(DebtorRecord.id.in_(wanted)).order_by(DebtorRecord.id)
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def hold(session: Session, debtor_ids: Iterable[UUID]) -> set[UUID]:
+    """Lock debtors as `lock` does, and give only those of them that were merged away; quicker for many."""
+    wanted = list(debtor_ids)
+    for _ in range(LOCK_ATTEMPTS):
+        with suppress(_GroupChanged), session.begin_nested():
+            locked = _lock_paths(session, wanted)
+            return {each.id for each in locked if each.merged_into_id is not None} & set(wanted)
+    raise Conflict("A group changed while we waited for its debtors: send it again.", code="group_changed")
+
+
+class _GroupChanged(Exception):
+    """A debtor has another parent than it had when its path was read."""
+
+
+def _lock_paths(session: Session, wanted: list[UUID]) -> Sequence[Any]:
+    is_grouped = session.scalar(ANY_GROUPED, {"ids": wanted})
+    try:
+        if is_grouped:
+            locked = session.execute(LOCK_PATHS, {"ids": wanted, "height_max": HEIGHT_MAX}).all()
+        else:
+            locked = session.execute(LOCK_UNGROUPED, {"ids": wanted}).all()
+    except OperationalError as error:
+        if not isinstance(error.orig, DeadlockDetected):
+            raise
+        raise _GroupChanged from error  # Somebody still follows the order of the group as it was.
+    if any(each.parent_id != each.read_parent_id for each in locked):
+        raise _GroupChanged
+    return locked
 
 
 def add(
@@ -143,6 +214,13 @@ def ancestors(session: Session, debtor_id: UUID) -> Sequence[UUID]:
     above = select(DebtorRecord.id, DebtorRecord.parent_id).join(steps, DebtorRecord.id == steps.c.parent_id)
     steps = steps.union(above)
     return session.scalars(select(steps.c.id).where(steps.c.id != debtor_id)).all()
+
+
+def children(session: Session, debtor_id: UUID) -> Sequence[UUID]:
+    """Give the ids of the debtors right below a debtor, without merged ones."""
+    record = DebtorRecord
+    query = select(record.id).where(record.parent_id == debtor_id, record.merged_into_id.is_(None))
+    return session.scalars(query).all()
 
 
 def descendants(session: Session, debtor_id: UUID) -> Sequence[UUID]:

@@ -67,24 +67,39 @@ class Entry:
     happened_on: date
 
 
+# Begins with the debtors that have a parent, so that books without groups walk nowhere.
+ABOVE = """above AS (
+    SELECT id AS debtor_id, parent_id AS above_id FROM debtor
+    WHERE parent_id IS NOT NULL AND id IN (SELECT debtor_id FROM given)
+    UNION SELECT a.debtor_id, d.parent_id FROM above a JOIN debtor d ON d.id = a.above_id WHERE d.parent_id IS NOT NULL)
+"""
+
+
 def moving(given: str, also: str = "", more_changes: str = "") -> str:
     """Give the one statement that writes entries, balances and days, so that they cannot differ.
+
+    The balances of a debtor's group move with it: each debtor above it has the amount in `below_amount`.
 
     `given` is the SQL of the entries: id, movement_id, debtor_id, currency, stage, amount, source_kind, source_id,
     happened_on. `more_changes` is SQL of other changes to the days, made in the same step, and may read the relations
     named in `also`. The statement takes `:seller_id` and `:known_at`.
     """
     return (
-        f"WITH given (id, movement_id, debtor_id, currency, stage, amount, source_kind, source_id, happened_on)"  # noqa: S608
+        "WITH RECURSIVE given"  # noqa: S608
+        " (id, movement_id, debtor_id, currency, stage, amount, source_kind, source_id, happened_on)"
         f" AS ({given}), {also} entries AS ("
         "INSERT INTO exposure_entry (seller_id, id, movement_id, debtor_id,"
         " currency, stage, amount, source_kind, source_id, happened_on, known_at)"
         " SELECT CAST(:seller_id AS uuid), id, movement_id, debtor_id, currency, stage, amount, source_kind, source_id,"
         " happened_on, CAST(:known_at AS timestamptz) FROM given),"
-        " balances AS (INSERT INTO exposure_balance AS b (seller_id, debtor_id, currency, stage, amount)"
-        " SELECT CAST(:seller_id AS uuid), debtor_id, currency, stage, sum(amount) FROM given"
-        " GROUP BY debtor_id, currency, stage"
-        " ON CONFLICT (seller_id, debtor_id, currency, stage) DO UPDATE SET amount = b.amount + excluded.amount),"
+        f" {ABOVE}, balances AS ("
+        "INSERT INTO exposure_balance AS b (seller_id, debtor_id, currency, stage, amount, below_amount)"
+        " SELECT CAST(:seller_id AS uuid), debtor_id, currency, stage, sum(amount), sum(below_amount) FROM ("
+        " SELECT debtor_id, currency, stage, amount, 0 AS below_amount FROM given UNION ALL"
+        " SELECT a.above_id, g.currency, g.stage, 0, g.amount FROM above a JOIN given g ON g.debtor_id = a.debtor_id"
+        ") sides GROUP BY debtor_id, currency, stage"
+        " ON CONFLICT (seller_id, debtor_id, currency, stage) DO UPDATE"
+        " SET amount = b.amount + excluded.amount, below_amount = b.below_amount + excluded.below_amount),"
         f" changes AS (SELECT debtor_id, currency, happened_on AS day, amount AS exposure_change,"
         f" {debtor_days.NO_OTHER_SUMS} FROM given WHERE stage <> 'scheduled' {more_changes})"
         f" {debtor_days.adding('changes')}"
@@ -103,7 +118,10 @@ MOVE = text(
 
 
 def move(session: Session, entries: Sequence[Entry], known_at: datetime) -> UUID:
-    """Write entries of one movement with their balances; the caller holds the debtors' locks. Gives `movement_id`."""
+    """Write entries of one movement with their balances; gives `movement_id`.
+
+    The caller holds the locks of the debtors and of all above them (`debtors.lock`).
+    """
     movement_id = new_id()
     session.execute(
         MOVE,
@@ -129,3 +147,46 @@ def balances(session: Session, debtor_id: UUID) -> list[ExposureBalanceRecord]:
     record = ExposureBalanceRecord
     query = select(record).where(record.debtor_id == debtor_id, record.amount != 0)
     return list(session.scalars(query.order_by(record.currency, record.stage)))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupBalance:
+    """What a debtor and all debtors below it owe together, in one currency and stage."""
+
+    currency: str
+    stage: str
+    amount: Decimal
+
+
+def group_balances(session: Session, debtor_id: UUID) -> list[GroupBalance]:
+    """Give the balances of a debtor with all below it that are not zero, by currency and stage."""
+    record = ExposureBalanceRecord
+    whole = record.amount + record.below_amount
+    query = select(record.currency, record.stage, whole).where(record.debtor_id == debtor_id, whole != 0)
+    return [GroupBalance(*row) for row in session.execute(query.order_by(record.currency, record.stage))]
+
+
+# Who stands above the old and the new parent alike keeps what he has.
+REGROUP = text("""
+WITH RECURSIVE above AS (
+    SELECT ends.sign, d.id, d.parent_id
+    FROM debtor d JOIN (VALUES (-1, CAST(:from_id AS uuid)), (1, CAST(:to_id AS uuid))) AS ends (sign, end_id)
+        ON d.id = ends.end_id
+    UNION SELECT a.sign, d.id, d.parent_id FROM above a JOIN debtor d ON d.id = a.parent_id),
+signs AS (SELECT id, sum(sign) AS sign FROM above GROUP BY id HAVING sum(sign) <> 0),
+moved AS (
+    SELECT currency, stage, sum(amount + below_amount) AS amount FROM exposure_balance
+    WHERE debtor_id = ANY(:moved_ids) GROUP BY currency, stage HAVING sum(amount + below_amount) <> 0)
+INSERT INTO exposure_balance AS b (seller_id, debtor_id, currency, stage, amount, below_amount)
+SELECT CAST(:seller_id AS uuid), signs.id, currency, stage, 0, sign * amount FROM signs CROSS JOIN moved
+ON CONFLICT (seller_id, debtor_id, currency, stage) DO UPDATE SET below_amount = b.below_amount + excluded.below_amount
+""")
+
+
+def regroup(session: Session, moved_ids: Sequence[UUID], from_id: UUID | None, to_id: UUID | None) -> None:
+    """Move the sums of debtors, and of all below them, from one parent's group to another's.
+
+    The caller holds the locks of both parents, and of the debtors where they had no parent.
+    """
+    ends = {"from_id": from_id, "to_id": to_id}
+    session.execute(REGROUP, {"seller_id": session.info["seller_id"], "moved_ids": list(moved_ids), **ends})

@@ -14,7 +14,10 @@ CHUNK_BYTES = 1_000_000
 
 
 class ImportRecord(WithId, Base):
-    """One file. The counts are of lines."""
+    """One file, `format` as it was ordered: what it is, its report says. The counts are of lines.
+
+    One whose content is known by `content_sha256` goes on where it was killed when the same is imported again.
+    """
 
     __tablename__ = "ledger_import"
     __table_args__ = (CheckConstraint("state IN ('queued', 'running', 'finished', 'failed')", name="state"),)
@@ -62,6 +65,8 @@ def start(
     session: Session,
     *,
     file_name: str,
+    format: str,
+    content_sha256: bytes | None,
     mapping: Mapping[str, Any] | None,
     dry_run: bool,
     started_by: str,
@@ -70,7 +75,8 @@ def start(
     """Add an import that has not read a line yet."""
     record = ImportRecord(
         file_name=file_name,
-        format="csv",
+        format=format,
+        content_sha256=content_sha256,
         mapping=dict(mapping) if mapping is not None else None,
         dry_run=dry_run,
         state="queued",
@@ -86,6 +92,16 @@ def start(
     session.add(record)
     session.flush()
     return record
+
+
+def unfinished(session: Session, content_sha256: bytes, mapping: Mapping[str, Any] | None) -> ImportRecord | None:
+    """Find an import of the same content with the same mapping that began to run and did not end."""
+    record = ImportRecord
+    query = select(record).where(
+        record.content_sha256 == content_sha256, record.state == "running", record.dry_run.is_(False)
+    )
+    found = session.scalars(query.order_by(record.created_at.desc())).all()
+    return next((each for each in found if each.mapping == (dict(mapping) if mapping is not None else None)), None)
 
 
 def get(session: Session, import_id: UUID) -> ImportRecord | None:

@@ -1,56 +1,69 @@
-"""Finds what is kept as a sum and is no longer the sum of its rows: broken promises, never to be seen."""
+"""Finds where the ledger contradicts itself: broken promises, never to be seen."""
 
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.records import debtor_days
+from api.records import ledger_drift_entries, ledger_drift_rows, ledger_drift_sums
 
-BALANCES = text(
-    "SELECT debtor_id, currency, stage, coalesce(b.amount, 0), coalesce(e.amount, 0)"
-    " FROM exposure_balance b FULL JOIN (SELECT debtor_id, currency, stage, sum(amount) AS amount FROM exposure_entry"
-    " GROUP BY debtor_id, currency, stage) e USING (debtor_id, currency, stage)"
-    " WHERE coalesce(b.amount, 0) <> coalesce(e.amount, 0)"
-)
-_SUMMED = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in debtor_days.SUMS)
-_DIFFERS = " OR ".join(f"coalesce(d.{name}, 0) <> coalesce(r.{name}, 0)" for name in debtor_days.SUMS)
-DAYS = text(
-    f"WITH changes AS ({debtor_days.of_everything('true')}),"  # noqa: S608
-    f" rebuilt AS (SELECT debtor_id, currency, day, {_SUMMED} FROM changes GROUP BY debtor_id, currency, day)"
-    " SELECT debtor_id, currency, day FROM debtor_day d FULL JOIN rebuilt r USING (debtor_id, currency, day)"
-    f" WHERE {_DIFFERS} ORDER BY debtor_id, currency, day"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class BalanceDrift:
-    """A balance that is not the sum of its entries."""
-
-    debtor_id: UUID
-    currency: str
-    stage: str
-    balance_amount: Decimal
-    entries_amount: Decimal
+# Each is one statement, which sees one state of the ledger however many imports are running.
+CHECKS = {
+    "entries": ledger_drift_entries.ENTRIES,
+    "balances": ledger_drift_sums.BALANCES,
+    "groups": ledger_drift_sums.GROUPS,
+    "days": ledger_drift_sums.DAYS,
+    "invoices": ledger_drift_rows.INVOICES,
+    "credit notes": ledger_drift_rows.CREDIT_NOTES,
+    "payments": ledger_drift_rows.PAYMENTS,
+    "allocations": ledger_drift_rows.ALLOCATIONS,
+    "events": ledger_drift_rows.EVENTS,
+}
+SHOWN_MAX = 100
+# Sorting a million rows in the usual few megabytes would go over the disk many times.
+WORK_MEMORY = text("SET LOCAL work_mem = '64MB'")
 
 
 @dataclass(frozen=True, slots=True)
-class DayDrift:
-    """A debtor's day in one currency that is not what `debtor_days.rebuild` would make of it."""
+class Finding:
+    """One thing that is not what the rows it follows from say. Without a debtor it is of the seller itself."""
 
-    debtor_id: UUID
-    currency: str
-    day: date
-
-
-def of_balances(session: Session) -> list[BalanceDrift]:
-    """Find every balance of the seller that differs from the sum of its entries."""
-    return [BalanceDrift(*row) for row in session.execute(BALANCES)]
+    debtor_id: UUID | None
+    what: str
+    expected: str
+    found: str
 
 
-def of_days(session: Session) -> list[DayDrift]:
-    """Find every day of the seller's debtors that differs from the invoices and entries it sums."""
-    return [DayDrift(*row) for row in session.execute(DAYS)]
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one check found: the first findings, and how many there are in all."""
+
+    shown: list[Finding]
+    count: int
+
+
+def find(session: Session, check: str, debtor_id: UUID | None = None, shown_max: int = SHOWN_MAX) -> Found:
+    """Run one of `CHECKS` over all debtors of the seller, or over one."""
+    statement = CHECKS[check].format(of="true" if debtor_id is None else "debtor_id = :debtor_id")
+    values = {"shown_max": shown_max} | ({} if debtor_id is None else {"debtor_id": debtor_id})
+    session.execute(WORK_MEMORY)
+    # Counted where they are found: however much is wrong, little of it comes here.
+    counted = f"SELECT debtor_id, what, expected, found, count(*) OVER () FROM ({statement}) findings"  # noqa: S608
+    rows = session.execute(text(f"{counted} ORDER BY debtor_id, what LIMIT :shown_max"), values).all()
+    return Found([Finding(*row[:4]) for row in rows], rows[0][4] if rows else 0)
+
+
+def every(session: Session, debtor_id: UUID | None = None) -> list[Finding]:
+    """Run all checks; gives the first findings of each."""
+    return [finding for check in CHECKS for finding in find(session, check, debtor_id).shown]
+
+
+def of_balances(session: Session) -> list[Finding]:
+    """Find balances of the seller that differ from the sums of their entries."""
+    return find(session, "balances").shown
+
+
+def of_days(session: Session) -> list[Finding]:
+    """Find days of the seller's debtors that differ from the invoices and entries they sum."""
+    return find(session, "days").shown

@@ -87,6 +87,12 @@ class AllocationRecord(WithId, Base):
         reference_to("credit_note", "credit_note_id"),
         Index(None, "seller_id", "invoice_id"),
         Index(None, "seller_id", "payment_id"),
+        Index(
+            "ix_allocation_credit_note_id",
+            "seller_id",
+            "credit_note_id",
+            postgresql_where=text("credit_note_id IS NOT NULL"),
+        ),
     )
     # Checked with each reference; a check of its own would only cost time for each row.
     seller_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)

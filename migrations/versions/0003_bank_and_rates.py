@@ -247,6 +247,13 @@ def create_payment_return() -> None:
 
 def extend_tables() -> None:
     op.add_column("allocation", sa.Column("rule", sa.Text(), nullable=True))
+    op.create_index(
+        "ix_allocation_credit_note_id",
+        "allocation",
+        ["seller_id", "credit_note_id"],
+        unique=False,
+        postgresql_where=sa.text("credit_note_id IS NOT NULL"),
+    )
     op.add_column("credit_note", sa.Column("kind", sa.Text(), server_default="credit_note", nullable=False))
     op.add_column(
         "exposure_balance",

@@ -70,6 +70,8 @@ def test_every_shipped_policy_is_valid(name: str) -> None:
         ("sources.fresh_days.credit_bureau", ..., "sources"),
         ("sources.fresh_days.credit_bureau", -1, "sources.fresh_days.credit_bureau"),
         ("evidence.assumed_horizon_months", 0, "evidence"),
+        ("evidence.rate_usable_days", 367, "evidence"),
+        ("evidence.rate_usable_days", -1, "evidence.rate_usable_days"),
         ("matching.tolerance_amount", -1, "matching.tolerance_amount"),
         ("matching.name_similarity_min", 1.01, "matching.name_similarity_min"),
         ("matching.surprise", 1, "matching.surprise"),
@@ -86,7 +88,7 @@ def test_a_fault_is_named_with_its_path(path: str, value: Any, fault_path: str) 
     assert caught.value.faults[0].detail
 
 
-@pytest.mark.parametrize("section", ["matching", "provisions"])
+@pytest.mark.parametrize("section", ["matching", "provisions", "evidence.rate_usable_days"])
 def test_a_policy_of_before_a_section_was_added_has_the_shipped_values(section: str) -> None:
     assert parse_policy(changed(section, ...)) == parse_policy(shipped()["default"])
 

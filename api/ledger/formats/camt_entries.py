@@ -75,7 +75,7 @@ def _parts(booking: _Booking, details: Sequence[Element]) -> list[_Part]:
         parts: list[_Part] = list(zip(details, known, strict=True))
         if charges == 0:
             return parts
-        if charges < 0 and -charges == charges_of(booking.element, details, booking.currency):
+        if -charges == charges_of(booking.element, details, booking.currency):
             return [*parts, (None, charges)]
     # One transaction is the entry, whatever currency it was ordered in. Several cannot be told apart.
     is_one = len(details) == 1 and (not known or (_batch_count(booking.element) or 1) == 1)

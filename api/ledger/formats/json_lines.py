@@ -173,7 +173,9 @@ def _values(kind: LineKind, data: dict[str, Any]) -> dict[str, Any]:
     if kind == "invoice":
         values |= {"due_on": data["due_on"], "due_on_derived": False, "disputed": data["disputed"]}
     elif kind == "payment":
-        values["settles"] = tuple((each["invoice_number"], each["amount"].amount) for each in data["allocations"])
+        values["settles"] = tuple(
+            (numbered(each["invoice_number"]), each["amount"].amount) for each in data["allocations"]
+        )
     elif "invoice_number" in data:
-        values["settles"] = ((data["invoice_number"], money.amount),)
+        values["settles"] = ((numbered(data["invoice_number"]), money.amount),)
     return values

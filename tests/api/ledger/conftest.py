@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.clock import Clock
-from api.ledger.importing import run_import
+from api.ledger.importing import Ordered, run_import
 from api.ledger.mapping import read_mapping
 from api.ledger.report import ImportReport
 from api.records.sellers import Seller
@@ -28,7 +28,8 @@ def importing(sessions: Sessions, seller: Seller) -> Callable[..., ImportReport]
     def run(content: str | bytes, mapping: dict[str, Any] | None = MAPPING, **options: Any) -> ImportReport:
         stream = io.BytesIO(content.encode() if isinstance(content, str) else content)
         read = read_mapping(mapping) if mapping is not None else None
-        return run_import(sessions, options.pop("seller", seller), Clock(), stream, read, **options)
+        of, on_progress = options.pop("seller", seller), options.pop("on_progress", lambda done: None)
+        return run_import(sessions, of, Clock(), stream, Ordered(read, **options), on_progress)
 
     return run
 

@@ -108,7 +108,7 @@ def histories(draw: st.DrawFn) -> tuple[list[StatementToStore], set[int]]:
     moves = draw(st.lists(st.integers(1, 50), min_size=2, max_size=25))
     numbered, day, number, balance, whole = draw(st.booleans()), 0, 0, 0, []
     for move in moves:
-        step = draw(st.integers(0 if numbered else 1, 120))
+        step = draw(st.sampled_from((0, 0, 1, 1, 3, 120)))
         was, day, number = MONDAY + timedelta(day), day + step, number + 1
         if (MONDAY + timedelta(day)).year > was.year:
             number = 1
@@ -134,6 +134,8 @@ def test_the_gaps_are_exactly_those_where_statements_are_missing(
     places = [index for index in range(len(whole)) if index not in missing]
     expected = {(whole[one].identity, whole[other].identity) for one, other in pairwise(places) if other - one > 1}
     chance.shuffle(kept)
-    assert gaps_of(kept) == expected
+    found = gaps_of(kept)
+    # Within a day, and without numbers, nothing says in which order the pieces stood that are left.
+    assert found == expected if whole[0].sequence_number is not None else len(found) == len(expected)
     chance.shuffle(whole)
     assert gaps_of(whole) == set()

@@ -12,11 +12,18 @@ from tests.api.ledger.files import HEADER, LINES, MAPPING, TODAY, counts, ledger
 
 
 def test_a_killed_import_goes_on_where_it_was(sessions, seller, importing, monkeypatch):
-    monkeypatch.setattr("api.ledger.importing.BATCH_LINES", 10)
+    monkeypatch.setattr("api.ledger.sources.BATCH_LINES", 10)
     content = HEADER + "".join(LINES) + line(999, bedrag="x")
     with sessions.of(seller.id) as session:
         import_id = imports.start(
-            session, file_name="a.csv", mapping=MAPPING, dry_run=False, started_by="test", created_at=real_now()
+            session,
+            format="csv",
+            content_sha256=None,
+            file_name="a.csv",
+            mapping=MAPPING,
+            dry_run=False,
+            started_by="test",
+            created_at=real_now(),
         ).id
 
     def killed(done: int) -> None:
@@ -34,7 +41,7 @@ def test_a_killed_import_goes_on_where_it_was(sessions, seller, importing, monke
 
 
 def test_two_imports_of_the_same_file_at_once_leave_one_set_of_rows(sessions, seller, importing, monkeypatch):
-    monkeypatch.setattr("api.ledger.importing.BATCH_LINES", 20)
+    monkeypatch.setattr("api.ledger.sources.BATCH_LINES", 20)
     reports: list[ImportReport] = []
     orders = [LINES, LINES[::-1]]
     threads = [

@@ -113,7 +113,7 @@ def test_debtors_are_found_by_an_official_number_and_a_strangers_number_is_refus
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(sessions, seller, importing, monkeypatch):
-    monkeypatch.setattr("api.ledger.importing.BATCH_LINES", 1)
+    monkeypatch.setattr("api.ledger.sources.BATCH_LINES", 1)
     content = HEADER + line(1) + line(1) + line(1, bedrag="3,00") + line(2, bedrag="x")
     report = importing(content, dry_run=True)
     assert counts(report) == (1, 1, 2)

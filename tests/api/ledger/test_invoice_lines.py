@@ -64,7 +64,7 @@ def test_a_line_holds_what_the_ledger_keeps() -> None:
 
 @pytest.mark.parametrize(
     ("preceding", "settles"),
-    [(("F-1",), (("F-1", Decimal("121.00")),)), ((), None), (("F-1", "F-2"), None)],
+    [(("F-1",), (("number:F-1", Decimal("121.00")),)), ((), None), (("F-1", "F-2"), None)],
 )
 def test_a_credit_note_settles_the_one_invoice_it_names(preceding: tuple[str, ...], settles: object) -> None:
     found = line_of(document(kind="credit_note", due_on=None, preceding_numbers=preceding), 1, "", TODAY)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -139,6 +140,24 @@ def test_two_accounts_and_two_currencies_are_looked_at_apart(
     store([*euros, *dollars, history(longer, [1, 2, 3])[0], history(longer, [1, 2, 3])[2]])
     assert open_alerts(account) == []
     assert len(open_alerts(longer)) == 1
+
+
+def test_neighbours_that_are_stored_at_once_see_each_other(
+    sessions: Sessions, seller: Seller, open_alerts: Callable[[str], list[Any]]
+) -> None:
+    account = new_account()
+
+    def store_one(statement: StatementToStore) -> str:
+        with sessions.of(seller.id) as session:
+            _, state = store_statement(session, statement, now=NOW)
+            check_continuity(session, account, now=NOW)
+            return state
+
+    whole = history(account, [1, 2, 3, 4, 5, 6])
+    with ThreadPoolExecutor(4) as pool:
+        states = list(pool.map(store_one, [*whole[::2], *whole[1::2], *whole]))
+    assert sorted(states) == ["known"] * 6 + ["new"] * 6
+    assert open_alerts(account) == []
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -114,6 +114,10 @@ def test_a_reversal_keeps_the_sides_of_what_it_undoes_and_its_own_sign() -> None
     found = one(entry(sign="DBIT", more="<RvslInd>true</RvslInd>", details=details(reason, party)))
     assert (found.amount, found.is_reversal, found.return_reason) == (Decimal("-10.00"), True, "AM04")
     assert found.counterparty_name == "Klant"
+    unnumbered = side("Klant", "Dbtr") + "<Cdtr><Nm>Wij</Nm></Cdtr>"
+    assert one(entry(sign="DBIT", details=details(party=unnumbered))).counterparty_name == "Wij"
+    undone = entry(sign="DBIT", more="<RvslInd>true</RvslInd>", details=details(party=unnumbered))
+    assert one(undone).counterparty_name == "Klant"
 
 
 SCOR = "<Cd>SCOR</Cd>"

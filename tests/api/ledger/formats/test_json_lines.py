@@ -70,9 +70,9 @@ def test_each_kind_gives_what_a_ledger_line_holds() -> None:
     }
     assert invoice.debtor.reference == Reference("erp", "1001")
     assert isinstance(credit_note, CheckedLine)
-    assert credit_note.values["settles"] == (("2026-1", Decimal("121.00")),)
+    assert credit_note.values["settles"] == (("number:2026-1", Decimal("121.00")),)
     assert isinstance(payment, CheckedLine)
-    assert payment.values["settles"] == (("2026-1", Decimal("100.00")),)
+    assert payment.values["settles"] == (("number:2026-1", Decimal("100.00")),)
     assert "vat_amount" not in payment.values
 
 

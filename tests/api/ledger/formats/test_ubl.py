@@ -90,7 +90,7 @@ def test_a_refused_document_says_which_it_is_and_where() -> None:
         ("10 days end of month", date(2026, 3, 31)),
         ("as agreed", date(2026, 3, 31)),
         ("", date(2026, 3, 31)),
-        ("Order 5, 14 days", date(2026, 3, 31)),
+        ("Contract 5, 14 days", date(2026, 3, 31)),
     ],
 )
 def test_terms_count_only_when_they_plainly_say_days(text: str, due_on: date) -> None:
