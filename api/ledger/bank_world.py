@@ -188,19 +188,19 @@ def _world(session: Session, entries: Sequence[Entry]) -> World:
         references={each.reference for each in keys if each.reference},
         collections={each.collection for each in keys if each.collection},
         numbers={number for each in keys for number in each.numbers},
-        debtor_ids=world.debtor_ids,
+        debtor_ids=frozenset(world.debtor_ids),
     )
     world.add(bank_matching.open_items(session, wanted))
     # One payment may tell whose account it is, and the next one from there rests on it.
-    again = {account for account, count in Counter(accounts).items() if count > 1 and account not in world.accounts}
+    again = {account for account, count in Counter(accounts).items() if count > 1}
     pointed: set[UUID] = set()
     for entry in entries:
         if entry.counterparty_account in again:
             found = world.candidates(entry)
             items = (*found.by_reference, *found.by_collection, *found.by_number)
             pointed |= {item.debtor_id for item in items}
-    if pointed:
-        world.add(bank_matching.open_items(session, Wanted(debtor_ids=pointed)))
+    if pointed - wanted.debtor_ids:
+        world.add(bank_matching.open_items(session, Wanted(debtor_ids=pointed - wanted.debtor_ids)))
     return world
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import Response
 
-from api.ledger import payment_decisions
+from api.ledger import payment_acceptances, payment_corrections
 from api.ledger.answer_schemas import TakenSchema
 from api.ledger.payment_answers import entry_answer, payment_answer
 from api.ledger.payment_schemas import (
@@ -69,7 +69,7 @@ def list_payments(query: dict[str, Any]) -> Response:
 @blueprint.alt_response(409)
 def accept_proposal(data: dict[str, Any], payment_id: UUID) -> Response:
     """Book a bank entry as one of its proposals says."""
-    return bytes_answer(payment_decisions.accept(payment_id, data["proposal"], wiring()), 201)
+    return bytes_answer(payment_acceptances.accept(payment_id, data["proposal"], wiring()), 201)
 
 
 @blueprint.route("/payments/<uuid:payment_id>/corrections", methods=["POST"])
@@ -80,4 +80,4 @@ def accept_proposal(data: dict[str, Any], payment_id: UUID) -> Response:
 @blueprint.alt_response(409)
 def correct_payment(data: dict[str, Any], payment_id: UUID) -> Response:
     """Say what a bank entry or payment is instead: whose, and what it settles."""
-    return bytes_answer(payment_decisions.correct(payment_id, data["parts"], wiring()), 201)
+    return bytes_answer(payment_corrections.correct(payment_id, data, wiring()), 201)

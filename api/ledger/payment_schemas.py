@@ -1,5 +1,6 @@
 """What is answered of payments, and how a person decides what the bank's entries are."""
 
+from datetime import UTC
 from typing import Any
 
 from marshmallow import fields, validate, validates_schema
@@ -101,9 +102,13 @@ class PaymentPartSchema(OfDebtorSchema):
 
 
 class NewCorrectionSchema(Schema):
-    """What the money is instead; together the parts are all of it. Without parts it is no payment of a debtor."""
+    """What the money is instead; together the parts are all of it. Without parts it is no payment of a debtor.
+
+    What a person decided before is only corrected by who saw that: he sends the `decided_at` that he saw.
+    """
 
     parts = fields.List(fields.Nested(PaymentPartSchema), required=True, validate=validate.Length(max=ITEMS_MAX))
+    decided_at = fields.AwareDateTime(load_default=None, allow_none=True, default_timezone=UTC)
 
 
 class DecidedSchema(Schema):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -52,7 +53,7 @@ class Wanted:
     references: Collection[str] = ()
     collections: Collection[str] = ()
     numbers: Collection[str] = ()
-    debtor_ids: Collection[UUID] = ()
+    debtor_ids: AbstractSet[UUID] = frozenset()
 
 
 def open_items(session: Session, wanted: Wanted) -> dict[UUID, OpenItem]:

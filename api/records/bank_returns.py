@@ -42,6 +42,12 @@ JOIN allocation a ON a.seller_id = i.seller_id AND a.invoice_id = i.id AND a.amo
 JOIN payment p ON p.seller_id = i.seller_id AND p.id = a.payment_id AND p.bank_entry_id IS NULL
     AND p.amount = g.amount AND p.currency = g.currency AND p.paid_on <= g.booked_on
 UNION ALL
+SELECT g.id, 2, e.id, NULL, e.remittance_text
+FROM given g JOIN payment p ON p.seller_id = CAST(:seller_id AS uuid) AND p.returnable_until IS NOT NULL
+    AND p.amount = g.amount
+JOIN bank_entry e ON e.seller_id = p.seller_id AND e.id = p.bank_entry_id
+    AND e.mandate_reference = g.mandate_reference AND {SAME_MONEY}
+UNION ALL
 SELECT g.id, 3, e.id, NULL, e.remittance_text
 FROM given g JOIN bank_entry e ON e.seller_id = CAST(:seller_id AS uuid)
     AND e.entry_reference = ANY(g."references") AND {SAME_MONEY}

@@ -1,5 +1,6 @@
 """A seller's ledger, and the bank statements that come in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -39,8 +40,8 @@ class Bank:
         with self.sessions.of(self.seller.id) as session:
             assert {each.state for each in take(session, numbered, NOW)} == {"taken"}
 
-    def receive(self, *items: BankItem, **options: Any) -> BankReport:
-        report = run_bank(self.sessions, self.seller, Clock(), items, POLICY, **options)
+    def receive(self, *told: BankItem, items: Iterable[BankItem] = (), **options: Any) -> BankReport:
+        report = run_bank(self.sessions, self.seller, Clock(), [*told] if told else items, POLICY, **options)
         self.sound()
         return report
 

@@ -172,7 +172,8 @@ COLLECTED = {"end_to_end_id": "INC-77", "mandate_reference": "M-1", "transaction
 BACK = {"return_reason": "MD06", "is_reversal": False}
 RETURNS = {
     "end to end": {"end_to_end_id": "INC-77"},
-    "mandate": {"mandate_reference": "M-1", "counterparty_account": PAYER},
+    "mandate": {"mandate_reference": "M-1"},
+    "mandate and account": {"mandate_reference": "M-1", "counterparty_account": PAYER},
     "the bank's reference": {"entry_reference": "BANK-1"},
     "the bank's reference in the text": {"remittance_text": "storno BANK-1"},
     "account, amount and text": {"counterparty_account": PAYER, "remittance_text": "storno incasso januari MD06"},

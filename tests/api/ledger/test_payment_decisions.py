@@ -1,9 +1,11 @@
 """What a person decides of bank entries over HTTP, and what is refused him."""
 
+import threading
 from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
+from flask.testing import FlaskClient
 
 from tests.api.ledger.bank_ledger import Bank
 from tests.api.ledger.statements import DAY, PAYER, credit_note, entry, invoice, statement
@@ -166,10 +168,13 @@ def test_a_booked_payment_settles_something_else_instead(app, bank, client):
     days = bank.rows("SELECT DISTINCT happened_on FROM allocation WHERE amount < 0")
     assert days == [(entry("a", "1").booked_on,)]
     bank.sound()
+    address = f"/v1/payments/{payment_id}/corrections"
     parts = [part(debtor_id, "100.00", I_2002="300.00")]
-    assert client.post(f"/v1/payments/{payment_id}/corrections", json={"parts": parts}).status_code == 422
+    assert client.post(address, json={"parts": parts}).status_code == 422
     parts = [part(debtor_id, "100.00", I_2001="100.00")]
-    assert client.post(f"/v1/payments/{payment_id}/corrections", json={"parts": parts}).status_code == 201
+    assert_problem(app, client.post(address, json={"parts": parts}), 409, "decided_before")
+    decided_at = answer.json["payments"][0]["decided_at"]
+    assert client.post(address, json={"parts": parts, "decided_at": decided_at}).status_code == 201
     assert bank.open() == {"I-2001": 0, "I-2002": 250}
     assert bank.rows("SELECT settled_on FROM invoice WHERE invoice_number = 'I-2001'") == [(entry("a", "1").booked_on,)]
     bank.sound()
@@ -190,7 +195,8 @@ def test_a_payment_of_the_wrong_debtor_is_taken_back_and_booked_anew(bank, clien
     assert bank.rows("SELECT reason, returned_on FROM payment_return") == [("wrong_debtor", entry("a", "1").booked_on)]
     assert sorted(each["state"] for each in listed()) == ["booked", "returned"]
     bank.sound()
-    again = client.post(f"/v1/payments/{payment_id}/corrections", json={"parts": [part(right, "100.00")]})
+    sent = {"parts": [part(right, "100.00")], "decided_at": answer.json["payments"][0]["decided_at"]}
+    again = client.post(f"/v1/payments/{payment_id}/corrections", json=sent)
     assert (again.status_code, again.json["code"]) == (409, "payment_returned")
 
 
@@ -245,4 +251,41 @@ def test_a_return_that_two_payments_fit_is_accepted(bank, client, listed):
     assert (answer.status_code, answer.json["state"]) == (201, "returned")
     assert sorted(bank.open().values()) == [0, 100]
     assert len(listed("returned")) == 1
+    bank.sound()
+
+
+def test_a_payment_that_was_sent_can_be_corrected_too(bank, client, listed):
+    wrong, right = bank.debtor(), bank.debtor("Slagerij Zwart")
+    bank.bill(invoice(wrong, "I-2001"), invoice(right, "I-2002"))
+    sent = {"debtor_id": str(wrong), "amount": eur("100.00"), "payment_reference": "P-1", "paid_on": str(DAY)}
+    payment_id = client.post("/v1/payments", json=sent).json["id"]
+    for parts in (
+        [part(wrong, "100.00", I_2001="40.00")],
+        [part(right, "30.00"), part(right, "70.00", I_2002="70.00")],
+    ):
+        answer = client.post(f"/v1/payments/{payment_id}/corrections", json={"parts": parts})
+        assert answer.status_code == 201
+        bank.sound()
+    assert [each["state"] for each in answer.json["payments"]] == ["returned", "booked", "booked"]
+    assert bank.open() == {"I-2001": 100, "I-2002": 30}
+    refused = client.post(f"/v1/payments/{payment_id}/corrections", json={"parts": []})
+    assert (refused.status_code, refused.json["code"]) == (409, "payment_returned")
+
+
+def test_of_two_who_decide_at_once_one_is_told_of_the_other(bank, client_of, two_fit):
+    ((entry_id,),) = bank.rows("SELECT id FROM bank_entry")
+    clients = [client_of("finance", subject=name) for name in (ANN, "bob@example.com")]
+    start, answers = threading.Barrier(2), []
+
+    def run(client: FlaskClient, place: int) -> None:
+        start.wait()
+        answers.append(client.post(f"/v1/payments/{entry_id}/acceptances", json={"proposal": place}))
+
+    threads = [threading.Thread(target=run, args=(each, place)) for place, each in enumerate(clients, 1)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert sorted(each.status_code for each in answers) == [201, 409]
+    assert sorted(bank.open().values()) == [0, 100]
     bank.sound()
