@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
+from functools import lru_cache
 from uuid import UUID
 
 from rapidfuzz import fuzz, process
@@ -75,11 +76,12 @@ class Keys:
     @staticmethod
     def of(entry: Entry) -> "Keys":
         """The keys of an entry."""
-        return Keys(
-            reference_key(entry.structured_reference),
-            collection_key(entry.end_to_end_id),
-            number_keys(entry.remittance_text or ""),
-        )
+        return _keys(entry.structured_reference, entry.end_to_end_id, entry.remittance_text)
+
+
+@lru_cache(maxsize=2_000)  # Of the entries of a batch, which are looked at several times.
+def _keys(reference: str | None, end_to_end_id: str | None, text: str | None) -> Keys:
+    return Keys(reference_key(reference), collection_key(end_to_end_id), number_keys(text or ""))
 
 
 class World:

@@ -200,6 +200,7 @@ def give_back(session: Session, entry: Entry, taken: Taken, now: datetime, impor
             import_id=import_id,
         )
         take_back(session, told, now)
+    bank_entries.close_returned(session, taken.payment_ids)
 
 
 def _returns_proposed(entry: Entry, found: Sequence[Taken]) -> list[dict[str, Any]]:

@@ -100,12 +100,12 @@ BY_REFERENCE = text(f"""
 SELECT {FIELDS} FROM bank_entry e
 JOIN unnest(CAST(:accounts AS text[]), CAST(:references AS text[])) AS g (given_account, given_reference)
     ON e.account = g.given_account AND e.entry_reference = g.given_reference
-WHERE seller_id = CAST(:seller_id AS uuid) ORDER BY id
+WHERE seller_id = CAST(:seller_id AS uuid) ORDER BY id FOR UPDATE OF e
 """)  # noqa: S608
 
 
 def by_reference(session: Session, named: Iterable[tuple[str, str]]) -> list[Entry]:
-    """Give all entries with some of the bank's own references, each of one of our accounts."""
+    """Give all entries with some of the bank's own references, each of one of our accounts; nobody decides them now."""
     pairs = sorted(set(named))
     if not pairs:
         return []
@@ -183,6 +183,19 @@ def settle(session: Session, outcomes: Mapping[UUID, Outcome]) -> None:
 def decided(session: Session, entry_id: UUID, by: str, at: datetime) -> None:
     """Write down who decided an entry."""
     session.execute(DECIDE, {"seller_id": session.info["seller_id"], "id": entry_id, "by": by, "at": at})
+
+
+# Whose payment went back is asked no more.
+CLOSE = text("""
+UPDATE bank_entry SET state = 'booked', proposals = NULL
+WHERE seller_id = CAST(:seller_id AS uuid) AND state = 'proposed' AND id IN (
+    SELECT bank_entry_id FROM payment p WHERE p.seller_id = CAST(:seller_id AS uuid) AND p.id = ANY(:payment_ids))
+""")
+
+
+def close_returned(session: Session, payment_ids: Sequence[UUID]) -> None:
+    """Let nobody decide what the entries of payments settle that were just taken back."""
+    session.execute(CLOSE, {"seller_id": session.info["seller_id"], "payment_ids": list(payment_ids)})
 
 
 LEARN = text("""

@@ -273,6 +273,39 @@ def test_a_return_that_comes_before_its_payment_waits_for_it(bank):
     assert bank.open() == {"I-2001": 100}
 
 
+def test_money_that_went_back_is_not_proposed_any_more(bank):
+    debtor_id = bank.debtor()
+    bank.learn(debtor_id)
+    bank.bill(invoice(debtor_id, "I-2001"), invoice(debtor_id, "I-2002"))
+    bank.receive(*statement(entry("a", "100.00", end_to_end_id="E", **PLAIN)))
+    assert bank.states() == {"a": "proposed"}
+    bank.receive(*statement(entry("r", "-100.00", 45, end_to_end_id="E", **BACK), reference="S2"))
+    assert bank.states() == {"a": "booked", "r": "returned"}
+    assert bank.rows("SELECT proposals FROM bank_entry WHERE identity = 'a'") == [(None,)]
+    assert bank.balances() == {"invoiced": 200}
+
+
+def test_a_return_that_the_bank_tells_twice_takes_nothing_more_back(bank):
+    debtor_id = bank.debtor()
+    bank.bill(invoice(debtor_id, "I-2001", collection_reference="INC-77"))
+    bank.receive(*statement(entry("a", "100.00", 31, **COLLECTED)))
+    for identity in ("r", "q"):
+        bank.receive(*statement(entry(identity, "-100.00", 35, end_to_end_id="INC-77", **BACK), reference=identity))
+    assert bank.states() == {"a": "booked", "r": "returned", "q": "proposed"}
+    assert bank.balances() == {"invoiced": 100}
+
+
+def test_a_payment_and_its_return_move_the_sums_of_its_group(bank):
+    parent_id, debtor_id = bank.debtor("Holding"), bank.debtor()
+    bank.rows(f"UPDATE debtor SET parent_id = '{parent_id}' WHERE id = '{debtor_id}' RETURNING id")
+    bank.bill(invoice(debtor_id, "I-2001", collection_reference="INC-77"))
+    below = f"SELECT stage, below_amount FROM exposure_balance WHERE debtor_id = '{parent_id}' AND below_amount <> 0"
+    bank.receive(*statement(entry("a", "100.00", 31, **COLLECTED)))
+    assert bank.rows(below) == []
+    bank.receive(*statement(entry("r", "-100.00", 35, end_to_end_id="INC-77", **BACK), reference="S2"))
+    assert bank.rows(below) == [("invoiced", 100)]
+
+
 # --- Notifications ---------------------------------------------------------------------------------------------------
 
 
