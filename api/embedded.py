@@ -30,6 +30,8 @@ _SETTINGS = {
     "port": str(PORT),
     "unix_socket_permissions": "0700",
     "max_connections": "100",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",  # So that a large import is not spent on checkpoints.
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from api.ledger.mapping import MARKS, Mapping
+from api.ledger.mapping import DATE_FIELDS, MARKS, Mapping
 from api.ledger.values import ValueRefused, amount_reader, date_reader
 from api.problems import BadInput, Fault
 from api.web.money import EXPONENTS
@@ -40,10 +40,7 @@ class FileShape:
         self.today = today
         self.width = len(header)
         self._places = self._find(header)
-        self._date_readers = {
-            name: date_reader(mapping.formats_of(name), today)
-            for name in ("invoiced_on", "due_on", "paid_on", "credited_on")
-        }
+        self._date_readers = {name: date_reader(mapping.formats_of(name), today) for name in DATE_FIELDS}
         self._amount = amount_reader(MARKS[mapping.decimal], mapping.thousands)
         self._ordinals: dict[bytes, int] = {}
 

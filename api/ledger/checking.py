@@ -121,7 +121,23 @@ class _Line(Cells):
             values |= self._settlement({"invoiced_on": invoiced_on, "due_on": due_on}, amount, currency)
         if disputed := self.cell("disputed"):
             values["disputed"] = disputed.casefold() in self.mapping.disputed_words
+        if self.mapping.tells_of_paying:
+            values |= self._paying(amount, currency)
         return values
+
+    def _paying(self, amount: Decimal | None, currency: str) -> dict[str, Any]:
+        """Read what its payment will be known by, and what may be kept of it by who pays early."""
+        discount, until = self.amount("discount_amount", currency), self.day("discount_until")
+        if bool(self.cell("discount_amount")) != bool(self.cell("discount_until")):
+            self.fault("discount_until", "discount_incomplete", "a discount has an amount and a last day, or neither")
+        elif discount and amount is not None and discount >= amount:
+            self.fault("discount_amount", "discount_too_large", f"{discount} of {amount}")
+        return {
+            "remittance_reference": self.cell("remittance_reference") or None,
+            "collection_reference": self.cell("collection_reference") or None,
+            "discount_amount": discount or None,
+            "discount_until": until,
+        }
 
     def _derived(self, field: str, bases: AnyMapping[str, date | None]) -> date | None:
         rule = self.mapping.derived.get(field)

@@ -12,9 +12,11 @@ from api.web.plain_yaml import read_plain_yaml
 FIELDS = (
     *("debtor_reference", "debtor_system", "debtor_name", "country", "legal_form", "kvk_number", "vat_number"),
     *("invoice_number", "invoiced_on", "due_on", "amount", "vat_amount", "currency", "disputed"),
+    *("remittance_reference", "collection_reference", "discount_amount", "discount_until"),
     *("paid_on", "paid_amount", "credit_note_number", "credited_on", "payment_reference", "settles"),
 )
-DATE_FIELDS = ("invoiced_on", "due_on", "paid_on", "credited_on")
+PAYING_FIELDS = frozenset({"remittance_reference", "collection_reference", "discount_amount", "discount_until"})
+DATE_FIELDS = ("invoiced_on", "due_on", "paid_on", "credited_on", "discount_until")
 CONSTANT_FIELDS = ("debtor_system", "country", "legal_form", "currency")
 KINDS: tuple[LineKind, ...] = ("invoice", "credit_note", "payment")
 # Those in which a newline is one byte, so that a broken line spoils no other.
@@ -66,6 +68,11 @@ class Mapping:
         derived = {each.plus_days_column for each in self.derived.values() if each.plus_days_column}
         kind = {self.kind_column} if self.kind_column else set()
         return {*self.columns.values(), *self.identity, *self.extra, *derived, *kind}
+
+    @property
+    def tells_of_paying(self) -> bool:
+        """Whether the file tells how an invoice will be paid."""
+        return not PAYING_FIELDS.isdisjoint(self.columns)
 
     def has(self, name: str) -> bool:
         """Say whether one of our fields has a value in this file."""

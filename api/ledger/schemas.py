@@ -37,6 +37,13 @@ class OfDebtorSchema(Schema):
             raise invalid("vat_not_a_part", "Must be a part of amount, in its currency.", "vat_amount")
 
 
+class DiscountSchema(Schema):
+    """What a buyer may keep who pays until a day."""
+
+    amount = fields.Nested(MoneySchema, required=True)
+    until = Day(required=True)
+
+
 class NewInvoiceSchema(OfDebtorSchema):
     """An invoice, as the ledger has it."""
 
@@ -45,6 +52,9 @@ class NewInvoiceSchema(OfDebtorSchema):
     due_on = Day(required=True)
     vat_amount = fields.Nested(MoneySchema)
     disputed = fields.Boolean(load_default=False)
+    remittance_reference = Line(100, metadata={"description": "What the buyer was asked to quote when he pays."})
+    collection_reference = Line(35, metadata={"description": "The EndToEndId under which we collect it."})
+    discount = fields.Nested(DiscountSchema)
 
     @validates_schema
     def check_days(self, data: dict[str, Any], **_: Any) -> None:
@@ -53,6 +63,17 @@ class NewInvoiceSchema(OfDebtorSchema):
         check_age(invoiced_on, "invoiced_on")
         if invoiced_on and due_on and not invoiced_on <= due_on <= invoiced_on + DAYS_AHEAD_MAX:
             raise invalid("due_before_invoiced", "Must be from invoiced_on until ten years later.", "due_on")
+
+    @validates_schema
+    def check_discount(self, data: dict[str, Any], **_: Any) -> None:
+        """A discount is a part of the amount."""
+        money, discount = data.get("amount"), data.get("discount")
+        if (
+            money
+            and discount
+            and not (discount["amount"].currency == money.currency and 0 < discount["amount"].amount < money.amount)
+        ):
+            raise invalid("discount_too_large", "Must be a part of amount, above zero, in its currency.", "discount")
 
 
 class NewCreditNoteSchema(OfDebtorSchema):
@@ -100,6 +121,17 @@ class NewPaymentSchema(OfDebtorSchema):
             raise invalid("more_than_paid", "Must be no more than the payment together.", "allocations")
         if len({part["invoice_number"] for part in parts}) < len(parts):
             raise invalid("repeated", "Each invoice may be named once.", "allocations")
+
+
+def paying_values(data: dict[str, Any]) -> dict[str, Any]:
+    """Give what `NewInvoiceSchema` tells of how an invoice will be paid, as `LedgerLine` holds it."""
+    discount = data.get("discount")
+    return {
+        "remittance_reference": data.get("remittance_reference"),
+        "collection_reference": data.get("collection_reference"),
+        "discount_amount": discount["amount"].amount if discount else None,
+        "discount_until": discount["until"] if discount else None,
+    }
 
 
 def check_age(day: date | None, field: str) -> None:

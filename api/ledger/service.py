@@ -16,6 +16,7 @@ from api.ledger.schemas import (
     NewInvoicesSchema,
     NewPaymentSchema,
     NewPaymentsSchema,
+    paying_values,
 )
 from api.problems import BadInput, Conflict, Fault
 from api.records import debtors
@@ -52,6 +53,7 @@ def _invoice(place: int, debtor_id: UUID, data: dict[str, Any]) -> LedgerLine:
         due_on=data["due_on"],
         vat_amount=data["vat_amount"].amount if "vat_amount" in data else None,
         disputed=data["disputed"],
+        **paying_values(data),
     )
 
 

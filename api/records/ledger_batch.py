@@ -36,7 +36,7 @@ from api.problems import Conflict
 from api.records import debtor_days, debtors, ledger_rows, ledger_settling
 from api.records.exposure import moving
 from api.records.ledger_lines import LedgerLine, LineResult
-from api.records.ledger_staging import ANALYZE_FROM, Written, stage, write
+from api.records.ledger_staging import Written, analyze_parts, counted, stage, write
 from api.records.ledger_turns import Part, fill
 
 # An entry has the id of the row it tells of, where it is the only one to tell of it.
@@ -154,6 +154,7 @@ def _take(session: Session, written: Written, known_at: datetime, import_id: UUI
     changes = bool(written.asked or written.pays_at_once or steps.meets) and _settle(steps, written)
     has_money = written.count > written.counts["invoice"]
     steps.run(_move(written.counts["invoice"] > 0, written.pays_at_once, has_money, changes))
+    counted(session, written)
     return steps.meets
 
 
@@ -186,8 +187,7 @@ def _add(steps: _Steps, written: Written) -> None:
         steps.add(ledger_rows.ADD_INVOICES, ledger_rows.MEET_INVOICES, counts["invoice"])
     if written.asked:
         steps.run(ledger_rows.FIND_PARTS)
-        if written.count >= ANALYZE_FROM:
-            steps.run("ANALYZE ledger_part")
+        analyze_parts(steps.session, written)
         steps.run(ledger_rows.REFUSE_PARTS)
     if counts["credit_note"]:
         steps.add(ledger_rows.ADD_CREDIT_NOTES, ledger_rows.MEET_CREDIT_NOTES, counts["credit_note"])

@@ -53,6 +53,7 @@ COPY_LINES = f"COPY ledger_line ({COLUMNS}) FROM STDIN"
 COPY_ASKED = "COPY ledger_asked FROM STDIN"
 TURNS = {"invoice": 0, "credit_note": 1, "payment": 2}
 ANALYZE_FROM = 50  # Below so many lines a plan without statistics is as good.
+ANALYZED = "ledger_lines_analyzed"  # Kept with the connection, as the statistics are: the shape they are of.
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})  # Of COPY's text format.
 NOTHING = "\\N"
 
@@ -71,6 +72,11 @@ class Written:
     def count(self) -> int:
         """How many lines there are."""
         return self.counts.total()
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What plans depend on: batches of one shape, as most of an import are, may share their statistics."""
+        return frozenset(self.counts), self.pays_at_once, bool(self.asked), self.count.bit_length()
 
 
 def write(lines: Sequence[LedgerLine]) -> Written:
@@ -116,8 +122,21 @@ def stage(session: Session, written: Written) -> None:
             with cursor.copy(copying) as copy:
                 copy.write(content)
     cursor.close()
-    if written.count >= ANALYZE_FROM:
+    if written.count >= ANALYZE_FROM and session.connection().info.get(ANALYZED) != written.shape:
         session.execute(text("ANALYZE ledger_line, ledger_asked"))
+
+
+def analyze_parts(session: Session, written: Written) -> None:
+    """Count what `ledger_part` holds, once for each shape of batch on a connection."""
+    info = session.connection().info
+    if written.count >= ANALYZE_FROM and info.get(ANALYZED) != written.shape:
+        session.execute(text("ANALYZE ledger_part"))
+
+
+def counted(session: Session, written: Written) -> None:
+    """Remember that the statistics of the temporary tables are of this shape of batch."""
+    if written.count >= ANALYZE_FROM:
+        session.connection().info[ANALYZED] = written.shape
 
 
 def _text(value: str | None) -> str:

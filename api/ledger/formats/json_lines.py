@@ -12,7 +12,7 @@ from api.ledger.cells import LineFault
 from api.ledger.checking import DATES, NUMBERS, CheckedLine
 from api.ledger.formats.streams import lines
 from api.ledger.reading import BOM, LINE_BYTES_MAX, FileUnreadable
-from api.ledger.schemas import NewCreditNoteSchema, NewInvoiceSchema, NewPaymentSchema, OfDebtorSchema
+from api.ledger.schemas import NewCreditNoteSchema, NewInvoiceSchema, NewPaymentSchema, OfDebtorSchema, paying_values
 from api.records.debtors import normal_legal_form
 from api.records.identities import OfficialNumber, Reference
 from api.records.ledger_debtors import LedgerDebtor
@@ -172,6 +172,7 @@ def _values(kind: LineKind, data: dict[str, Any]) -> dict[str, Any]:
         values["vat_amount"] = data["vat_amount"].amount if "vat_amount" in data else None
     if kind == "invoice":
         values |= {"due_on": data["due_on"], "due_on_derived": False, "disputed": data["disputed"]}
+        values |= paying_values(data)
     elif kind == "payment":
         values["settles"] = tuple(
             (numbered(each["invoice_number"]), each["amount"].amount) for each in data["allocations"]
