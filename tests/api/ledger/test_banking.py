@@ -122,6 +122,35 @@ def test_two_payments_of_one_statement_do_not_settle_one_invoice_twice(bank):
     assert bank.balances() == {"unallocated": -100}
 
 
+def test_a_discount_is_granted_once_however_many_payments_would_take_it(bank):
+    debtor_id = bank.debtor()
+    bank.learn(debtor_id)
+    terms = {"discount_amount": Decimal("2.00"), "discount_until": DAY + timedelta(14)}
+    bank.bill(invoice(debtor_id, "I-2001", **terms))
+    same = {"remittance_text": "I-2001", **PLAIN}
+    bank.receive(*statement(entry("a", "98.00", 14, **same), entry("b", "98.00", 14, **same)))
+    assert bank.rows("SELECT amount FROM credit_note") == [(2,)]
+    assert bank.balances() == {"unallocated": -98}
+
+
+@pytest.mark.parametrize(
+    ("told", "days"),
+    [
+        ({"transaction_code": "PMNT-IDDT-ESDD"}, 56),
+        ({"transaction_code": "PMNT-IDDT-BBDD", "mandate_reference": "M-1"}, None),
+        ({"mandate_reference": "M-1"}, 56),
+        ({"end_to_end_id": "INC-77"}, 56),
+        ({"transaction_code": "PMNT-RCDT-ESCT"}, None),
+    ],
+)
+def test_a_direct_debit_can_be_asked_back_for_eight_weeks_unless_it_is_between_companies(bank, told, days):
+    debtor_id = bank.debtor()
+    bank.bill(invoice(debtor_id, "I-2001", collection_reference="INC-77"))
+    bank.receive(*statement(entry("a", "100.00", 31, **{"remittance_text": "I-2001", **told})))
+    until = None if days is None else DAY + timedelta(31 + days)
+    assert bank.rows("SELECT returnable_until FROM payment") == [(until,)]
+
+
 # --- Left to a person, or to nobody ----------------------------------------------------------------------------------
 
 
