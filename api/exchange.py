@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -35,15 +35,17 @@ def currencies_needed(currency: str, into: str) -> frozenset[str]:
     return frozenset() if currency == into else frozenset({currency, into} - {EURO})
 
 
-def convert(session: Session, amounts: Sequence[Money], into: str, on: date, days: int) -> Conversion:
-    """Convert money into one currency by the rates of a day, at most `days` old then.
+def convert(
+    session: Session, amounts: Sequence[Money], into: str, on: date, days: int, known_at: datetime | None = None
+) -> Conversion:
+    """Convert money into one currency by the rates of a day, at most `days` old then, as they were known at a time.
 
     Costs one statement, and none where nothing is in another currency.
     """
     needed = frozenset().union(*(currencies_needed(each.currency, into) for each in amounts))
     if not needed:
         return Conversion(tuple((each, each) for each in amounts))
-    found = public_rates.exchange_rates(session, sorted(needed), on, days=days)
+    found = public_rates.exchange_rates(session, sorted(needed), on, days=days, known_at=known_at)
     rates = {each.name: Rate(each.name, each.value, each.valid_on, each.source) for each in found}
     pairs: list[tuple[Money, Money]] = []
     left: list[Money] = []

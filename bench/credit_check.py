@@ -11,14 +11,12 @@ from sqlalchemy.engine import make_url
 
 from api.administration.sellers import add_seller
 from api.app import create_app
-from api.clock import real_now
 from api.config import from_environment
-from api.records import keys
-from api.records.keys import NewKey
 from api.records.sellers import Seller
 from api.records.sessions import Sessions, connect
 from bench import floor, report
-from bench.database import durable_database
+from bench.callers import authorization
+from bench.database import durable_database, settle
 from bench.ledger import Ledger, make_ledger
 from bench.load import Question, ask
 from bench.machine import Memory, memory_of_children
@@ -52,7 +50,7 @@ def run(extent: Extent, folder: Path) -> None:
         sessions = Sessions(engine)
         seller = add_seller(sessions, "Benchmark", "test")
         ledger = _ledger(sessions, seller, extent)
-        _settle(database.owner_url)
+        settle(database.owner_url)
         item_id = next(iter(ledger.debtor_ids.values()))
         floor.prepare(database.owner_url, make_url(database.app_url).username or "", item_id)
         variables = environment(database.app_url)
@@ -60,7 +58,7 @@ def run(extent: Extent, folder: Path) -> None:
             running(("bench.floor",), variables, folder / "floor.log") as floor_server,
             running(("api", "serve"), variables, folder / "product.log") as product,
         ):
-            cases = list(_cases(floor_server, product, ledger, _authorization(sessions, seller)))
+            cases = list(_cases(floor_server, product, ledger, authorization(sessions, seller)))
             statements = _statements(cases, database.app_url, variables)
             _tell_outcomes(cases)
             comparisons = list(measure(cases, extent.round_count, extent.seconds))
@@ -81,20 +79,6 @@ def _ledger(sessions: Sessions, seller: Seller, extent: Extent) -> Ledger:
         f" {ledger.invoice_count / seconds:,.0f} a second"
     )
     return ledger
-
-
-def _settle(owner_url: str) -> None:
-    """Do now what the database would else do in the background, while we measure."""
-    engine = connect(owner_url, pool_size=1)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM (ANALYZE)")
-    engine.dispose()
-
-
-def _authorization(sessions: Sessions, seller: Seller) -> str:
-    """Give the header of a finance key: the role that is shown most."""
-    with sessions.of(seller.id) as session:
-        return f"Bearer {keys.add(session, seller, NewKey('finance', 'benchmark'), real_now())}"
 
 
 def _cases(floor_server: Server, product: Server, ledger: Ledger, authorization: str) -> Iterator[Case]:

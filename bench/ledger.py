@@ -36,17 +36,24 @@ class Ledger:
     debtor_count: int
 
 
-def make_ledger(sessions: Sessions, seller: Seller, sizes: tuple[int, ...], invoice_count: int) -> Ledger:
+def make_ledger(
+    sessions: Sessions,
+    seller: Seller,
+    sizes: tuple[int, ...],
+    invoice_count: int,
+    invoices_of_others: int = INVOICES_OF_OTHERS,
+) -> Ledger:
     """Give a seller `invoice_count` invoices: some debtors of the given sizes, and as many others as it takes."""
     clock = Clock()
-    other_count = (invoice_count - sum(sizes)) // INVOICES_OF_OTHERS
-    counts = [*sizes, *[INVOICES_OF_OTHERS] * other_count]
+    other_count = (invoice_count - sum(sizes)) // invoices_of_others
+    counts = [*sizes, *[invoices_of_others] * other_count]
     named = [LedgerDebtor(Reference("erp", str(place)), f"Debtor {place}", "NL") for place in range(len(counts))]
     with sessions.of(seller.id) as session:
         found = ledger_debtors.find_or_add(session, named, clock.now(seller))
     ids = [debtor_id for each in named if (debtor_id := found[each].debtor_id)]
     today = clock.today(seller)
-    all_lines = chain.from_iterable(map(_invoices, ids, counts, repeat(today)))
+    shifts = [0] * len(sizes) + [place % (LEDGER_DAYS // invoices_of_others) for place in range(other_count)]
+    all_lines = chain.from_iterable(map(_invoices, ids, counts, repeat(today), shifts))
     lines = (replace(line, line=place) for place, line in enumerate(all_lines))
     while batch := list(islice(lines, LINES_PER_BATCH)):
         with sessions.of(seller.id) as session:
@@ -57,12 +64,15 @@ def make_ledger(sessions: Sessions, seller: Seller, sizes: tuple[int, ...], invo
     return Ledger(measured, sum(counts), len(counts))
 
 
-def _invoices(debtor_id: UUID, count: int, today: date) -> Iterator[LedgerLine]:
-    """Invoices spread evenly over the days of the ledger, most of them paid some days early or late."""
+def _invoices(debtor_id: UUID, count: int, today: date, shift_days: int) -> Iterator[LedgerLine]:
+    """Invoices spread evenly over the days of the ledger, most of them paid some days early or late.
+
+    Others than the debtors that are asked about are some days later, so that a book is not billed on a few days only.
+    """
     random = Random(count)  # Debtors of one size are alike, in this run and in the next.
     amount = (Decimal(TOTAL_AMOUNT) / count).quantize(Decimal("0.01"))
     for place in range(count):
-        invoiced_on = today - timedelta(LEDGER_DAYS - LEDGER_DAYS * place // count)
+        invoiced_on = today - timedelta(LEDGER_DAYS - LEDGER_DAYS * place // count - shift_days)
         due_on = invoiced_on + timedelta(TERM_DAYS)
         paid_on = due_on + timedelta(random.choice((-10, -5, 0, 0, 2, 7, 20)))
         is_paid = paid_on < today

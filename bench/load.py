@@ -13,13 +13,14 @@ TIMEOUT_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One POST, and the status of its good answer."""
+    """One request, and the status of its good answer."""
 
     port: int
     path: str
     body: bytes
     status: int
     authorization: str = ""
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def ask(question: Question) -> bytes:
     connection = HTTPConnection(HOST, question.port, timeout=TIMEOUT_SECONDS)
     headers = {"Content-Type": "application/json", "Connection": "close", "Authorization": question.authorization}
     try:
-        connection.request("POST", question.path, question.body, headers)
+        connection.request(question.method, question.path, question.body, headers)
         answer = connection.getresponse()
         body = answer.read()
     finally:

@@ -18,9 +18,14 @@ def _published_rates() -> Mapping[Bucket, Decimal]:
 
 @dataclass(frozen=True, slots=True)
 class ProvisionsPolicy:
-    """A provision matrix (IFRS 9, B5.5.35): `loss_rates` is the share of each bucket that is never collected."""
+    """A provision matrix (IFRS 9, B5.5.35): `loss_rates` is the share of each bucket that is never collected.
+
+    `loss_given_default` is the share of an exposure that is lost when its debtor fails, after what VAT relief, security
+    and insurance bring back. Only the seller can know it: without it no expected loss is told.
+    """
 
     loss_rates: Mapping[Bucket, Decimal] = field(default_factory=_published_rates)
+    loss_given_default: Decimal | None = None
 
     def __post_init__(self) -> None:
         """Every bucket of invoices has a share, and older never loses less."""
@@ -31,3 +36,5 @@ class ProvisionsPolicy:
             raise ValueError("loss_rates has a rate that is no share")
         if any(older < newer for newer, older in pairwise(rates)):
             raise ValueError("loss_rates gives an older bucket less")
+        if self.loss_given_default is not None and not 0 <= self.loss_given_default <= 1:
+            raise ValueError("loss_given_default is no share")

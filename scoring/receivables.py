@@ -66,11 +66,12 @@ def dso_simple(receivables: Decimal, credit_sales: Decimal, period_days: int) ->
 
 @dataclass(frozen=True, slots=True)
 class MonthlySales:
-    """Credit sales of one calendar month."""
+    """Credit sales of one calendar month; `days` is how many of its days have passed, None: all of them."""
 
     year: int
     month: int
     credit_sales: Decimal
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def dso_countback(receivables: Decimal, months_newest_first: Iterable[MonthlySal
         if later is not None and later.year * 12 + later.month - 1 != each.year * 12 + each.month:
             raise ValueError(f"{each.year}-{each.month:02} is not the month before {later.year}-{later.month:02}")
         later = each
-        month_days = monthrange(each.year, each.month)[1]
+        month_days = each.days or monthrange(each.year, each.month)[1]
         if each.credit_sales > remaining:
             return CountbackDays(days + remaining / each.credit_sales * month_days, complete=True)
         days += month_days

@@ -6,6 +6,8 @@ from api.behaviour_answer import BehaviourFigures
 from api.ledger.rate_schemas import ExchangeRateSchema, TotalReasonSchema
 from api.web.schemas import MoneySchema, Schema, SignedMoneySchema
 
+KNOWN_AT = {"description": "As far as we knew it then; null: as far as we know now."}
+
 
 class TakenSchema(Schema):
     """What became of one thing that was sent: taken now, or known before with the same content."""
@@ -88,12 +90,13 @@ class CreditNoteSchema(Schema):
 class BehaviourSchema(BehaviourFigures):
     """How a debtor paid until `as_of`, as the policy looks at it.
 
-    What was settled, and the peak of exposure, are those of the days until `as_of`. What is open is so today, also for
-    an `as_of` in the past; overdue is what of it was due before `as_of`.
+    All of it is of the days until `as_of`, as far as it was known at `known_at`. In the days to come nothing more is
+    paid: an `as_of` ahead makes what is open today more overdue.
     """
 
     debtor_id = fields.UUID(required=True)
     as_of = fields.Date(required=True)
+    known_at = fields.DateTime(required=True, allow_none=True, metadata=KNOWN_AT)
     oldest_overdue_on = fields.Date(required=True, allow_none=True)
 
 
@@ -111,6 +114,8 @@ class ExposureSchema(Schema):
     """
 
     debtor_id = fields.UUID(required=True)
+    as_of = fields.Date(required=True)
+    known_at = fields.DateTime(required=True, allow_none=True, metadata=KNOWN_AT)
     totals = fields.List(fields.Nested(SignedMoneySchema), required=True)
     total = fields.Nested(
         SignedMoneySchema,
@@ -140,4 +145,5 @@ class AgeingSchema(Schema):
 
     debtor_id = fields.UUID(required=True)
     as_of = fields.Date(required=True)
+    known_at = fields.DateTime(required=True, allow_none=True, metadata=KNOWN_AT)
     currencies = fields.List(fields.Nested(AgeingBucketsSchema), required=True)

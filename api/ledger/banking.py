@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from api.ledger.bank_lines import Writing, proposal_document
 from api.ledger.bank_meaning import meaning_of
-from api.ledger.bank_world import Names, World, locked_world, money_of
+from api.ledger.bank_names import Names
+from api.ledger.bank_world import World, locked_world, money_of
 from api.problems import Conflict
 from api.records import bank_entries, bank_matching, bank_returns
 from api.records.allocating import allocate

@@ -10,14 +10,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.behaviour_answer import behaviour_figures
+from api.ledger.clocks import View
 from api.problems import NotFound
-from api.records import debtor_days, debtors, exposure
+from api.records import debtor_days, debtors, exposure, ledger_history
 from api.records.debtors import DebtorRecord
 from api.web.money import amount_answer, money_answer
 from scoring.canonical import plain
 from scoring.policy import Policy
 from scoring.receivables import OpenItem, ageing
 
+Stages = list[tuple[str, str, Decimal]]  # Currency, stage, amount.
 Totalling = Callable[[Session, Mapping[str, Decimal]], dict[str, Any]]
 
 
@@ -29,67 +31,96 @@ def get_debtor(session: Session, debtor_id: UUID) -> DebtorRecord:
     return debtor
 
 
-def behaviour_answer(session: Session, debtor_id: UUID, currency: str, as_of: date, policy: Policy) -> dict[str, Any]:
+def behaviour_answer(session: Session, debtor_id: UUID, currency: str, view: View, policy: Policy) -> dict[str, Any]:
     """Give how a debtor paid until `as_of`, as the policy looks at it."""
     debtor = get_debtor(session, debtor_id)
-    view = debtor_days.behaviour(session, debtor.id, currency, as_of, policy.evidence)
+    if view.is_present:
+        found = debtor_days.behaviour(session, debtor.id, currency, view.as_of, policy.evidence)
+    else:
+        found = ledger_history.behaviour(session, debtor.id, currency, view.clocks, policy.evidence)
     return {
         "debtor_id": debtor.id,
-        "as_of": as_of,
-        **behaviour_figures(plain(view.behaviour), currency),
-        "oldest_overdue_on": view.oldest_overdue_on,
+        "as_of": view.as_of,
+        "known_at": view.known_at,
+        **behaviour_figures(plain(found.behaviour), currency),
+        "oldest_overdue_on": found.oldest_overdue_on,
     }
 
 
-def exposure_answer(session: Session, debtor_id: UUID, total: Totalling) -> dict[str, Any]:
+def exposure_answer(session: Session, debtor_id: UUID, view: View, total: Totalling) -> dict[str, Any]:
     """Give what a debtor owes or will owe, by stage; the totals leave `scheduled` out. `total` makes one of them."""
     debtor = get_debtor(session, debtor_id)
-    balances = exposure.balances(session, debtor.id)
-    totals: dict[str, Decimal] = defaultdict(Decimal)
-    for each in balances:
-        if each.stage != "scheduled":
-            totals[each.currency] += each.amount
+    stages = _stages(session, debtor.id, view)
     return {
         "debtor_id": debtor.id,
-        "totals": [money_answer(amount, currency) for currency, amount in sorted(totals.items())],
-        **total(session, totals),
-        "stages": [{"stage": each.stage, "amount": money_answer(each.amount, each.currency)} for each in balances],
-        **_group_answer(session, debtor.id),
+        "as_of": view.as_of,
+        "known_at": view.known_at,
+        "totals": _totals(stages),
+        **total(session, _sums(stages)),
+        "stages": _told(stages),
+        **_group_answer(session, debtor.id, view),
     }
 
 
-def _group_answer(session: Session, debtor_id: UUID) -> dict[str, Any]:
-    """Give what a debtor owes together with all below it; null where there is nobody below."""
+def _group_answer(session: Session, debtor_id: UUID, view: View) -> dict[str, Any]:
+    """Give what a debtor owes together with all below it today; null where there is nobody below."""
     if not debtors.children(session, debtor_id):
         return {"group_totals": None, "group_stages": None}
-    balances = exposure.group_balances(session, debtor_id)
-    totals: dict[str, Decimal] = defaultdict(Decimal)
-    for each in balances:
-        if each.stage != "scheduled":
-            totals[each.currency] += each.amount
-    return {
-        "group_totals": [money_answer(amount, currency) for currency, amount in sorted(totals.items())],
-        "group_stages": [
-            {"stage": each.stage, "amount": money_answer(each.amount, each.currency)} for each in balances
-        ],
-    }
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    if view.is_present:
+        sums |= {(each.currency, each.stage): each.amount for each in exposure.group_balances(session, debtor_id)}
+    else:
+        for member_id in (debtor_id, *debtors.descendants(session, debtor_id)):
+            for currency, stage, amount in ledger_history.exposure(session, member_id, view.clocks):
+                sums[currency, stage] += amount
+    stages = [(currency, stage, amount) for (currency, stage), amount in sorted(sums.items()) if amount]
+    return {"group_totals": _totals(stages), "group_stages": _told(stages)}
 
 
-def ageing_answer(session: Session, debtor_id: UUID, as_of: date) -> dict[str, Any]:
-    """Give a debtor's open amounts by days overdue on `as_of`; what is open is so today."""
+def ageing_answer(session: Session, debtor_id: UUID, view: View) -> dict[str, Any]:
+    """Give a debtor's open amounts by days overdue on `as_of`."""
     debtor = get_debtor(session, debtor_id)
     items: dict[str, list[OpenItem]] = defaultdict(list)
-    for currency, due_on, amount in debtor_days.due_open(session, debtor.id):
+    for currency, due_on, amount in _due_open(session, debtor.id, view):
         items[currency].append(OpenItem(amount, due_on))
     stages: dict[str, dict[str, Decimal]] = defaultdict(dict)
-    for each in exposure.balances(session, debtor.id):
-        stages[each.currency][each.stage] = each.amount
+    for currency, stage, amount in _stages(session, debtor.id, view):
+        stages[currency][stage] = amount
     currencies = sorted({*items, *(name for name, each in stages.items() if {"invoiced", "unallocated"} & set(each))})
     return {
         "debtor_id": debtor.id,
-        "as_of": as_of,
-        "currencies": [_ageing(currency, items[currency], stages[currency], as_of) for currency in currencies],
+        "as_of": view.as_of,
+        "known_at": view.known_at,
+        "currencies": [_ageing(currency, items[currency], stages[currency], view.as_of) for currency in currencies],
     }
+
+
+def _sums(stages: Stages) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for currency, stage, amount in stages:
+        if stage != "scheduled":
+            sums[currency] += amount
+    return sums
+
+
+def _totals(stages: Stages) -> list[dict[str, str]]:
+    return [money_answer(amount, currency) for currency, amount in sorted(_sums(stages).items())]
+
+
+def _told(stages: Stages) -> list[dict[str, Any]]:
+    return [{"stage": stage, "amount": money_answer(amount, currency)} for currency, stage, amount in stages]
+
+
+def _stages(session: Session, debtor_id: UUID, view: View) -> Stages:
+    if not view.is_present:
+        return ledger_history.exposure(session, debtor_id, view.clocks)
+    return [(each.currency, each.stage, each.amount) for each in exposure.balances(session, debtor_id)]
+
+
+def _due_open(session: Session, debtor_id: UUID, view: View) -> list[tuple[str, date, Decimal]]:
+    if view.is_present:
+        return debtor_days.due_open(session, debtor_id)
+    return ledger_history.due_open(session, debtor_id, view.clocks)
 
 
 def _ageing(currency: str, items: Iterable[OpenItem], stages: dict[str, Decimal], as_of: date) -> dict[str, Any]:

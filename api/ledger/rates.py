@@ -16,13 +16,15 @@ from scoring.exchange import Rate
 from scoring.money import Money
 
 
-def total_answer(session: Session, totals: Mapping[str, Decimal], given: Wiring) -> dict[str, Any]:
-    """Give one total in the seller's currency and the rates it is made by, or why there is none."""
+def total_answer(
+    session: Session, totals: Mapping[str, Decimal], given: Wiring, on: date, known_at: datetime | None
+) -> dict[str, Any]:
+    """Give one total in the seller's currency and the rates of a day it is made by, or why there is none."""
     currency = given.seller.currency
     amounts = [Money(amount, each) for each, amount in sorted(totals.items()) if amount]
     is_foreign = any(each.currency != currency for each in amounts)
     days = _usable_days(session, given.house.policies) if is_foreign else 0
-    found = convert(session, amounts, currency, given.today, days)
+    found = convert(session, amounts, currency, on, days, known_at)
     reason = {"code": "rate_missing", "currencies": list(found.missing)} if found.missing else None
     return {
         "total": None if reason else money_answer(found.total, currency),

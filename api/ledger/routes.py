@@ -19,13 +19,14 @@ from api.ledger.answer_schemas import (
     TakenListSchema,
     TakenSchema,
 )
+from api.ledger.clocks import currency_of, view_of
 from api.ledger.import_schemas import FILE, ImportQuery
 from api.ledger.rates import total_answer
 from api.ledger.refusals import refused_file
 from api.ledger.schemas import BehaviourQuery, CreditNotesQuery, InvoicesQuery
 from api.ledger.service import CREDIT_NOTES, INVOICES, Kind, take_sent
 from api.ledger.uploads import accept
-from api.problems import BadInput, Fault, NotFound
+from api.problems import NotFound
 from api.records import imports, invoices
 from api.records.imports import ImportRecord, ImportRefusalRecord
 from api.records.invoices import CreditNoteRecord, InvoiceRecord
@@ -34,10 +35,10 @@ from api.web.blueprint import Blueprint
 from api.web.bodies import json_body
 from api.web.limits import large_body
 from api.web.lists import CSV_TOO, list_answer
-from api.web.money import EXPONENTS, money_answer
+from api.web.money import money_answer
 from api.web.paging import page_of
 from api.web.permissions import permission
-from api.web.schemas import AsOfQuery, PageQuery, page_schema
+from api.web.schemas import ClocksQuery, PageQuery, page_schema
 from api.wiring import wiring
 
 blueprint = Blueprint("ledger", __name__, description="What was invoiced and paid.")
@@ -175,35 +176,36 @@ def _credit_note(record: CreditNoteRecord) -> dict[str, Any]:
 @blueprint.arguments(BehaviourQuery, location="query")
 @blueprint.response(200, BehaviourSchema)
 def show_behaviour(query: dict[str, Any], debtor_id: UUID) -> Response:
-    """Show how a debtor paid in the policy's window until `as_of`; what is open or overdue is so today."""
+    """Show how a debtor had paid in the policy's window until `as_of`, as far as we knew it at `known_at`."""
     given = wiring()
-    currency = query["currency"] or given.seller.currency
-    if currency not in EXPONENTS:
-        raise BadInput("The query breaks a rule.", faults=[Fault("/currency", "not_a_choice", "Not a currency.")])
+    currency = currency_of(query, given)
     with given.transaction() as session:
-        as_of = query["as_of"] or given.today
-        return json_answer(
-            figures.behaviour_answer(session, debtor_id, currency, as_of, given.house.policies.active(session).policy)
-        )
+        policy = given.house.policies.active(session).policy
+        return json_answer(figures.behaviour_answer(session, debtor_id, currency, view_of(query, given), policy))
 
 
 @blueprint.route("/debtors/<uuid:debtor_id>/exposure", methods=["GET"])
 @permission("ledger.read")
+@blueprint.arguments(ClocksQuery, location="query")
 @blueprint.response(200, ExposureSchema)
-def show_exposure(debtor_id: UUID) -> Response:
-    """Show what a debtor owes or will owe, by stage, and all of it in the seller's currency."""
+def show_exposure(query: dict[str, Any], debtor_id: UUID) -> Response:
+    """Show what a debtor owes or will owe, by stage, on `as_of` as far as we knew it at `known_at`.
+
+    The total in the seller's currency is made by the rates of that day.
+    """
     given = wiring()
     with given.transaction() as session:
-        answer = figures.exposure_answer(session, debtor_id, partial(total_answer, given=given))
-        return json_answer(answer)
+        view = view_of(query, given)
+        total = partial(total_answer, given=given, on=view.as_of, known_at=view.known_at)
+        return json_answer(figures.exposure_answer(session, debtor_id, view, total))
 
 
 @blueprint.route("/debtors/<uuid:debtor_id>/ageing", methods=["GET"])
 @permission("ledger.read")
-@blueprint.arguments(AsOfQuery, location="query")
+@blueprint.arguments(ClocksQuery, location="query")
 @blueprint.response(200, AgeingSchema)
 def show_ageing(query: dict[str, Any], debtor_id: UUID) -> Response:
-    """Show a debtor's open amounts by days overdue on `as_of`; what is open is so today."""
+    """Show a debtor's open amounts by days overdue on `as_of`, as far as we knew it at `known_at`."""
     given = wiring()
     with given.transaction() as session:
-        return json_answer(figures.ageing_answer(session, debtor_id, query["as_of"] or given.today))
+        return json_answer(figures.ageing_answer(session, debtor_id, view_of(query, given)))

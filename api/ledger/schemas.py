@@ -8,7 +8,7 @@ from marshmallow import fields, validate, validates_schema
 from api.ledger.values import EARLIEST, YEARS_AHEAD_MAX
 from api.web.faults import invalid
 from api.web.fields import Day, Line
-from api.web.schemas import AsOfQuery, DebtorReferenceSchema, MoneySchema, PageQuery, Schema
+from api.web.schemas import ClocksQuery, DebtorReferenceSchema, MoneySchema, PageQuery, Schema
 
 ITEMS_MAX = 1000
 DAYS_AHEAD_MAX = timedelta(days=366 * YEARS_AHEAD_MAX)
@@ -163,7 +163,7 @@ class CreditNotesQuery(PageQuery):
     debtor_id = fields.UUID(load_default=None)
 
 
-class BehaviourQuery(AsOfQuery):
+class BehaviourQuery(ClocksQuery):
     """How payment behaviour is looked at."""
 
     currency = fields.String(load_default=None, metadata={"description": "ISO 4217; the seller's without it."})

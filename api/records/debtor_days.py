@@ -193,8 +193,8 @@ def behaviour(session: Session, debtor_id: UUID, currency: str, as_of: date, evi
 
     An item counts on the day it was settled, at the part of it that was paid; disputed ones are left out. The peak of
     exposure is of the policy's whole window; what is recent and what is late the policy says too. What is open or
-    overdue is so today: an `as_of` in the past limits the days that are looked at, and nothing else. Day counts are
-    rounded half to even to 4 decimals, shares to 6; what has no items is None.
+    overdue is so in the summaries, which are of today: `as_of` is today or later, and `ledger_history` tells of days
+    before. Day counts are rounded half to even to 4 decimals, shares to 6; what has no items is None.
     """
     row = session.execute(
         BEHAVIOURS[evidence.late_days],
@@ -206,7 +206,13 @@ def behaviour(session: Session, debtor_id: UUID, currency: str, as_of: date, evi
             "window_from": as_of - timedelta(evidence.behaviour_window_days),
         },
     ).one()
-    return LedgerView(_facts(row, as_of, evidence.behaviour_window_days), _decimals(row.exposure), row.oldest_due_on)
+    return view_of(row, as_of, evidence.behaviour_window_days)
+
+
+def view_of(row: Any, as_of: date, window_days: int) -> LedgerView:
+    """Give the view of a row with the columns of BEHAVIOUR."""
+    exposure = {currency: Decimal(amount) for currency, amount in row.exposure.items()}
+    return LedgerView(_facts(row, as_of, window_days), exposure, row.oldest_due_on)
 
 
 DUE_OPEN = select(DebtorDayRecord.currency, DebtorDayRecord.day, DebtorDayRecord.due_open_amount)
@@ -242,7 +248,3 @@ def _ratio(numerator: Decimal, denominator: Decimal, decimals: int) -> Decimal |
     if not denominator:
         return None
     return (numerator / denominator).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
-
-
-def _decimals(amounts: dict[str, str]) -> dict[str, Decimal]:
-    return {currency: Decimal(amount) for currency, amount in amounts.items()}

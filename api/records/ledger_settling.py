@@ -8,7 +8,9 @@ ADD_SETTLEMENTS = """
 WITH in_all AS (
     SELECT line, found_id, paid_amount,
         least(greatest(paid_amount - paid_before, 0), open_before) AS since_amount
-    FROM ledger_line WHERE kind = 'invoice' AND NOT is_new AND code IS NULL AND paid_on IS NOT NULL),
+    FROM ledger_line l WHERE kind = 'invoice' AND NOT is_new AND code IS NULL AND paid_on IS NOT NULL
+        AND NOT EXISTS (SELECT FROM payment p  -- Told before; should it be less by now, it was taken back.
+            WHERE p.identity = 'invoice:' || l.found_id || ':' || trim_scale(l.paid_amount))),
 told AS (
     SELECT line, paid_amount AS more_amount FROM ledger_line WHERE kind = 'invoice' AND is_new AND paid_on IS NOT NULL
     UNION ALL

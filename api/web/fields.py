@@ -1,7 +1,7 @@
 """The fields our schemas are made of: stricter than the library's, and documented as what they take."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from api.web.faults import invalid
 AMOUNT = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 DAY = re.compile(r"(19[0-9]{2}|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}")
+TIME = re.compile(DAY.pattern + r"[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 
 
 class Amount(fields.Field[Decimal]):
@@ -61,6 +62,26 @@ class Day(fields.Date):
             return date.fromisoformat(value)
         except ValueError as error:
             raise invalid("not_a_date", "There is no such day.") from error
+
+
+class DayOrTime(fields.Field[date]):
+    """A date, or a time as RFC 3339 has it. Loads as `date` or, in UTC, as `datetime`, which is a date too."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        examples = {"type": "string", "example": "2026-01-31T17:00:00Z"}
+        self.metadata = {**examples, **self.metadata}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> date:
+        if isinstance(value, str) and DAY.fullmatch(value):
+            return Day().deserialize(value)
+        if not isinstance(value, str) or not TIME.fullmatch(value):
+            detail = "Must be a date, or a time such as 2026-01-31T17:00:00Z; in an address a plus sign is %2B."
+            raise invalid("not_a_time", detail)
+        try:
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise invalid("not_a_time", "There is no such time.") from error
 
 
 class WholeNumber(fields.Integer):

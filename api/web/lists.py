@@ -19,10 +19,18 @@ CSV_TOO: dict[str, Any] = {"200": {"content": {CSV: {"schema": {"type": "string"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def list_answer(item: type[Schema], items: Sequence[Mapping[str, Any]], next_cursor: str | None) -> Response:
-    """Send one page. In CSV an amount becomes two columns, and the next page is named by the header `Link`."""
+def list_answer(
+    item: type[Schema],
+    items: Sequence[Mapping[str, Any]],
+    next_cursor: str | None,
+    beside: Mapping[str, Any] | None = None,
+) -> Response:
+    """Send one page. In CSV an amount becomes two columns, and the next page is named by the header `Link`.
+
+    `beside` is what is told of the whole list; it stands before the items, and not in CSV.
+    """
     if request.accept_mimetypes.best_match(["application/json", CSV]) != CSV:
-        return json_answer({"items": items, "next": next_cursor})
+        return json_answer({**(beside or {}), "items": items, "next": next_cursor})
     # As JSON first, so that dates, ids and amounts read the same in both forms.
     plain: list[dict[str, Any]] = orjson.loads(answer_bytes(items))
     rows = [_row(row) for row in plain]

@@ -60,7 +60,7 @@ def page_of(
     ordered = query.order_by(*(key.desc() if newest_first else key.asc() for key in keys))
     if after is not None:
         place = tuple_(*keys)
-        values = tuple_(*_read_cursor(after, keys))
+        values = tuple_(*read_cursor(after, [key.type.python_type for key in keys]))
         ordered = ordered.where(place < values if newest_first else place > values)
     rows = session.execute(ordered.add_columns(*keys).limit(limit + 1)).all()
     shown = rows[:limit]
@@ -79,12 +79,13 @@ def _as_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _read_cursor(after: str, keys: Sequence[Key]) -> list[Any]:
+def read_cursor(after: str, kinds: Sequence[type]) -> list[Any]:
+    """Read the values of a cursor, of these kinds. Raises BadInput for one that is not of this list."""
     try:
         values = orjson.loads(base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True))
         if not isinstance(values, list) or any(not isinstance(value, str) or "\0" in value for value in values):
             raise ValueError("a cursor is a list of texts")
-        return [READERS[key.type.python_type](value) for key, value in zip(keys, values, strict=True)]
+        return [READERS[kind](value) for kind, value in zip(kinds, values, strict=True)]
     except (ValueError, binascii.Error, InvalidOperation) as error:
         fault = Fault("/after", "bad_cursor", "Send the `next` of a page of this very list.")
         raise BadInput("The cursor is not one of this list.", faults=[fault]) from error

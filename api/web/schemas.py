@@ -8,7 +8,7 @@ from marshmallow import Schema as MarshmallowSchema
 from marshmallow.validate import OneOf
 
 from api.web.faults import invalid
-from api.web.fields import Amount, Day, Line, WholeNumber
+from api.web.fields import Amount, Day, DayOrTime, Line, WholeNumber
 from api.web.money import EXPONENTS, has_decimals_of
 from scoring.money import Money
 
@@ -78,6 +78,15 @@ class AsOfQuery(Schema):
     """What was true on a day; without it, on the seller's today."""
 
     as_of: fields.Field[date] = Day(load_default=None)
+
+
+class ClocksQuery(AsOfQuery):
+    """What was true on a day, as far as we knew it at a time; without it, as far as we know now."""
+
+    known_at: fields.Field[date] = DayOrTime(
+        load_default=None,
+        metadata={"description": "A time (RFC 3339), or a date: the end of that day in the seller's time zone."},
+    )
 
 
 class FaultSchema(Schema):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import credit_check, report
+from bench import credit_check, portfolio, report
 from bench.rounds import Comparison, Run
 
 
@@ -59,3 +59,18 @@ def test_the_whole_benchmark_runs(tmp_path: Path, capsys: pytest.CaptureFixture[
     told = (tmp_path / "credit_check.txt").read_text()
     assert "check, 2,000 invoices, 4 clients" in told
     assert "memory of each product worker" in told
+
+
+def turn(floor: float, product: float) -> portfolio.Round:
+    return portfolio.Round(floor, product, 0)
+
+
+@pytest.mark.parametrize(("products", "verdict"), [((1, 2, 9), "2.00 times the floor, 2 met"), ((1, 3, 3), "NOT met")])
+def test_the_portfolio_is_judged_by_the_median_of_each_rounds_own_ratio(products, verdict) -> None:
+    assert verdict in portfolio.verdict([turn(1, each) for each in products])[-1]
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_the_portfolio_runs(tmp_path: Path) -> None:
+    portfolio.run(portfolio.QUICK, tmp_path)
+    assert "times the floor" in (tmp_path / "portfolio.txt").read_text()
