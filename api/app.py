@@ -10,6 +10,7 @@ from api.config import Config, ConfigInvalid
 from api.events import routes as events
 from api.ledger import bank_routes as bank
 from api.ledger import measure_routes as measures
+from api.ledger import payment_routes as payments
 from api.ledger import rate_routes as rates
 from api.ledger import routes as ledger
 from api.monitoring import routes as monitoring
@@ -28,7 +29,7 @@ from api.web.problem_answers import present_problems
 from api.wiring import House
 from providers.catalog import Catalog
 
-ROOMS = (administration, bank, events, ledger, measures, monitoring, policies, prospect, rates)
+ROOMS = (administration, bank, events, ledger, measures, monitoring, payments, policies, prospect, rates)
 
 
 def create_app(

@@ -87,16 +87,6 @@ class CreditNoteSchema(Schema):
     unused_amount = fields.Nested(MoneySchema, required=True)
 
 
-class PaymentSchema(Schema):
-    """A payment; one that an invoice line told of has no reference."""
-
-    id = fields.UUID(required=True)
-    debtor_id = fields.UUID(required=True)
-    payment_reference = fields.String(required=True, allow_none=True)
-    paid_on = fields.Date(required=True)
-    amount = fields.Nested(MoneySchema, required=True)
-
-
 class BehaviourSchema(BehaviourFigures):
     """How a debtor paid until `as_of`, as the policy looks at it.
 

@@ -1,4 +1,4 @@
-"""HTTP of the ledger room: imports, invoices, credit notes, payments, and what they tell of a debtor."""
+"""HTTP of the ledger room: imports, invoices, credit notes, and what they tell of a debtor."""
 
 from functools import partial
 from typing import Any
@@ -15,7 +15,6 @@ from api.ledger.answer_schemas import (
     ImportSchema,
     ImportStartedSchema,
     InvoiceSchema,
-    PaymentSchema,
     RefusalSchema,
     TakenListSchema,
     TakenSchema,
@@ -24,14 +23,13 @@ from api.ledger.clocks import currency_of, view_of
 from api.ledger.import_schemas import FILE, ImportQuery
 from api.ledger.rates import total_answer
 from api.ledger.refusals import refused_file
-from api.ledger.schemas import BehaviourQuery, CreditNotesQuery, InvoicesQuery, PaymentsQuery
-from api.ledger.service import CREDIT_NOTES, INVOICES, PAYMENTS, Kind, take_sent
+from api.ledger.schemas import BehaviourQuery, CreditNotesQuery, InvoicesQuery
+from api.ledger.service import CREDIT_NOTES, INVOICES, Kind, take_sent
 from api.ledger.uploads import accept
 from api.problems import NotFound
-from api.records import imports, invoices, payments
+from api.records import imports, invoices
 from api.records.imports import ImportRecord, ImportRefusalRecord
 from api.records.invoices import CreditNoteRecord, InvoiceRecord
-from api.records.payments import PaymentRecord
 from api.web.answers import bytes_answer, json_answer
 from api.web.blueprint import Blueprint
 from api.web.bodies import json_body
@@ -46,15 +44,22 @@ from api.wiring import wiring
 blueprint = Blueprint("ledger", __name__, description="What was invoiced and paid.")
 
 
-def _one_or_many(kind: Kind) -> dict[str, Any]:
+def one_or_many(kind: Kind) -> dict[str, Any]:
+    """Give the body of a route that takes one thing or a list."""
     return {"required": True, "content": {"application/json": {"schema": {"oneOf": [kind.one, kind.many]}}}}
 
 
-def _taken(kind: Kind) -> Response:
+def taken_answer(kind: Kind) -> Response:
+    """Take what was sent, and tell what became of it."""
     return bytes_answer(*take_sent(kind, json_body(), wiring()))
 
 
 TAKEN = {"content": {"application/json": {"schema": {"oneOf": [TakenSchema, TakenListSchema]}}}}
+
+
+def taken_responses() -> dict[str, Any]:
+    """Give the answers of a route that takes one thing or a list, beside the first one."""
+    return {"200": {"description": "Known before.", **TAKEN}}
 
 
 @blueprint.route("/imports", methods=["POST"])
@@ -109,32 +114,20 @@ def _import(record: ImportRecord | None) -> ImportRecord:
 
 @blueprint.route("/invoices", methods=["POST"])
 @permission("ledger.write")
-@blueprint.doc(requestBody=_one_or_many(INVOICES), responses={"200": {"description": "Known before.", **TAKEN}})
+@blueprint.doc(requestBody=one_or_many(INVOICES), responses=taken_responses())
 @blueprint.response(201, TakenSchema)
 def create_invoices() -> Response:
     """Add an invoice, or up to 1,000 as `items`: all of them, or none."""
-    return _taken(INVOICES)
+    return taken_answer(INVOICES)
 
 
 @blueprint.route("/credit-notes", methods=["POST"])
 @permission("ledger.write")
-@blueprint.doc(requestBody=_one_or_many(CREDIT_NOTES), responses={"200": {"description": "Known before.", **TAKEN}})
+@blueprint.doc(requestBody=one_or_many(CREDIT_NOTES), responses=taken_responses())
 @blueprint.response(201, TakenSchema)
 def create_credit_notes() -> Response:
     """Add a credit note, or up to 1,000 as `items`: all of them, or none."""
-    return _taken(CREDIT_NOTES)
-
-
-@blueprint.route("/payments", methods=["POST"])
-@permission("ledger.write")
-@blueprint.doc(requestBody=_one_or_many(PAYMENTS), responses={"200": {"description": "Known before.", **TAKEN}})
-@blueprint.response(201, TakenSchema)
-def create_payments() -> Response:
-    """Add a payment, or up to 1,000 as `items`: all of them, or none. What is not allocated stays unallocated.
-
-    Send the same payment again with `allocations` to allocate later what is left of it.
-    """
-    return _taken(PAYMENTS)
+    return taken_answer(CREDIT_NOTES)
 
 
 @blueprint.route("/invoices", methods=["GET"])
@@ -176,25 +169,6 @@ def _credit_note(record: CreditNoteRecord) -> dict[str, Any]:
     return {name: getattr(record, name) for name in plain} | {
         name: money_answer(getattr(record, name), record.currency) for name in ("amount", "unused_amount")
     }
-
-
-@blueprint.route("/payments", methods=["GET"])
-@permission("ledger.read")
-@blueprint.arguments(PaymentsQuery, location="query")
-@blueprint.response(200, page_schema(PaymentSchema))
-@blueprint.doc(responses=CSV_TOO)
-def list_payments(query: dict[str, Any]) -> Response:
-    """List payments, of one debtor or of all."""
-    with wiring().transaction() as session:
-        page = page_of(
-            session, payments.listing(query["debtor_id"]), [PaymentRecord.id], query["limit"], query["after"]
-        )
-        return list_answer(PaymentSchema, [_payment(each) for each in page.items], page.next)
-
-
-def _payment(record: PaymentRecord) -> dict[str, Any]:
-    plain = {name: getattr(record, name) for name in ("id", "debtor_id", "payment_reference", "paid_on")}
-    return plain | {"amount": money_answer(record.amount, record.currency)}
 
 
 @blueprint.route("/debtors/<uuid:debtor_id>/payment-behaviour", methods=["GET"])

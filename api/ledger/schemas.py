@@ -163,12 +163,6 @@ class CreditNotesQuery(PageQuery):
     debtor_id = fields.UUID(load_default=None)
 
 
-class PaymentsQuery(PageQuery):
-    """Which payments, in the order in which we learnt of them."""
-
-    debtor_id = fields.UUID(load_default=None)
-
-
 class BehaviourQuery(ClocksQuery):
     """How payment behaviour is looked at."""
 

@@ -104,7 +104,7 @@ def take_sent(kind: Kind, body: Any, given: Wiring) -> tuple[bytes, int]:
     _refuse_ahead(kind, items, pointers, given.today)
     with given.transaction() as session:
         given.once.claim(session)
-        debtor_ids = _debtor_ids(session, items, pointers, given.now)
+        debtor_ids = debtor_ids_of(session, items, pointers, given.now)
         lines = [kind.line(place, debtor_ids[place], data) for place, data in enumerate(items)]
         results = take(session, lines, given.now)
         _refuse_refused(results, pointers)
@@ -134,7 +134,7 @@ def _refuse_ahead(kind: Kind, items: Sequence[dict[str, Any]], pointers: Sequenc
         raise BadInput("What was sent has not happened yet.", faults=faults)
 
 
-def _debtor_ids(
+def debtor_ids_of(
     session: Session, items: Sequence[dict[str, Any]], pointers: Sequence[str], now: datetime
 ) -> list[UUID]:
     """Find the debtor of each item. Nobody is added here: an unknown name is a fault."""

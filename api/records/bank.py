@@ -66,7 +66,10 @@ class BankEntryRecord(WithId, Base):
     | `returned` | it took back a payment |
     | `passed_over` | it is no payment of a debtor: money that went out, costs of the bank |
     | `announced` | a notification told of it; the statement that books it has not come |
-    | `explained` | a batch without details, whose single payments a notification told of |
+    | `explained` | other entries tell of the same money: those of a notification tell what a batch without details |
+    | | holds, and the entry of a statement books what a notification told of |
+
+    What a notification tells of has no statement. A batch without details has its `transactions_count`.
     """
 
     __tablename__ = "bank_entry"

@@ -15,14 +15,16 @@ SELECT debtor_id, currency, '{kind}', id, 'unallocated', {day}, known_at, -amoun
 UNION ALL
 SELECT o.debtor_id, o.currency, '{kind}', o.id, side.stage, a.happened_on, a.known_at, side.sign * a.amount, 0
 FROM allocation a JOIN {kind} o ON o.id = a.{kind}_id
-CROSS JOIN (VALUES ('invoiced', -1), ('unallocated', 1)) AS side (stage, sign) WHERE {{of}}
+CROSS JOIN (VALUES ('invoiced', -1), ('unallocated', 1)) AS side (stage, sign) WHERE {{of}} {lapsed}
 """
+# A discount or difference that is taken back lapses: the invoice is open again, and nothing waits unused.
+_LAPSED = "AND NOT (side.stage = 'unallocated' AND a.amount < 0 AND o.kind <> 'credit_note')"
 _SIDES = f"""
 SELECT debtor_id, currency, 'invoice' AS source_kind, id AS source_id, 'invoiced' AS stage, invoiced_on AS happened_on,
     known_at, amount AS expected, 0 AS found
 FROM invoice WHERE {{of}}
-UNION ALL {_SETTLEMENTS.format(kind="payment", day="paid_on")}
-UNION ALL {_SETTLEMENTS.format(kind="credit_note", day="credited_on")}
+UNION ALL {_SETTLEMENTS.format(kind="payment", day="paid_on", lapsed="")}
+UNION ALL {_SETTLEMENTS.format(kind="credit_note", day="credited_on", lapsed=_LAPSED)}
 UNION ALL
 SELECT p.debtor_id, p.currency, 'payment', p.id, 'unallocated', r.returned_on, r.known_at, r.amount, 0
 FROM payment_return r JOIN payment p ON p.id = r.payment_id WHERE {{of}}

@@ -34,10 +34,14 @@ WHERE (open_amount <> open_expected OR paid_amount <> paid_expected OR settled_o
     OR open_expected < 0) AND is_wrong
 """  # noqa: S608
 
+# A discount or difference that is taken back lapses: it waits for no other invoice.
 CREDIT_NOTES_EXPECTED = """
-SELECT c.id, c.debtor_id, c.unused_amount, c.amount - coalesce(used.amount, 0) AS unused_expected
+SELECT c.id, c.debtor_id, c.unused_amount,
+    c.amount - coalesce(CASE WHEN c.kind = 'credit_note' THEN used.amount ELSE used.given_amount END, 0)
+        AS unused_expected
 FROM credit_note c LEFT JOIN (
-    SELECT credit_note_id, sum(amount) AS amount FROM allocation WHERE credit_note_id IS NOT NULL
+    SELECT credit_note_id, sum(amount) AS amount, sum(amount) FILTER (WHERE amount > 0) AS given_amount
+    FROM allocation WHERE credit_note_id IS NOT NULL
     GROUP BY credit_note_id) used ON used.credit_note_id = c.id
 WHERE {of}
 """

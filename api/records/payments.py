@@ -2,10 +2,9 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Select, UniqueConstraint, select, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.records.base import Base, WithId, reference_to
@@ -104,9 +103,3 @@ class AllocationRecord(WithId, Base):
     rule: Mapped[str | None]
     happened_on: Mapped[date]
     known_at: Mapped[datetime]
-
-
-def listing(debtor_id: UUID | None = None) -> Select[Any]:
-    """Select payments for a list: of a debtor, or all."""
-    query = select(PaymentRecord)
-    return query if debtor_id is None else query.where(PaymentRecord.debtor_id == debtor_id)

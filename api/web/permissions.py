@@ -26,6 +26,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "debtor.add_prospect": ASKERS,
     "ledger.read": BOOK,
     "ledger.write": BOOK,
+    "payment.decide": frozenset({"finance", "credit_manager"}),
     "alert.read": BOOK,
     "policy.read": frozenset({"finance", "credit_manager"}),
     "policy.write": MANAGER,

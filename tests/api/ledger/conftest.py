@@ -12,6 +12,7 @@ from api.ledger.mapping import read_mapping
 from api.ledger.report import ImportReport
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
+from tests.api.ledger.bank_ledger import Bank
 from tests.api.ledger.files import MAPPING, TODAY
 
 
@@ -31,3 +32,9 @@ def importing(sessions: Sessions, seller: Seller) -> Callable[..., ImportReport]
         return run_import(sessions, of, Clock(), stream, Ordered(read, **options), on_progress)
 
     return run
+
+
+@pytest.fixture
+def bank(sessions: Sessions, seller: Seller) -> Bank:
+    """The test's seller, with a ledger that bank statements come to."""
+    return Bank(sessions, seller)
