@@ -124,6 +124,11 @@ def _tell(report: ImportReport, today: date) -> None:
         f"{report.lines_count} lines: {report.taken_count} {done}, {report.known_count} known already,"
         f" {report.refused_count} refused (seller's today: {today})"
     )
+    states = [f"{number} {state.replace('_', ' ')}" for state, number in sorted(report.bank.states.items()) if number]
+    if states:
+        say(f"  bank entries: {', '.join(states)}")
+    for code, detail in report.bank.notes.items():
+        click.echo(f"note: {code}: {detail}", err=True)
     for code, number in sorted(report.faults.items()):
         say(f"  {number} x {code}")
     for fault in report.refusals[:REFUSALS_SHOWN]:

@@ -1,14 +1,13 @@
 """Imports what bank files tell: each batch a transaction, each entry once, however often a file comes."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-import psycopg
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.clock import Clock
@@ -16,19 +15,15 @@ from api.ledger.bank_files import BATCH_ENTRIES, BankBatch, bank_batches
 from api.ledger.bank_meaning import stored
 from api.ledger.banking import Banking, Booked
 from api.ledger.formats.documents import BankItem, Refused
+from api.ledger.retrying import retried
 from api.ledger.statements import check_continuity, store_statement
-from api.problems import Conflict
 from api.records import bank, bank_entries
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from scoring.policy import Policy
 
-ATTEMPTS = 5
-# Two writers met: the loser starts its batch again.
-MET = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, psycopg.errors.UniqueViolation)
 PASSES_MAX = 10
 NO_ID = UUID(int=0)
-Result = TypeVar("Result")
 
 
 @dataclass(slots=True)
@@ -82,16 +77,18 @@ def run_bank(  # noqa: PLR0913 - What is imported and where to, then how; each i
     import_id: UUID | None = None,
     report: BankReport | None = None,
     done_before: int = 0,
+    dry_run: bool = False,
     in_batch: InBatch = lambda session, counts: None,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> BankReport:
     """Take what a bank file tells. Safe to run again, in part or whole, and beside another run of the same file.
 
     `in_batch` is called in the transaction of each batch. The first `done_before` lines were done by an earlier run of
-    this import and are passed over, batch by batch. What a reader raises comes through; what stood before is taken.
+    this import and are passed over, batch by batch. What a reader raises comes through; what stood before is taken. A
+    dry run rolls each batch back, so that none sees what an earlier one would have settled.
     """
     report = BankReport() if report is None else report
-    run = _Run(sessions, seller, clock, Banking(policy.matching, import_id), report, in_batch)
+    run = _Run(sessions, seller, clock, Banking(policy.matching, import_id), report, in_batch, dry_run)
     try:
         for batch in bank_batches(entries):
             run.take(batch, done_before)
@@ -99,6 +96,10 @@ def run_bank(  # noqa: PLR0913 - What is imported and where to, then how; each i
     finally:
         run.close()
     return report
+
+
+class _RolledBack(Exception):
+    """Ends a transaction of a dry run."""
 
 
 class _Run:
@@ -112,6 +113,7 @@ class _Run:
         banking: Banking,
         report: BankReport,
         in_batch: InBatch,
+        dry_run: bool,
     ) -> None:
         self.sessions = sessions
         self.seller = seller
@@ -119,6 +121,7 @@ class _Run:
         self.banking = banking
         self.report = report
         self.in_batch = in_batch
+        self.dry_run = dry_run
         self.accounts: set[str] = set()
         self.reopened: set[UUID] = set()
 
@@ -133,7 +136,7 @@ class _Run:
             return
         if batch.items_count and report.lines_count <= done_before:
             return
-        counts, booked, statements_count = self._retried(lambda: self._write(batch))
+        counts, booked, statements_count = retried(lambda: self._write(batch))
         report.taken_count += counts.taken
         report.known_count += counts.known
         report.refused_count += len(batch.refused)
@@ -143,7 +146,7 @@ class _Run:
         self.reopened |= booked.reopened
 
     def _write(self, batch: BankBatch) -> tuple[BatchCounts, Booked, int]:
-        with self.sessions.of(self.seller.id) as session:
+        with self._transaction() as session:
             now = self.clock.now(self.seller)
             bank.one_at_a_time(session)
             import_id = self.banking.import_id
@@ -156,14 +159,28 @@ class _Run:
             new = bank_entries.add(session, entries, now, import_id) if entries else []
             booked = self.banking.book(session, new, now)
             counts = BatchCounts(batch.items_count, len(new), len(batch.entries) - len(new), batch.refused)
-            self.in_batch(session, counts)
+            if not self.dry_run:
+                self.in_batch(session, counts)
+        if self.dry_run:
+            with self.sessions.of(self.seller.id) as session:
+                self.in_batch(session, counts)
         return counts, booked, sum(1 for _, state in told if state != "known")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        """Open a transaction; a dry run rolls it back."""
+        with suppress(_RolledBack), self.sessions.of(self.seller.id) as session:
+            yield session
+            if self.dry_run:
+                raise _RolledBack
 
     def close(self) -> None:
         """Look once more at what could not be booked, until nothing more can be; then whether a statement is missing.
 
         What comes later may tell whose an earlier payment was, and a return may come before its payment.
         """
+        if self.dry_run:
+            return
         for _ in range(PASSES_MAX if self.report.taken_count else 0):
             if not self._again():
                 break
@@ -174,10 +191,10 @@ class _Run:
     def _again(self) -> int:
         """Look once at everything that was left; gives how much changed."""
         reopened, self.reopened = self.reopened, set()
-        changes_count = self._retried(lambda: self._book_again(None, reopened))[0] if reopened else 0
+        changes_count = retried(lambda: self._book_again(None, reopened))[0] if reopened else 0
         after = NO_ID
         while True:
-            changed, last = self._retried(partial(self._book_again, after, set()))
+            changed, last = retried(partial(self._book_again, after, set()))
             changes_count += changed
             if last is None:
                 return changes_count
@@ -198,16 +215,3 @@ class _Run:
         self.report.states.subtract(before)
         self.reopened |= booked.reopened
         return booked.changes_count, entries[-1].id
-
-    def _retried(self, work: Callable[[], Result]) -> Result:
-        """Do something again when it met another writer."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return work()
-            except DBAPIError as error:
-                if attempt == ATTEMPTS or not isinstance(error.orig, MET):
-                    raise
-            except Conflict:  # A debtor was merged, or somebody decided, between reading and locking.
-                if attempt == ATTEMPTS:
-                    raise
-        raise AssertionError("the last attempt gives or raises")

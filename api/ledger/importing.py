@@ -9,13 +9,13 @@ from datetime import date
 from typing import BinaryIO, TypeVar
 from uuid import UUID
 
-import psycopg
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.clock import Clock
+from api.ledger.bank_run import BatchCounts, run_bank
 from api.ledger.batches import Batch, faults_of, refusal_rows
 from api.ledger.cells import LineFault
+from api.ledger.formats.documents import Refused
 from api.ledger.guessing import propose
 from api.ledger.invoice_lines import SYSTEM
 from api.ledger.mapping import Mapping
@@ -23,18 +23,17 @@ from api.ledger.preparing import Prepared, Preparing
 from api.ledger.reading import UNPACKED_BYTES_MAX, FileUnreadable
 from api.ledger.rehearsal import Rehearsal
 from api.ledger.report import ImportReport
-from api.ledger.sources import Source, csv_batches, document_batches, numbered_on, sources
-from api.problems import BadInput, Conflict
+from api.ledger.retrying import retried
+from api.ledger.sources import Source, csv_batches, document_batches, named, numbered_on, sources
+from api.policy_shelf import PolicyShelf
+from api.problems import BadInput
 from api.records import imports
 from api.records.ledger_batch import take, take_written
 from api.records.ledger_lines import LineResult
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 
-ATTEMPTS = 5
 REFUSED_LINES_MAX = 10_000  # So many are a wrong mapping, and nobody corrects them one by one.
-# Two writers met: the loser of a deadlock, or of a race for a name that both wanted to add, starts its batch again.
-MET = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure, psycopg.errors.UniqueViolation)
 
 # How long one thread may keep the other from the database's answer.
 SWITCH_SECONDS = 0.0005
@@ -112,6 +111,9 @@ class _Run:
     def read(self, source: Source, on_progress: Progress) -> None:
         """Take everything in one file."""
         self.report.formats.add(source.format)
+        if source.is_bank:
+            self._read_bank(source, on_progress)
+            return
         batches = self._batches(source)
         # The next batch is read, checked and written down while the database is at this one.
         sys.setswitchinterval(SWITCH_SECONDS)
@@ -141,6 +143,45 @@ class _Run:
             self.last_line = max([self.last_line, *lines])
             yield found
 
+    def _read_bank(self, source: Source, on_progress: Progress) -> None:
+        """Book what a bank's file tells; its entries are counted as lines are."""
+        report, bank = self.report, self.report.bank
+        others_count = report.lines_count - bank.lines_count
+        before = (bank.taken_count, bank.known_count, bank.refused_count)
+        with self.sessions.of(self.seller.id) as session:
+            policy = PolicyShelf().active(session).policy
+
+        def in_batch(session: Session, counts: BatchCounts) -> None:
+            faults = [self._bank_fault(source, refused) for refused in counts.refused]
+            report.refuse(faults)
+            self._keep_counts(session, counts.lines, counts.taken, counts.known, faults)
+
+        try:
+            run_bank(
+                self.sessions,
+                self.seller,
+                self.clock,
+                source.bank_items(),
+                policy,
+                import_id=self.import_id,
+                report=bank,
+                done_before=self.done_before - others_count,
+                dry_run=report.dry_run,
+                in_batch=in_batch,
+                on_progress=lambda done: on_progress(others_count + done),
+            )
+        finally:
+            report.lines_count = others_count + bank.lines_count
+            report.taken_count += bank.taken_count - before[0]
+            report.known_count += bank.known_count - before[1]
+            report.refused_count += bank.refused_count - before[2]
+
+    def _bank_fault(self, source: Source, refused: Refused) -> LineFault:
+        """Make the fault of an entry; its number is a line's, or the next one where several stand on one line."""
+        self.last_line = max(self.last_line + 1, refused.line)
+        where = f"entry {refused.entry}: {refused.text}" if refused.entry else refused.text
+        return LineFault(self.last_line, refused.field, refused.code, refused.detail, named(source, where))
+
     def _next(self, batches: Iterator[Batch]) -> Prepared | None:
         """Give the next batch with its debtors found, and added where need be; a dry run adds them with its lines."""
         batch = next(batches, None)
@@ -149,25 +190,11 @@ class _Run:
         self.read_count += batch.records_count
         if self.report.dry_run or self.read_count <= self.done_before:
             return Prepared(batch)
-        return self._retried(lambda: self._prepared(batch))
+        return retried(lambda: self._prepared(batch), self.preparing.forget)
 
     def _prepared(self, batch: Batch) -> Prepared:
         with self.sessions.of(self.seller.id) as session:
             return self.preparing.prepare(session, batch, self.clock.now(self.seller))
-
-    def _retried(self, work: Callable[[], Result]) -> Result:
-        """Do something again when it met another writer."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return work()
-            except DBAPIError as error:
-                if attempt == ATTEMPTS or not isinstance(error.orig, MET):
-                    raise
-            except Conflict:  # A debtor was merged meanwhile: found again, it is the other one.
-                if attempt == ATTEMPTS:
-                    raise
-            self.preparing.forget()
-        raise AssertionError("the last attempt gives or raises")
 
     def _guessed(self, plain: BinaryIO) -> Mapping | None:
         """Put a guessed mapping in the report of a dry run; give it when lines can be tried with it."""
@@ -187,7 +214,7 @@ class _Run:
         if self.report.lines_count <= self.done_before:
             return
         tries = iter([prepared])
-        taken_count, known_count, faults = self._retried(lambda: self._write(batch, next(tries, None)))
+        taken_count, known_count, faults = retried(lambda: self._write(batch, next(tries, None)), self.preparing.forget)
         self.report.taken_count += taken_count
         self.report.known_count += known_count
         self.report.refused_count += batch.records_count - taken_count - known_count
@@ -214,7 +241,7 @@ class _Run:
             taken = take_written(session, ready.written, now, self.import_id)
             by_line = {each.line: each for each in batch.checked} if ready.refused or taken.refused else {}
             faults = [*batch.faults, *faults_of([*ready.refused, *taken.refused], by_line)]
-            self._count(session, batch, taken.taken_count, taken.known_count, faults)
+            self._keep_counts(session, batch.records_count, taken.taken_count, taken.known_count, faults)
         return taken.taken_count, taken.known_count, faults
 
     def _rehearse(self, batch: Batch) -> tuple[int, int, list[LineFault]]:
@@ -231,14 +258,15 @@ class _Run:
         results, faults = self.rehearsal.after(batch.checked, results, batch.faults)
         states = Counter(result.state for result in results)
         with self.sessions.of(self.seller.id) as session:
-            self._count(session, batch, states["taken"], states["known"], faults)
+            self._keep_counts(session, batch.records_count, states["taken"], states["known"], faults)
         return states["taken"], states["known"], faults
 
-    def _count(self, session: Session, batch: Batch, taken: int, known: int, faults: list[LineFault]) -> None:
+    def _keep_counts(self, session: Session, lines: int, taken: int, known: int, faults: list[LineFault]) -> None:
+        """Count some lines in the transaction that takes them, and keep the faults of those that it does not."""
         if self.import_id is None:
             return
-        refused = batch.records_count - taken - known
-        imports.count(session, self.import_id, lines=batch.records_count, taken=taken, known=known, refused=refused)
+        refused = lines - taken - known
+        imports.count(session, self.import_id, lines=lines, taken=taken, known=known, refused=refused)
         lines_left = max(0, REFUSED_LINES_MAX - self.report.refused_count)
         imports.refuse(session, self.import_id, refusal_rows(faults, lines_left))
 

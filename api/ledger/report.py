@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from api.ledger.bank_run import BankReport
 from api.ledger.cells import LineFault
 from api.problems import BadInput
 
@@ -35,6 +36,7 @@ class ImportReport:
     failure: dict[str, Any] | None = None
     proposal: str | None = None
     formats: set[str] = field(default_factory=set)
+    bank: BankReport = field(default_factory=BankReport)
 
     def refuse(self, line_faults: Iterable[LineFault]) -> None:
         """Count the faults of refused lines, and show the first ones."""
@@ -81,4 +83,5 @@ class ImportReport:
             "warnings": self.warnings,
             "failure": self.failure,
             "proposal": self.proposal,
+            "bank": self.bank.document() if self.bank.lines_count or self.bank.statements_count else None,
         }
