@@ -78,7 +78,7 @@ def adding(changes: str) -> str:
         f"INSERT INTO debtor_day AS d (seller_id, debtor_id, currency, day, {', '.join(SUMS)})"  # noqa: S608
         f" SELECT CAST(:seller_id AS uuid), debtor_id, currency, day, {sums} FROM {changes}"
         f" GROUP BY debtor_id, currency, day HAVING {' OR '.join(f'sum({name}) <> 0' for name in SUMS)}"
-        " ON CONFLICT (seller_id, debtor_id, currency, day) DO UPDATE SET "
+        " ORDER BY debtor_id, currency, day ON CONFLICT (seller_id, debtor_id, currency, day) DO UPDATE SET "
         + ", ".join(f"{name} = d.{name} + excluded.{name}" for name in SUMS)
     )
 

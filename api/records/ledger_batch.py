@@ -15,8 +15,8 @@ The lines stand in temporary tables (`ledger_staging.TABLES`), and each step wri
 | DROP_..., MEET_PARTS | `code`, allocations | no parts that change nothing; `payment_id`, `known_amount` |
 | `fill` | the parts | `amount` of parts that must take turns |
 | REMEMBER..., DISPUTE | the parts, `is_changed` | `ledger_state`: invoices as they were; the dispute |
-| ALLOCATE, SETTLE, USE_CREDIT_NOTES | `amount` | allocations; what is open, paid, settled and unused |
-| SEE_AFTER | `ledger_state` | the same invoices as they are |
+| ALLOCATE, SETTLE, USE_CREDIT_NOTES | `amount` | allocations; what is open, paid, settled and unused; |
+| SEE_DISPUTED | `is_changed` | in `ledger_state` the same invoices as they are |
 | MOVE | all of them | exposure entries, balances and days |
 
 A line with a `code` is refused and no later step touches it. Steps that a batch has nothing for are left out.
@@ -217,5 +217,6 @@ def _settle(steps: _Steps, written: Written) -> bool:
     steps.run(ledger_settling.ALLOCATE, ledger_settling.SETTLE)
     if written.counts["credit_note"]:
         steps.run(ledger_settling.USE_CREDIT_NOTES)
-    steps.run(ledger_settling.SEE_AFTER)
+    if steps.meets:
+        steps.run(ledger_settling.SEE_DISPUTED)
     return True

@@ -110,6 +110,7 @@ SELECT coalesce(max(o.last_on) FILTER (WHERE o.is_payment), max(o.last_on)) FROM
     GROUP BY a.payment_id, a.credit_note_id HAVING sum(a.amount) > 0) o
 """
 SETTLE = f"""
+WITH settled AS (
 UPDATE invoice i SET open_amount = i.open_amount - t.amount, paid_amount = i.paid_amount + t.paid_amount,
     settled_on = CASE WHEN i.open_amount = t.amount THEN CASE
         WHEN i.open_amount = i.amount AND t.origins = 1 THEN t.last_on ELSE ({LAST_PAID_ON}) END END
@@ -118,12 +119,13 @@ FROM (
         AS paid_amount, count(*) AS origins, max(happened_on) AS last_on
     FROM ledger_part WHERE amount > 0 GROUP BY invoice_id) t
 WHERE i.seller_id = CAST(:seller_id AS uuid) AND i.id = t.invoice_id
+RETURNING i.id, i.debtor_id, i.currency, i.due_on, i.open_amount, i.paid_amount, i.settled_on, i.disputed)
+INSERT INTO ledger_state SELECT 1, * FROM settled
 """  # noqa: S608
-SEE_AFTER = """
-INSERT INTO ledger_state SELECT 1, i.id, i.debtor_id, i.currency, i.due_on, i.open_amount, i.paid_amount, i.settled_on,
-    i.disputed
-FROM ledger_state b CROSS JOIN LATERAL (
-    SELECT * FROM invoice WHERE seller_id = CAST(:seller_id AS uuid) AND id = b.id LIMIT 1) i
+SEE_DISPUTED = """
+INSERT INTO ledger_state SELECT 1, id, debtor_id, currency, due_on, open_amount, paid_amount, settled_on, disputed
+FROM invoice WHERE id IN (SELECT found_id FROM ledger_line WHERE is_changed
+    EXCEPT SELECT id FROM ledger_state WHERE sign = 1)
 """
 USE_CREDIT_NOTES = """
 UPDATE credit_note c SET unused_amount = c.unused_amount - p.amount
