@@ -1,7 +1,7 @@
 """Takes payments back: what they settled is open again, as if it had never been paid, from the day of the return on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from api.problems import Conflict
 from api.records import debtors, events
 from api.records.allocating import Change, allocate
+from api.records.base import new_id
 from api.records.exposure import Entry
-from api.records.payments import PaymentReturnRecord
 from scoring.money import quantised
 
 ZERO = Decimal(0)
@@ -54,6 +54,11 @@ SELECT p.id, p.debtor_id, p.amount, p.currency, p.paid_on, p.identity, p.bank_en
 FROM payment p WHERE p.seller_id = CAST(:seller_id AS uuid) AND p.id = :payment_id
 """)
 KNOWN = text("SELECT payment_id, amount FROM payment_return WHERE seller_id = :seller_id AND identity = :identity")
+ADD = text("""
+INSERT INTO payment_return (seller_id, id, payment_id, identity, returned_on, amount, reason, bank_entry_id, known_at,
+    import_id)
+VALUES (:seller_id, :id, :payment_id, :identity, :returned_on, :amount, :reason, :bank_entry_id, :known_at, :import_id)
+""")
 GRANTS = {"settlement_discount": "discount", "payment_difference": "difference"}
 
 
@@ -82,19 +87,7 @@ def take_back(session: Session, told: Return, known_at: datetime) -> bool:
     changes = _reversals(told, paid, max(told.amount - unallocated, ZERO))
     reopened = [each.invoice_id for each in changes]
     changes += withdrawn(session, payment, reopened, told.returned_on)
-    session.add(
-        PaymentReturnRecord(
-            payment_id=told.payment_id,
-            identity=told.identity,
-            returned_on=told.returned_on,
-            amount=told.amount,
-            reason=told.reason,
-            bank_entry_id=told.bank_entry_id,
-            known_at=known_at,
-            import_id=told.import_id,
-        )
-    )
-    session.flush()
+    session.execute(ADD, seller | {"id": new_id(), "known_at": known_at, **asdict(told)})
     source = ("payment", told.payment_id)
     back = Entry(payment.debtor_id, payment.currency, "unallocated", told.amount, source, told.returned_on)
     allocate(session, changes, known_at, [back])

@@ -1,9 +1,12 @@
 """Bank statements in any order, again, in pieces, at once or broken off: the ledger is the same."""
 
+import io
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +17,14 @@ from api.clock import Clock
 from api.ledger import bank_files, bank_run
 from api.ledger.bank_files import bank_batches
 from api.ledger.bank_run import run_bank
+from api.ledger.formats.camt import read_camt
 from api.ledger.formats.documents import BankItem, Refused
+from api.ledger.formats.mt940 import read_mt940
 from api.ledger.reading import FileUnreadable
+from api.problems import BadInput
 from tests.api.ledger.bank_ledger import POLICY, Bank
+from tests.api.ledger.formats.documents_for_tests import camt
+from tests.api.ledger.formats.documents_for_tests import entry as camt_entry
 from tests.api.ledger.statements import ACCOUNT, DAY, PAYER, cut, entry, invoice, statement
 
 OTHER = "NL02ABNA0123456789"
@@ -210,3 +218,32 @@ def test_a_statement_waits_for_its_end_and_says_when_it_does_not_add_up():
     assert again.statements[0].identity == batch.statements[0].identity
     (other,) = bank_batches([head, entry("a", "2.00"), end])
     assert other.statements[0].identity != again.statements[0].identity
+
+
+def test_a_file_of_a_bank_is_booked(bank):
+    debtor_id = bank.debtor()
+    bank.bill(invoice(debtor_id, "I-2001"))
+    details = "<TxDtls><RmtInf><Ustrd>factuur I-2001</Ustrd></RmtInf></TxDtls>"
+    file = camt(camt_entry("100.00", details=details))
+    bank.receive(items=read_camt(io.BytesIO(file)))
+    assert bank.open() == {"I-2001": 0}
+    assert bank.receive(items=read_camt(io.BytesIO(file))).taken_count == 0
+
+
+def test_every_published_statement_is_taken_once(bank):
+    """Whatever of them can be read: a reader may refuse a file, and nothing else may go wrong."""
+    folder = Path(__file__).parent / "formats" / "samples"
+    files = [*sorted(folder.glob("camt*/*.xml")), *sorted(folder.glob("mt940*/*"))]
+    assert files
+    taken_counts = []
+    for _ in range(2):
+        taken_count = 0
+        for path in files:
+            read = read_camt if path.suffix == ".xml" else read_mt940
+            with path.open("rb") as stream, suppress(BadInput):
+                report = run_bank(bank.sessions, bank.seller, Clock(), read(stream), POLICY)
+                taken_count += report.taken_count
+        taken_counts.append(taken_count)
+    assert taken_counts[0] > 0
+    assert taken_counts[1] == 0
+    bank.sound()
