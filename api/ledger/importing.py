@@ -28,8 +28,9 @@ from api.ledger.sources import Source, csv_batches, document_batches, named, num
 from api.policy_shelf import PolicyShelf
 from api.problems import BadInput
 from api.records import imports
-from api.records.ledger_batch import take, take_written
+from api.records.ledger_batch import Taken, take, take_written
 from api.records.ledger_lines import LineResult
+from api.records.ledger_staging import Written
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 
@@ -95,6 +96,7 @@ class _Run:
         self.done_before = 0
         self.read_count = 0
         self.last_line = 0
+        self.writers: ThreadPoolExecutor
         self._resume()
 
     def _resume(self) -> None:
@@ -117,7 +119,7 @@ class _Run:
         batches = self._batches(source)
         # The next batch is read, checked and written down while the database is at this one.
         sys.setswitchinterval(SWITCH_SECONDS)
-        with ThreadPoolExecutor(1) as ahead:
+        with ThreadPoolExecutor(1) as ahead, ThreadPoolExecutor(2) as self.writers:
             coming = ahead.submit(self._next, batches)
             while (prepared := coming.result()) is not None:
                 coming = ahead.submit(self._next, batches)
@@ -232,17 +234,36 @@ class _Run:
         report.newest_settled_on = _newest(report.newest_settled_on, paid + settled)
 
     def _write(self, batch: Batch, prepared: Prepared | None) -> tuple[int, int, list[LineFault]]:
-        """Take a batch in one transaction; what was prepared may serve once. Gives how many were taken, and known."""
+        """Take a batch; what was prepared may serve once. Gives how many lines were taken, and known.
+
+        A large batch is taken by two writers at once, each half a transaction of its own. Should it be killed between
+        them, the import goes on with this batch, and finds one half known.
+        """
         if self.report.dry_run:
             return self._rehearse(batch)
+        ready = prepared or self._prepared(batch)
+        if len(ready.written) == 1:
+            with self.sessions.of(self.seller.id) as session:
+                taken = [self._take_written(session, ready.written[0])]
+                return self._counted(session, ready, taken)
+        taken = list(self.writers.map(self._take_half, ready.written))
         with self.sessions.of(self.seller.id) as session:
-            now = self.clock.now(self.seller)
-            ready = prepared or self.preparing.prepare(session, batch, now)
-            taken = take_written(session, ready.written, now, self.import_id)
-            by_line = {each.line: each for each in batch.checked} if ready.refused or taken.refused else {}
-            faults = [*batch.faults, *faults_of([*ready.refused, *taken.refused], by_line)]
-            self._keep_counts(session, batch.records_count, taken.taken_count, taken.known_count, faults)
-        return taken.taken_count, taken.known_count, faults
+            return self._counted(session, ready, taken)
+
+    def _take_half(self, written: Written) -> Taken:
+        with self.sessions.of(self.seller.id) as session:
+            return self._take_written(session, written)
+
+    def _take_written(self, session: Session, written: Written) -> Taken:
+        return take_written(session, written, self.clock.now(self.seller), self.import_id)
+
+    def _counted(self, session: Session, ready: Prepared, parts: list[Taken]) -> tuple[int, int, list[LineFault]]:
+        batch = ready.batch
+        refused = [*ready.refused, *(each for part in parts for each in part.refused)]
+        faults = [*batch.faults, *faults_of(refused, {each.line: each for each in batch.checked} if refused else {})]
+        taken, known = sum(part.taken_count for part in parts), sum(part.known_count for part in parts)
+        self._keep_counts(session, batch.records_count, taken, known, faults)
+        return taken, known, faults
 
     def _rehearse(self, batch: Batch) -> tuple[int, int, list[LineFault]]:
         assert self.rehearsal is not None

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from psycopg.errors import DeadlockDetected
@@ -74,7 +73,7 @@ def get(session: Session, debtor_id: UUID) -> DebtorRecord | None:
 # Whom to lock: the named and all above them, root first. `parent_id` is as it was read, before anybody waited.
 PATHS = """
 WITH RECURSIVE walk AS (
-    SELECT id AS named_id, id, parent_id, 0 AS height FROM debtor WHERE id = ANY(:ids)
+    SELECT id AS named_id, id, parent_id, 0 AS height FROM debtor WHERE id = ANY(CAST(:ids AS uuid[]))
     UNION ALL SELECT w.named_id, d.id, d.parent_id, w.height + 1 FROM walk w JOIN debtor d ON d.id = w.parent_id
     WHERE w.height < :height_max),
 tops AS (SELECT named_id, max(height) AS height FROM walk GROUP BY named_id)
@@ -82,16 +81,24 @@ SELECT DISTINCT w.id, w.parent_id, tops.height - w.height AS depth FROM walk w J
 """
 HEIGHT_MAX = 1000  # So that even a ring, which cannot be, would end.
 LOCK_ATTEMPTS = 10
-LOCKED = "d.id, d.parent_id, p.parent_id AS read_parent_id, d.merged_into_id"
+# What was locked is summed up where it is: of thousands of debtors few are merged, and the rest need not be told.
+LOCKED = (
+    "SELECT bool_or(parent_id IS DISTINCT FROM read_parent_id) AS is_changed,"
+    " array_agg(id) FILTER (WHERE merged_into_id IS NOT NULL) AS merged_ids FROM ({}) locked"
+)
 LOCK_PATHS = text(
-    f"SELECT {LOCKED} FROM ({PATHS}) p JOIN debtor d ON d.id = p.id ORDER BY p.depth, d.id"  # noqa: S608
-    " FOR NO KEY UPDATE OF d"
+    LOCKED.format(
+        f"SELECT d.id, d.parent_id, p.parent_id AS read_parent_id, d.merged_into_id FROM ({PATHS}) p"  # noqa: S608
+        " JOIN debtor d ON d.id = p.id ORDER BY p.depth, d.id FOR NO KEY UPDATE OF d"
+    )
 )
 # Of debtors without a parent the path is themselves; most books have no others.
-ANY_GROUPED = text("SELECT EXISTS (SELECT FROM debtor WHERE id = ANY(:ids) AND parent_id IS NOT NULL)")
+ANY_GROUPED = text("SELECT EXISTS (SELECT FROM debtor WHERE id = ANY(CAST(:ids AS uuid[])) AND parent_id IS NOT NULL)")
 LOCK_UNGROUPED = text(
-    "SELECT id, parent_id, NULL::uuid AS read_parent_id, merged_into_id FROM debtor WHERE id = ANY(:ids) ORDER BY id"
-    " FOR NO KEY UPDATE"
+    LOCKED.format(
+        "SELECT id, parent_id, NULL::uuid AS read_parent_id, merged_into_id FROM debtor"
+        " WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE"
+    )
 )
 # Does not wait: who waited outside a savepoint could not let go of a debtor that joined a group meanwhile.
 LOCK_AT_ONCE = (
@@ -121,11 +128,20 @@ def lock(session: Session, debtor_ids: Iterable[UUID]) -> Sequence[DebtorRecord]
 
 def hold(session: Session, debtor_ids: Iterable[UUID]) -> set[UUID]:
     """Lock debtors as `lock` does, and give only those of them that were merged away; quicker for many."""
-    wanted = list(debtor_ids)
+    named = set(debtor_ids)
+    return hold_written(session, array_of(named)) & named
+
+
+def array_of(debtor_ids: Iterable[UUID]) -> str:
+    """Write ids as PostgreSQL writes an array of them."""
+    return "{" + ",".join(map(str, debtor_ids)) + "}"
+
+
+def hold_written(session: Session, debtor_ids: str) -> set[UUID]:
+    """Lock debtors as `hold` does, their ids written by `array_of`; gives who of them and of those above was merged."""
     for _ in range(LOCK_ATTEMPTS):
         with suppress(_GroupChanged), session.begin_nested():
-            locked = _lock_paths(session, wanted)
-            return {each.id for each in locked if each.merged_into_id is not None} & set(wanted)
+            return _lock_paths(session, debtor_ids)
     raise Conflict("A group changed while we waited for its debtors: send it again.", code="group_changed")
 
 
@@ -133,20 +149,18 @@ class _GroupChanged(Exception):
     """A debtor has another parent than it had when its path was read."""
 
 
-def _lock_paths(session: Session, wanted: list[UUID]) -> Sequence[Any]:
-    is_grouped = session.scalar(ANY_GROUPED, {"ids": wanted})
+def _lock_paths(session: Session, debtor_ids: str) -> set[UUID]:
+    is_grouped = session.scalar(ANY_GROUPED, {"ids": debtor_ids})
+    values = {"ids": debtor_ids, "height_max": HEIGHT_MAX} if is_grouped else {"ids": debtor_ids}
     try:
-        if is_grouped:
-            locked = session.execute(LOCK_PATHS, {"ids": wanted, "height_max": HEIGHT_MAX}).all()
-        else:
-            locked = session.execute(LOCK_UNGROUPED, {"ids": wanted}).all()
+        locked = session.execute(LOCK_PATHS if is_grouped else LOCK_UNGROUPED, values).one()
     except OperationalError as error:
         if not isinstance(error.orig, DeadlockDetected):
             raise
         raise _GroupChanged from error  # Somebody still follows the order of the group as it was.
-    if any(each.parent_id != each.read_parent_id for each in locked):
+    if locked.is_changed:
         raise _GroupChanged
-    return locked
+    return set(locked.merged_ids or ())
 
 
 def add(

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, Select, UniqueConstraint, insert, select, text
+from sqlalchemy import BigInteger, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records import jobs
 from api.records.base import Base, OfSeller, WithId, new_id, reference_to
+from api.records.many import insert_many
 
 
 class EventRecord(WithId, Base):
@@ -100,12 +101,13 @@ def add_first(session: Session, type: str, data: Mapping[UUID, dict[str, Any]], 
     if not data:
         return
     event_ids = {debtor_id: new_id() for debtor_id in data}
-    subjects = [{"id": event_ids[each], "subject_id": each, "debtor_id": each, "data": data[each]} for each in data]
-    common = {"seller_id": session.info["seller_id"], "type": type, "sequence": 1, "happened_at": now, "known_at": now}
-    of_seller = {"seller_id": session.info["seller_id"]}
-    session.execute(insert(EventRecord), [common | subject for subject in subjects])
-    session.execute(insert(EventCounterRecord), [of_seller | {"subject_id": each, "last_sequence": 1} for each in data])
-    session.execute(insert(EventPendingRecord), [of_seller | {"event_id": each} for each in event_ids.values()])
+    common = {"type": type, "sequence": 1, "happened_at": now, "known_at": now}
+    told = [
+        {"id": event_ids[each], "subject_id": each, "debtor_id": each, "data": data[each], **common} for each in data
+    ]
+    insert_many(session, EventRecord, told)
+    insert_many(session, EventCounterRecord, [{"subject_id": each, "last_sequence": 1} for each in data])
+    insert_many(session, EventPendingRecord, [{"event_id": each} for each in event_ids.values()])
     _defer_feed(session)
 
 

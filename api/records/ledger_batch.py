@@ -145,7 +145,7 @@ def take_written(session: Session, written: Written, known_at: datetime, import_
 
 def _take(session: Session, written: Written, known_at: datetime, import_id: UUID | None) -> bool:
     """Take lines; says whether any of them was not simply new."""
-    if debtors.hold(session, written.debtor_ids):
+    if debtors.hold_written(session, written.debtor_ids):
         # The lines would stay with a debtor that nobody looks at any more.
         raise Conflict("A debtor was merged into another one a moment ago: send it again.", code="merged_before")
     stage(session, written)

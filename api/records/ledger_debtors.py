@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, tuple_
+from sqlalchemy import select, text, tuple_
 from sqlalchemy.orm import Session
 
 from api.records import events
-from api.records.base import new_id
+from api.records.base import Base, new_id
 from api.records.debtors import DebtorRecord
 from api.records.identities import DebtorIdentifierRecord, DebtorReferenceRecord, OfficialNumber, Reference
+from api.records.many import insert_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def find_or_add(session: Session, named: Iterable[LedgerDebtor], now: datetime) 
     if any(each.country and not _is_known(each, known, owners) for each in wanted):
         session.execute(ONE_AT_A_TIME, {"seller_id": str(session.info["seller_id"])})
         known, owners = _by_reference(session, wanted), _by_number(session, wanted)
-    adding = _Adding(session.info["seller_id"], now)
+    adding = _Adding(now)
     found = {}
     for each in wanted:
         debtor_id = known.get(each.reference) if each.reference else None
@@ -116,18 +117,17 @@ def _by_number(session: Session, wanted: list[LedgerDebtor]) -> dict[OfficialNum
 class _Adding:
     """The rows of new debtors, and of new references to known ones, written many at a time."""
 
-    def __init__(self, seller_id: UUID, now: datetime) -> None:
-        self.seller_id = seller_id
+    def __init__(self, now: datetime) -> None:
         self.now = now
-        self.rows: dict[type, list[dict[str, Any]]] = {
+        self.rows: dict[type[Base], list[dict[str, Any]]] = {
             DebtorRecord: [],
             DebtorReferenceRecord: [],
             DebtorIdentifierRecord: [],
         }
         self.told: dict[UUID, dict[str, Any]] = {}
 
-    def row(self, record: type, **values: Any) -> None:
-        self.rows[record].append({"seller_id": self.seller_id, **values})
+    def row(self, record: type[Base], **values: Any) -> None:
+        self.rows[record].append(values)
 
     def add(self, named: LedgerDebtor, debtor_id: UUID | None) -> UUID:
         """Add the reference, if there is one, to a debtor that is known by a number, or a new debtor with it."""
@@ -161,6 +161,5 @@ class _Adding:
 
     def write(self, session: Session) -> None:
         for record, rows in self.rows.items():
-            if rows:
-                session.execute(insert(record), rows)
+            insert_many(session, record, rows)
         events.add_first(session, "debtor.created.v1", self.told, self.now)

@@ -1,4 +1,8 @@
-"""SQL by which ledger lines become rows, once, or meet the rows that they became before."""
+"""SQL by which ledger lines become rows, once, or meet the rows that they became before.
+
+A batch is small and the ledger may be large, so that rows are looked up one by one, by their key: LIMIT and ARRAY keep
+a planner that has not counted the ledger yet from reading through all of it for each batch.
+"""
 
 # --- Invoices --------------------------------------------------------------------------------------------------------
 
@@ -27,14 +31,17 @@ UPDATE ledger_line l SET is_new = false, found_id = i.id, paid_before = i.paid_a
         CASE WHEN i.currency <> l.currency THEN 'currency ' || i.currency END,
         CASE WHEN i.amount <> l.amount THEN 'amount ' || trim_scale(i.amount) END,
         CASE WHEN i.vat_amount <> l.vat_amount THEN 'vat_amount ' || trim_scale(i.vat_amount) END), '')
-FROM invoice i
-WHERE l.kind = 'invoice' AND i.debtor_id = l.debtor_id AND i.identity = l.identity AND i.id <> l.id
+FROM (
+    SELECT given.line, met.* FROM ledger_line given CROSS JOIN LATERAL (
+        SELECT * FROM invoice WHERE seller_id = CAST(:seller_id AS uuid) AND debtor_id = given.debtor_id
+            AND identity = given.identity LIMIT 1) met
+    WHERE given.kind = 'invoice' AND met.id <> given.id) i
+WHERE l.line = i.line
 """
 
 # --- The invoices that payments and credit notes name ----------------------------------------------------------------
 
-# Looked up one by one by their key, and never by reading through a ledger of a million others. What a part may take
-# where nothing else wants the same is known at once.
+# What a part may take where nothing else wants the same is known at once.
 FIND_PARTS = """
 INSERT INTO ledger_part (id, line, turn, position, payment_id, credit_note_id, happened_on, rule, asked_amount, amount,
     identity, invoice_id, debtor_id, currency, due_on, open_amount, paid_amount, settled_on, disputed)
@@ -75,9 +82,12 @@ UPDATE ledger_line l SET is_new = false, found_id = c.id, detail = nullif(concat
         CASE WHEN c.invoice_id IS DISTINCT FROM
             (SELECT p.invoice_id FROM ledger_part p WHERE p.line = l.line ORDER BY p.position LIMIT 1)
             THEN 'another invoice' END), '')
-FROM credit_note c
-WHERE l.kind = 'credit_note' AND l.code IS NULL AND c.debtor_id = l.debtor_id AND c.identity = l.identity
-    AND c.id <> l.id
+FROM (
+    SELECT given.line, met.* FROM ledger_line given CROSS JOIN LATERAL (
+        SELECT * FROM credit_note WHERE seller_id = CAST(:seller_id AS uuid) AND debtor_id = given.debtor_id
+            AND identity = given.identity LIMIT 1) met
+    WHERE given.kind = 'credit_note' AND given.code IS NULL AND met.id <> given.id) c
+WHERE l.line = c.line
 """
 ADD_PAYMENTS = """
 INSERT INTO payment (seller_id, id, debtor_id, identity, payment_reference, paid_on, amount, currency,
@@ -93,7 +103,11 @@ UPDATE ledger_line l SET is_new = false, found_id = p.id, detail = nullif(concat
         CASE WHEN p.paid_on <> l.dated_on THEN 'paid_on ' || p.paid_on END,
         CASE WHEN p.currency <> l.currency THEN 'currency ' || p.currency END,
         CASE WHEN p.amount <> l.amount THEN 'amount ' || trim_scale(p.amount) END), '')
-FROM payment p WHERE l.kind = 'payment' AND l.code IS NULL AND p.identity = l.identity AND p.id <> l.id
+FROM (
+    SELECT given.line, met.* FROM ledger_line given CROSS JOIN LATERAL (
+        SELECT * FROM payment WHERE seller_id = CAST(:seller_id AS uuid) AND identity = given.identity LIMIT 1) met
+    WHERE given.kind = 'payment' AND given.code IS NULL AND met.id <> given.id) p
+WHERE l.line = p.line
 """
 
 REFUSE_OTHERS = """

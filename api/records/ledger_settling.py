@@ -9,8 +9,9 @@ WITH in_all AS (
     SELECT line, found_id, paid_amount,
         least(greatest(paid_amount - paid_before, 0), open_before) AS since_amount
     FROM ledger_line l WHERE kind = 'invoice' AND NOT is_new AND code IS NULL AND paid_on IS NOT NULL
-        AND NOT EXISTS (SELECT FROM payment p  -- Told before; should it be less by now, it was taken back.
-            WHERE p.identity = 'invoice:' || l.found_id || ':' || trim_scale(l.paid_amount))),
+        -- Told before it is known; should less be paid by now, it was taken back.
+        AND (SELECT p.id FROM payment p WHERE p.seller_id = CAST(:seller_id AS uuid)
+            AND p.identity = 'invoice:' || l.found_id || ':' || trim_scale(l.paid_amount) LIMIT 1) IS NULL),
 told AS (
     SELECT line, paid_amount AS more_amount FROM ledger_line WHERE kind = 'invoice' AND is_new AND paid_on IS NOT NULL
     UNION ALL
@@ -37,8 +38,12 @@ FROM more m CROSS JOIN LATERAL (
 MEET_SETTLEMENTS = """
 UPDATE ledger_line l SET code = 'reference_taken',
     detail = 'known with other content: paid_on ' || p.paid_on, is_changed = false
-FROM payment p WHERE l.kind = 'invoice' AND l.code IS NULL AND NOT l.is_new AND l.paid_on IS NOT NULL
-    AND p.identity = 'invoice:' || l.found_id || ':' || trim_scale(l.paid_amount) AND p.paid_on <> l.paid_on
+FROM (
+    SELECT given.line, met.paid_on FROM ledger_line given CROSS JOIN LATERAL (
+        SELECT * FROM payment WHERE seller_id = CAST(:seller_id AS uuid)
+            AND identity = 'invoice:' || given.found_id || ':' || trim_scale(given.paid_amount) LIMIT 1) met
+    WHERE given.kind = 'invoice' AND given.code IS NULL AND NOT given.is_new AND met.paid_on <> given.paid_on) p
+WHERE l.line = p.line
 """
 
 # --- Parts settle invoices -------------------------------------------------------------------------------------------
@@ -95,11 +100,12 @@ INSERT INTO ledger_state SELECT DISTINCT ON (invoice_id) -1, invoice_id, debtor_
 """
 REMEMBER_DISPUTED = """
 INSERT INTO ledger_state SELECT -1, id, debtor_id, currency, due_on, open_amount, paid_amount, settled_on, disputed
-FROM invoice WHERE id IN (SELECT found_id FROM ledger_line WHERE is_changed EXCEPT SELECT id FROM ledger_state)
+FROM invoice WHERE seller_id = CAST(:seller_id AS uuid) AND id = ANY(ARRAY(
+    SELECT found_id FROM ledger_line WHERE is_changed EXCEPT SELECT id FROM ledger_state))
 """
 DISPUTE = """
-UPDATE invoice i SET disputed = true, disputed_known_at = CAST(:known_at AS timestamptz)
-FROM (SELECT DISTINCT found_id FROM ledger_line WHERE is_changed) l WHERE i.id = l.found_id
+UPDATE invoice SET disputed = true, disputed_known_at = CAST(:known_at AS timestamptz)
+WHERE seller_id = CAST(:seller_id AS uuid) AND id = ANY(ARRAY(SELECT found_id FROM ledger_line WHERE is_changed))
 """
 # A buyer paid on the day of his last payment, however late the credit note for the rest came. Money that was taken
 # back, or belonged elsewhere, did not pay: a payment counts while what it gave the invoice is above nothing.
@@ -119,17 +125,19 @@ FROM (
         AS paid_amount, count(*) AS origins, max(happened_on) AS last_on
     FROM ledger_part WHERE amount > 0 GROUP BY invoice_id) t
 WHERE i.seller_id = CAST(:seller_id AS uuid) AND i.id = t.invoice_id
+    AND i.id = ANY(ARRAY(SELECT invoice_id FROM ledger_part WHERE amount > 0))
 RETURNING i.id, i.debtor_id, i.currency, i.due_on, i.open_amount, i.paid_amount, i.settled_on, i.disputed)
 INSERT INTO ledger_state SELECT 1, * FROM settled
 """  # noqa: S608
 SEE_DISPUTED = """
 INSERT INTO ledger_state SELECT 1, id, debtor_id, currency, due_on, open_amount, paid_amount, settled_on, disputed
-FROM invoice WHERE id IN (SELECT found_id FROM ledger_line WHERE is_changed
-    EXCEPT SELECT id FROM ledger_state WHERE sign = 1)
+FROM invoice WHERE seller_id = CAST(:seller_id AS uuid) AND id = ANY(ARRAY(
+    SELECT found_id FROM ledger_line WHERE is_changed EXCEPT SELECT id FROM ledger_state WHERE sign = 1))
 """
 USE_CREDIT_NOTES = """
 UPDATE credit_note c SET unused_amount = c.unused_amount - p.amount
 FROM (SELECT credit_note_id, sum(amount) AS amount FROM ledger_part WHERE amount > 0 AND credit_note_id IS NOT NULL
     GROUP BY credit_note_id) p
 WHERE c.seller_id = CAST(:seller_id AS uuid) AND c.id = p.credit_note_id
+    AND c.id = ANY(ARRAY(SELECT credit_note_id FROM ledger_part WHERE amount > 0 AND credit_note_id IS NOT NULL))
 """

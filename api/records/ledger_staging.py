@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
-from uuid import UUID
 
 import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
+from api.records.debtors import array_of
 from api.records.ledger_lines import LedgerLine, LineKind
 from scoring.matching import collection_key, number_key, reference_key
 
@@ -66,7 +66,7 @@ class Written:
     rows: str
     asked: str
     counts: Counter[LineKind]
-    debtor_ids: frozenset[UUID]
+    debtor_ids: str  # As `debtors.array_of` writes them.
     pays_at_once: bool  # Some invoice says what was paid of it.
 
     @property
@@ -110,7 +110,7 @@ def write(lines: Sequence[LedgerLine]) -> Written:
         rows="".join(rows),
         asked="".join(asked),
         counts=Counter(each.kind for each in lines),
-        debtor_ids=frozenset(each.debtor_id for each in lines),
+        debtor_ids=array_of(dict.fromkeys(each.debtor_id for each in lines)),
         pays_at_once=any(each.paid_on is not None for each in lines),
     )
 

@@ -112,10 +112,13 @@ def test_debtors_are_locked_by_depth_and_then_by_id(sessions, seller):
     with sessions.of(seller.id) as session:
         one, two = chain(session, "a", "b", "c"), chain(session, "d", "e")
         alone = [add(session, "f"), add(session, "g")]
-        locked = debtors._lock_paths(session, [*one, *two, *alone])
+        inner = str(debtors.LOCK_PATHS).split(" FROM (", 1)[1].removesuffix(") locked")
+        ids = debtors.array_of([*one, *two, *alone])
+        locked = session.execute(text(inner), {"ids": ids, "height_max": 9}).all()
     by_depth = {id: depth for ids in (one, two) for depth, id in enumerate(ids)}
-    ids = [each.id for each in locked]
-    assert ids == sorted(ids, key=lambda id: (by_depth.get(id, 0), id))
+    found = [each.id for each in locked]
+    assert found == sorted(found, key=lambda id: (by_depth.get(id, 0), id))
+    assert set(found) == {*one, *two, *alone}
 
 
 def test_one_debtor_without_a_group_is_locked_in_one_statement(sessions, seller):
