@@ -7,13 +7,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from api.ledger.mapping import DATE_FIELDS, MARKS, Mapping
+from api.ledger.mapping import DATE_FIELDS, DEBTOR_FIELDS, MARKS, Mapping
 from api.ledger.values import ValueRefused, amount_reader, date_reader
 from api.problems import BadInput, Fault
+from api.records.ledger_debtors import LedgerDebtor
 from api.web.money import EXPONENTS
 
 TEXT_LENGTH_MAX = 200
 EXTRA_LENGTH_MAX = 1000
+DEBTORS_KEPT_MAX = 100_000
 LOST_LETTER = "\ufffd"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -32,7 +34,8 @@ class LineFault:
 class FileShape:
     """What is known of one file before its lines are checked, and the ordinals of its equal lines.
 
-    A file without invoice numbers costs memory for each different line, some 150 bytes.
+    Debtors are remembered as the file writes them, some 50 MB at the most. A file without invoice numbers costs memory
+    for each different line, some 150 bytes.
     """
 
     def __init__(self, mapping: Mapping, header: Sequence[str], today: date) -> None:
@@ -43,6 +46,10 @@ class FileShape:
         self._date_readers = {name: date_reader(mapping.formats_of(name), today) for name in DATE_FIELDS}
         self._amount = amount_reader(MARKS[mapping.decimal], mapping.thousands)
         self._ordinals: dict[bytes, int] = {}
+        self.debtor_places = tuple(
+            self._places[mapping.columns[name]] for name in DEBTOR_FIELDS if name in mapping.columns
+        )
+        self.debtors: dict[tuple[str | None, ...], LedgerDebtor] = {}
 
     def _find(self, header: Sequence[str]) -> dict[str, int]:
         """Give the place of each column that is used. Raises BadInput naming those that are not there, or twice."""

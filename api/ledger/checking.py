@@ -8,7 +8,7 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
 
-from api.ledger.cells import Cells, FileShape, LineFault
+from api.ledger.cells import DEBTORS_KEPT_MAX, Cells, FileShape, LineFault
 from api.ledger.values import read_days
 from api.records.debtors import normal_legal_form
 from api.records.identities import OfficialNumber, Reference
@@ -71,6 +71,17 @@ class _Line(Cells):
     # --- The debtor --------------------------------------------------------------------------------------------------
 
     def _debtor(self, kind: LineKind | None) -> LedgerDebtor | None:
+        """Read the debtor, but once for all lines that name him in the same words, without a fault."""
+        key = (kind, *(self.cells[place] for place in self.shape.debtor_places))
+        known = self.shape.debtors.get(key)
+        if known is None:
+            faults_before = len(self.faults)
+            known = self._read_debtor(kind)
+            if len(self.faults) == faults_before and len(self.shape.debtors) < DEBTORS_KEPT_MAX:
+                self.shape.debtors[key] = known
+        return known
+
+    def _read_debtor(self, kind: LineKind | None) -> LedgerDebtor:
         reference = Reference(self.needed("debtor_system"), self.needed("debtor_reference"))
         country = self.cell("country") or None
         if country and (fault := country_fault(country)):

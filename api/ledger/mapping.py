@@ -9,8 +9,11 @@ from api.problems import BadInput, Fault
 from api.records.ledger_lines import LineKind
 from api.web.plain_yaml import read_plain_yaml
 
-FIELDS = (
+DEBTOR_FIELDS = (
     *("debtor_reference", "debtor_system", "debtor_name", "country", "legal_form", "kvk_number", "vat_number"),
+)
+FIELDS = (
+    *DEBTOR_FIELDS,
     *("invoice_number", "invoiced_on", "due_on", "amount", "vat_amount", "currency", "disputed"),
     *("remittance_reference", "collection_reference", "discount_amount", "discount_until"),
     *("paid_on", "paid_amount", "credit_note_number", "credited_on", "payment_reference", "settles"),

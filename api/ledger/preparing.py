@@ -55,17 +55,16 @@ class Preparing:
 
     def resolve(self, session: Session, batch: Batch, now: datetime) -> tuple[list[LedgerLine], list[LineResult]]:
         """Find or add the debtors of a batch: gives its lines, and the results of those without a debtor."""
+        if len(self._known) > DEBTORS_KEPT_MAX:
+            self._known = {}
         known = self._known
-        unknown = dict.fromkeys(each.debtor for each in batch.checked if each.debtor not in known)
+        ids = [known.get(each.debtor) for each in batch.checked]
+        unknown = dict.fromkeys(each.debtor for each, id in zip(batch.checked, ids, strict=True) if id is None)
         found = find_or_add(session, unknown, now) if unknown else {}
-        if len(known) > DEBTORS_KEPT_MAX:
-            known = self._known = {debtor: known[debtor] for each in batch.checked if (debtor := each.debtor) in known}
-        for debtor, each in found.items():
-            if each.debtor_id is not None:
-                known[debtor] = each.debtor_id
+        known |= {debtor: each.debtor_id for debtor, each in found.items() if each.debtor_id is not None}
         lines, refused = [], []
-        for line in batch.checked:
-            debtor_id = known.get(line.debtor)
+        for line, known_id in zip(batch.checked, ids, strict=True):
+            debtor_id = known_id or known.get(line.debtor)
             if debtor_id is None:
                 told = found[line.debtor]
                 refused.append(LineResult(line.line, "refused", None, told.code, told.detail))
