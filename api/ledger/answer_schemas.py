@@ -108,7 +108,9 @@ class StageSchema(Schema):
 
 
 class ExposureSchema(Schema):
-    """What a debtor owes or will owe; the totals leave `scheduled` out.
+    """What a debtor owes or will owe; the totals leave `scheduled` out and count `returnable`.
+
+    `returnable` was collected by direct debit and can still be asked back.
 
     `group_totals` and `group_stages` are those of the debtor and all below it; null where there is nobody below.
     """
@@ -117,6 +119,7 @@ class ExposureSchema(Schema):
     as_of = fields.Date(required=True)
     known_at = fields.DateTime(required=True, allow_none=True, metadata=KNOWN_AT)
     totals = fields.List(fields.Nested(SignedMoneySchema), required=True)
+    returnable = fields.List(fields.Nested(SignedMoneySchema), required=True)
     total = fields.Nested(
         SignedMoneySchema,
         required=True,

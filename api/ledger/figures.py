@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.behaviour_answer import behaviour_figures
 from api.ledger.clocks import View
 from api.problems import NotFound
-from api.records import debtor_days, debtors, exposure, ledger_history
+from api.records import debtor_days, debtors, exposure, ledger_history, payments
 from api.records.debtors import DebtorRecord
 from api.web.money import amount_answer, money_answer
 from scoring.canonical import plain
@@ -51,12 +51,15 @@ def exposure_answer(session: Session, debtor_id: UUID, view: View, total: Totall
     """Give what a debtor owes or will owe, by stage; the totals leave `scheduled` out. `total` makes one of them."""
     debtor = get_debtor(session, debtor_id)
     stages = _stages(session, debtor.id, view)
+    returnable = payments.returnable(session, debtor.id, view.as_of, view.known_at)
+    sums = _sums([*stages, *((currency, "returnable", amount) for currency, amount in returnable.items())])
     return {
         "debtor_id": debtor.id,
         "as_of": view.as_of,
         "known_at": view.known_at,
-        "totals": _totals(stages),
-        **total(session, _sums(stages)),
+        "totals": _monies(sums),
+        "returnable": _monies(returnable),
+        **total(session, sums),
         "stages": _told(stages),
         **_group_answer(session, debtor.id, view),
     }
@@ -74,7 +77,7 @@ def _group_answer(session: Session, debtor_id: UUID, view: View) -> dict[str, An
             for currency, stage, amount in ledger_history.exposure(session, member_id, view.clocks):
                 sums[currency, stage] += amount
     stages = [(currency, stage, amount) for (currency, stage), amount in sorted(sums.items()) if amount]
-    return {"group_totals": _totals(stages), "group_stages": _told(stages)}
+    return {"group_totals": _monies(_sums(stages)), "group_stages": _told(stages)}
 
 
 def ageing_answer(session: Session, debtor_id: UUID, view: View) -> dict[str, Any]:
@@ -103,8 +106,8 @@ def _sums(stages: Stages) -> dict[str, Decimal]:
     return sums
 
 
-def _totals(stages: Stages) -> list[dict[str, str]]:
-    return [money_answer(amount, currency) for currency, amount in sorted(_sums(stages).items())]
+def _monies(sums: Mapping[str, Decimal]) -> list[dict[str, str]]:
+    return [money_answer(amount, currency) for currency, amount in sorted(sums.items())]
 
 
 def _told(stages: Stages) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, WithId, reference_to
 
@@ -103,3 +103,18 @@ class AllocationRecord(WithId, Base):
     rule: Mapped[str | None]
     happened_on: Mapped[date]
     known_at: Mapped[datetime]
+
+
+# What was collected and can still be asked back, by currency: it counts as owed until then.
+RETURNABLE = """
+SELECT p.currency, sum(p.amount - coalesce((SELECT sum(r.amount) FROM payment_return r WHERE r.payment_id = p.id
+    AND r.returned_on <= :as_of AND r.known_at <= coalesce(CAST(:known_at AS timestamptz), 'infinity')), 0)) AS amount
+FROM payment p WHERE p.debtor_id = :debtor_id AND p.returnable_until >= :as_of AND p.paid_on <= :as_of
+    AND p.known_at <= coalesce(CAST(:known_at AS timestamptz), 'infinity') GROUP BY p.currency
+"""
+
+
+def returnable(session: Session, debtor_id: UUID, as_of: date, known_at: datetime | None) -> dict[str, Decimal]:
+    """Give what was collected of a debtor and could still be asked back on a day, by currency, as it was known then."""
+    values = {"debtor_id": debtor_id, "as_of": as_of, "known_at": known_at}
+    return {currency: amount for currency, amount in session.execute(text(RETURNABLE), values) if amount}

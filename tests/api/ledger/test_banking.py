@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from api.records import debtor_days
+from api.records import debtor_days, payments
 from tests.api.ledger.bank_ledger import POLICY
 from tests.api.ledger.statements import (
     ACCOUNT,
@@ -380,3 +380,20 @@ def test_a_batch_that_the_notification_does_not_add_up_to_is_left_to_a_person(ba
     bank.receive(*statement(entry("n", "99.00", entry_reference="B"), kind="notification"))
     bank.receive(*statement(entry("s", "100.00", entry_reference="B", is_batch=True, transactions_count=2)))
     assert bank.states() == {"n": "announced", "s": "proposed"}
+
+
+def test_what_can_be_asked_back_is_told_until_it_no_longer_can(bank):
+    debtor_id = bank.debtor()
+    bank.bill(invoice(debtor_id, "I-2001", collection_reference="INC-77"))
+    paid = entry("a", "100.00", 31, end_to_end_id="INC-77", counterparty_account=PAYER)
+    bank.receive(*statement(paid))
+    last_day = paid.booked_on + timedelta(56)
+
+    def returnable(on):
+        with bank.sessions.of(bank.seller.id) as session:
+            return payments.returnable(session, debtor_id, on, None)
+
+    assert [returnable(last_day), returnable(last_day + timedelta(1))] == [{"EUR": 100}, {}]
+    back = entry("r", "-100.00", 35, end_to_end_id="INC-77", return_reason="MD06", counterparty_account=PAYER)
+    bank.receive(*statement(back, reference="S2"))
+    assert returnable(last_day) == {}  # It is open again instead.
