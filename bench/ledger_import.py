@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from api.administration.sellers import add_seller
 from api.embedded import Embedded
-from api.records import debtors
+from api.records import debtor_locks
 from api.records.sellers import Seller
 from api.records.sessions import Sessions, connect
 from bench.copy_floor import copy_seconds
@@ -136,7 +136,7 @@ def _locking(database: Embedded, seller: Seller) -> Iterator[list[float]]:
             if known:
                 with sessions.of(seller.id) as session:
                     started = time.perf_counter()
-                    debtors.lock(session, [random.choice(known)])
+                    debtor_locks.lock(session, [random.choice(known)])
                     waits.append(time.perf_counter() - started)
 
     thread = Thread(target=lock_on)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.ledger.bank_names import Names
-from api.records import bank_matching, debtors
+from api.records import bank_matching, debtor_locks
 from api.records.bank_entries import Entry
 from api.records.bank_matching import OpenItem, Wanted
 from scoring.matching import (
@@ -140,7 +140,7 @@ def locked_world(session: Session, entries: Sequence[Entry], also: Collection[UU
         wanted = world.debtor_ids | set(also)
         if wanted <= locked:
             break
-        debtors.hold(session, wanted - locked)
+        debtor_locks.hold(session, debtor_locks.array_of(wanted - locked))
         locked |= wanted
     _add_alike(session, world, entries, names)
     return world

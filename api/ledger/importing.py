@@ -1,50 +1,29 @@
 """Imports ledger files: read, checked and taken in small batches, each a transaction; safe to run again."""
 
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from api.clock import Clock
 from api.ledger.bank_run import BatchCounts, run_bank
-from api.ledger.batches import Batch, faults_of, refusal_rows
+from api.ledger.batches import Batch
 from api.ledger.cells import LineFault
 from api.ledger.formats.documents import Refused
 from api.ledger.guessing import propose
 from api.ledger.invoice_lines import SYSTEM
 from api.ledger.mapping import Mapping
-from api.ledger.preparing import Prepared, Preparing
 from api.ledger.reading import UNPACKED_BYTES_MAX, FileUnreadable
-from api.ledger.rehearsal import Rehearsal
 from api.ledger.report import ImportReport
-from api.ledger.retrying import retried
 from api.ledger.sources import Source, csv_batches, document_batches, named, numbered_on, sources
+from api.ledger.taking import Progress, Taking
 from api.policy_shelf import PolicyShelf
 from api.problems import BadInput
 from api.records import imports
-from api.records.ledger_batch import Taken, take, take_written
-from api.records.ledger_lines import LineResult
-from api.records.ledger_staging import Written
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
-
-REFUSED_LINES_MAX = 10_000  # So many are a wrong mapping, and nobody corrects them one by one.
-
-# How long one thread may keep the other from the database's answer.
-SWITCH_SECONDS = 0.0005
-
-Progress = Callable[[int], None]
-Result = TypeVar("Result")
-
-
-class _RolledBack(Exception):
-    """Ends a transaction of a dry run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +68,9 @@ class _Run:
         self.seller = seller
         self.clock = clock
         self.ordered = ordered
-        self.import_id = ordered.import_id
         self.report = ImportReport(dry_run=ordered.dry_run)
-        self.rehearsal = Rehearsal() if ordered.dry_run else None
-        self.preparing = Preparing()
-        self.done_before = 0
-        self.read_count = 0
+        self.taking = Taking(sessions, seller, clock, ordered.import_id, self.report)
         self.last_line = 0
-        self.writers: ThreadPoolExecutor
-        self._resume()
-
-    def _resume(self) -> None:
-        if self.import_id is None:
-            return
-        with self.sessions.of(self.seller.id) as session:
-            record = imports.get(session, self.import_id)
-            assert record is not None, "an import is started before it runs"
-            self.done_before = record.lines_count
-            self.report.taken_count, self.report.known_count = record.taken_count, record.known_count
-            self.report.refused_count = record.refused_count
-            self.report.faults.update(imports.codes(session, self.import_id))
 
     def read(self, source: Source, on_progress: Progress) -> None:
         """Take everything in one file."""
@@ -116,15 +78,7 @@ class _Run:
         if source.is_bank:
             self._read_bank(source, on_progress)
             return
-        batches = self._batches(source)
-        # The next batch is read, checked and written down while the database is at this one.
-        sys.setswitchinterval(SWITCH_SECONDS)
-        with ThreadPoolExecutor(1) as ahead, ThreadPoolExecutor(2) as self.writers:
-            coming = ahead.submit(self._next, batches)
-            while (prepared := coming.result()) is not None:
-                coming = ahead.submit(self._next, batches)
-                self._take(prepared)
-                on_progress(self.report.lines_count)
+        self.taking.run(self._batches(source), on_progress)
 
     def _batches(self, source: Source) -> Iterator[Batch]:
         """Give a file in batches, its lines numbered on from those of the files before it."""
@@ -156,7 +110,7 @@ class _Run:
         def in_batch(session: Session, counts: BatchCounts) -> None:
             faults = [self._bank_fault(source, refused) for refused in counts.refused]
             report.refuse(faults)
-            self._keep_counts(session, counts.lines, counts.taken, counts.known, faults)
+            self.taking.keep_counts(session, counts.lines, counts.taken, counts.known, faults)
 
         try:
             run_bank(
@@ -165,9 +119,9 @@ class _Run:
                 self.clock,
                 source.bank_items(),
                 policy,
-                import_id=self.import_id,
+                import_id=self.ordered.import_id,
                 report=bank,
-                done_before=self.done_before - others_count,
+                done_before=self.taking.done_before - others_count,
                 dry_run=report.dry_run,
                 in_batch=in_batch,
                 on_progress=lambda done: on_progress(others_count + done),
@@ -184,20 +138,6 @@ class _Run:
         where = f"entry {refused.entry}: {refused.text}" if refused.entry else refused.text
         return LineFault(self.last_line, refused.field, refused.code, refused.detail, named(source, where))
 
-    def _next(self, batches: Iterator[Batch]) -> Prepared | None:
-        """Give the next batch with its debtors found, and added where need be; a dry run adds them with its lines."""
-        batch = next(batches, None)
-        if batch is None:
-            return None
-        self.read_count += batch.records_count
-        if self.report.dry_run or self.read_count <= self.done_before:
-            return Prepared(batch)
-        return retried(lambda: self._prepared(batch), self.preparing.forget)
-
-    def _prepared(self, batch: Batch) -> Prepared:
-        with self.sessions.of(self.seller.id) as session:
-            return self.preparing.prepare(session, batch, self.clock.now(self.seller))
-
     def _guessed(self, plain: BinaryIO) -> Mapping | None:
         """Put a guessed mapping in the report of a dry run; give it when lines can be tried with it."""
         if not self.report.dry_run:
@@ -209,99 +149,13 @@ class _Run:
             self.report.warn("lines_not_tried", "the proposed mapping lacks what it needs, so that no line was tried")
         return proposal.mapping
 
-    def _take(self, prepared: Prepared) -> None:
-        batch = prepared.batch
-        self.report.lines_count += batch.records_count
-        self._remember_days(batch)
-        if self.report.lines_count <= self.done_before:
-            return
-        tries = iter([prepared])
-        taken_count, known_count, faults = retried(lambda: self._write(batch, next(tries, None)), self.preparing.forget)
-        self.report.taken_count += taken_count
-        self.report.known_count += known_count
-        self.report.refused_count += batch.records_count - taken_count - known_count
-        self.report.refuse(sorted(faults, key=lambda fault: fault.line))
-        if self.report.refused_count >= REFUSED_LINES_MAX:
-            detail = f"The import stops after {REFUSED_LINES_MAX:,} refused lines; what was taken before stays."
-            raise BadInput(detail, code="too_many_refusals")
-
-    def _remember_days(self, batch: Batch) -> None:
-        report = self.report
-        paid = [line.values["dated_on"] for line in batch.checked if line.values["kind"] == "payment"]
-        invoiced = [line.values["dated_on"] for line in batch.checked if line.values["kind"] != "payment"]
-        settled = [day for line in batch.checked if (day := line.values.get("paid_on"))]
-        report.newest_invoiced_on = _newest(report.newest_invoiced_on, invoiced)
-        report.newest_settled_on = _newest(report.newest_settled_on, paid + settled)
-
-    def _write(self, batch: Batch, prepared: Prepared | None) -> tuple[int, int, list[LineFault]]:
-        """Take a batch; what was prepared may serve once. Gives how many lines were taken, and known.
-
-        A large batch is taken by two writers at once, each half a transaction of its own. Should it be killed between
-        them, the import goes on with this batch, and finds one half known.
-        """
-        if self.report.dry_run:
-            return self._rehearse(batch)
-        ready = prepared or self._prepared(batch)
-        if len(ready.written) == 1:
-            with self.sessions.of(self.seller.id) as session:
-                taken = [self._take_written(session, ready.written[0])]
-                return self._counted(session, ready, taken)
-        taken = list(self.writers.map(self._take_half, ready.written))
-        with self.sessions.of(self.seller.id) as session:
-            return self._counted(session, ready, taken)
-
-    def _take_half(self, written: Written) -> Taken:
-        with self.sessions.of(self.seller.id) as session:
-            return self._take_written(session, written)
-
-    def _take_written(self, session: Session, written: Written) -> Taken:
-        return take_written(session, written, self.clock.now(self.seller), self.import_id)
-
-    def _counted(self, session: Session, ready: Prepared, parts: list[Taken]) -> tuple[int, int, list[LineFault]]:
-        batch = ready.batch
-        refused = [*ready.refused, *(each for part in parts for each in part.refused)]
-        faults = [*batch.faults, *faults_of(refused, {each.line: each for each in batch.checked} if refused else {})]
-        taken, known = sum(part.taken_count for part in parts), sum(part.known_count for part in parts)
-        self._keep_counts(session, batch.records_count, taken, known, faults)
-        return taken, known, faults
-
-    def _rehearse(self, batch: Batch) -> tuple[int, int, list[LineFault]]:
-        assert self.rehearsal is not None
-        results: list[LineResult] = []
-        try:
-            with self.sessions.of(self.seller.id) as session:
-                now = self.clock.now(self.seller)
-                lines, results = self.preparing.resolve(session, batch, now)
-                results += take(session, lines, now)
-                raise _RolledBack
-        except _RolledBack:
-            self.preparing.forget()  # Debtors that were added are gone again.
-        results, faults = self.rehearsal.after(batch.checked, results, batch.faults)
-        states = Counter(result.state for result in results)
-        with self.sessions.of(self.seller.id) as session:
-            self._keep_counts(session, batch.records_count, states["taken"], states["known"], faults)
-        return states["taken"], states["known"], faults
-
-    def _keep_counts(self, session: Session, lines: int, taken: int, known: int, faults: list[LineFault]) -> None:
-        """Count some lines in the transaction that takes them, and keep the faults of those that it does not."""
-        if self.import_id is None:
-            return
-        refused = lines - taken - known
-        imports.count(session, self.import_id, lines=lines, taken=taken, known=known, refused=refused)
-        lines_left = max(0, REFUSED_LINES_MAX - self.report.refused_count)
-        imports.refuse(session, self.import_id, refusal_rows(faults, lines_left))
-
     def close(self) -> ImportReport:
         report = self.report
         report.warn_of_age(self.clock.today(self.seller))
         if not report.lines_count and report.failure is None and report.header:
             report.warn("no_lines", "the file has a header and nothing below it")
-        if self.import_id is not None:
+        if self.ordered.import_id is not None:
             state = "failed" if report.failure else "finished"
             with self.sessions.of(self.seller.id) as session:
-                imports.finish(session, self.import_id, state, report.document(), self.clock.now(self.seller))
+                imports.finish(session, self.ordered.import_id, state, report.document(), self.clock.now(self.seller))
         return report
-
-
-def _newest(known: date | None, days: list[date]) -> date | None:
-    return max(days if known is None else [known, *days], default=None)

@@ -18,7 +18,7 @@ from api.ledger.payment_decisions import (
     take_lines,
 )
 from api.problems import BadInput, Conflict, Fault, NotFound
-from api.records import bank_entries, bank_matching, debtors, payment_parts
+from api.records import bank_entries, bank_matching, debtor_locks, payment_parts
 from api.records.allocating import allocate
 from api.records.bank_entries import Decided, Entry, Outcome
 from api.records.bank_returns import Taken
@@ -64,7 +64,7 @@ def _book_proposal(session: Session, entry: Entry, proposal: dict[str, Any], giv
     """Book what a proposal says, as long as all of it is still open."""
     debtor_id = UUID(proposal["debtor_id"])
     payments = payment_parts.payments_of_entry(session, entry.id)
-    debtors.lock(session, {debtor_id, *(each.debtor_id for each in payments)})
+    debtor_locks.lock(session, {debtor_id, *(each.debtor_id for each in payments)})
     parts = {
         kind: tuple(Allocation(UUID(each["id"]), Decimal(each["amount"])) for each in proposal[kind])
         for kind in ("allocations", "discounts", "differences")

@@ -23,7 +23,7 @@ from api.ledger.payment_decisions import (
 )
 from api.ledger.payment_parts import Part, checked_parts, replaced
 from api.problems import Conflict, NotFound
-from api.records import bank_entries, debtors, payment_parts
+from api.records import bank_entries, debtor_locks, payment_parts
 from api.records.allocating import allocate
 from api.records.bank_entries import Entry, Outcome
 from api.records.ledger_lines import LedgerLine
@@ -100,7 +100,7 @@ def _target(session: Session, payment_id: UUID, seen_at: datetime | None) -> _Ta
     if found is not None:
         refuse_decided(*found, seen_at)
     if payment is not None:
-        debtors.lock(session, [payment.debtor_id])
+        debtor_locks.lock(session, [payment.debtor_id])
         payment = payment_parts.payment(session, payment_id)
         assert payment is not None
         if payment.left_amount <= 0:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.ledger.service import debtor_ids_of
 from api.problems import BadInput, Conflict, Fault
-from api.records import debtors, payment_parts
+from api.records import debtor_locks, payment_parts
 from api.records.allocating import Change
 from api.records.ledger_lines import numbered
 from api.records.payment_parts import Invoice, Paid
@@ -57,7 +57,7 @@ def checked_parts(
         debtor_ids = debtor_ids_of(session, data, pointers, now)
     except BadInput as unknown:
         raise BadInput("The parts cannot be taken.", faults=[*faults, *unknown.faults]) from unknown
-    debtors.lock(session, {*debtor_ids, *([payment.debtor_id] if payment else [])})
+    debtor_locks.lock(session, {*debtor_ids, *([payment.debtor_id] if payment else [])})
     parts = [
         Part(
             debtor_id,

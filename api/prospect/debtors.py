@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.problems import BadInput, Conflict, Fault, NotAllowed, NotFound
-from api.records import debtors, exposure, identities
+from api.records import debtor_locks, debtors, exposure, identities
 from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
 from api.wiring import Wiring, answer_bytes
@@ -73,7 +73,7 @@ def lock_to_change(session: Session, debtor_id: UUID, values: Mapping[str, Any])
         debtors.change_groups(session)
         parent = debtors.get(session, values["parent_id"]) if values["parent_id"] else None
     debtor = get_debtor(session, debtor_id)
-    debtors.lock(session, {debtor.id, parent.id} if parent else {debtor.id})
+    debtor_locks.lock(session, {debtor.id, parent.id} if parent else {debtor.id})
     if debtor.merged_into_id is not None:
         raise Conflict("It was merged into another debtor a moment ago.", code="merged_before")
     return debtor
@@ -125,7 +125,7 @@ def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
             raise Conflict("One of them was merged before.", code="merged_before")
         if into_id == merged_id:
             raise BadInput("A debtor cannot be merged into itself.", code="merge_into_itself")
-        debtors.lock(session, [into_id, merged_id])
+        debtor_locks.lock(session, [into_id, merged_id])
         if into_id in debtors.descendants(session, merged_id):
             raise Conflict("That debtor is a parent of the one it would merge into.", code="merge_of_parent")
         if debtors.has_ledger(session, merged_id):

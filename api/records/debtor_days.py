@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Index, Numeric, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from api.records import debtors
+from api.records import debtor_locks
 from api.records.base import Base, OfSeller
 from scoring.facts import BehaviourFacts
 from scoring.policy_judgement import LATE_DAYS_KEPT, EvidencePolicy
@@ -132,7 +132,7 @@ REBUILD = text(f"WITH changes AS ({of_everything('debtor_id = :debtor_id')}) {ad
 
 def rebuild(session: Session, debtor_id: UUID) -> None:
     """Make a debtor's days again from its invoices and exposure entries, under the debtor's lock."""
-    debtors.lock(session, [debtor_id])
+    debtor_locks.lock(session, [debtor_id])
     session.execute(DELETE, {"debtor_id": debtor_id})
     session.execute(REBUILD, {"debtor_id": debtor_id, "seller_id": session.info["seller_id"]})
 

@@ -1,16 +1,12 @@
 """Debtors: the legal entities that owe, or will owe."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
-from psycopg.errors import DeadlockDetected
-from sqlalchemy import CTE, CheckConstraint, Index, Select, bindparam, or_, select, text, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import CTE, CheckConstraint, Index, Select, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session
 
-from api.problems import Conflict
 from api.records import events, identities
 from api.records.base import Base, WithId, reference_to
 from api.records.identities import OfficialNumber, Reference
@@ -68,99 +64,6 @@ def get(session: Session, debtor_id: UUID) -> DebtorRecord | None:
     while record is not None and record.merged_into_id is not None:
         record = session.get(DebtorRecord, (seller_id, record.merged_into_id))
     return record
-
-
-# Whom to lock: the named and all above them, root first. `parent_id` is as it was read, before anybody waited.
-PATHS = """
-WITH RECURSIVE walk AS (
-    SELECT id AS named_id, id, parent_id, 0 AS height FROM debtor WHERE id = ANY(CAST(:ids AS uuid[]))
-    UNION ALL SELECT w.named_id, d.id, d.parent_id, w.height + 1 FROM walk w JOIN debtor d ON d.id = w.parent_id
-    WHERE w.height < :height_max),
-tops AS (SELECT named_id, max(height) AS height FROM walk GROUP BY named_id)
-SELECT DISTINCT w.id, w.parent_id, tops.height - w.height AS depth FROM walk w JOIN tops ON tops.named_id = w.named_id
-"""
-HEIGHT_MAX = 1000  # So that even a ring, which cannot be, would end.
-LOCK_ATTEMPTS = 10
-# What was locked is summed up where it is: of thousands of debtors few are merged, and the rest need not be told.
-LOCKED = (
-    "SELECT bool_or(parent_id IS DISTINCT FROM read_parent_id) AS is_changed,"
-    " array_agg(id) FILTER (WHERE merged_into_id IS NOT NULL) AS merged_ids FROM ({}) locked"
-)
-LOCK_PATHS = text(
-    LOCKED.format(
-        f"SELECT d.id, d.parent_id, p.parent_id AS read_parent_id, d.merged_into_id FROM ({PATHS}) p"  # noqa: S608
-        " JOIN debtor d ON d.id = p.id ORDER BY p.depth, d.id FOR NO KEY UPDATE OF d"
-    )
-)
-# Of debtors without a parent the path is themselves; most books have no others.
-ANY_GROUPED = text("SELECT EXISTS (SELECT FROM debtor WHERE id = ANY(CAST(:ids AS uuid[])) AND parent_id IS NOT NULL)")
-LOCK_UNGROUPED = text(
-    LOCKED.format(
-        "SELECT id, parent_id, NULL::uuid AS read_parent_id, merged_into_id FROM debtor"
-        " WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE"
-    )
-)
-# Does not wait: who waited outside a savepoint could not let go of a debtor that joined a group meanwhile.
-LOCK_AT_ONCE = (
-    select(DebtorRecord)
-    .where(DebtorRecord.id == bindparam("id"), DebtorRecord.parent_id.is_(None))
-    .with_for_update(key_share=True, skip_locked=True)
-    .execution_options(populate_existing=True)
-)
-
-
-def lock(session: Session, debtor_ids: Iterable[UUID]) -> Sequence[DebtorRecord]:
-    """Lock debtors, and all above them, until the end of the transaction; gives the named ones.
-
-    Everybody locks in one order, by depth in the group and then by id, so that nobody waits in a ring. A group may
-    change while we wait, and with it that order: then what we hold is let go and the path read again. Raises Conflict
-    when that does not end.
-    """
-    wanted = set(debtor_ids)
-    if len(wanted) == 1:
-        alone = session.scalars(LOCK_AT_ONCE, {"id": next(iter(wanted))}).all()
-        if alone:
-            return alone
-    hold(session, wanted)
-    query = select(DebtorRecord).where(DebtorRecord.id.in_(wanted)).order_by(DebtorRecord.id)
-    return session.scalars(query.execution_options(populate_existing=True)).all()
-
-
-def hold(session: Session, debtor_ids: Iterable[UUID]) -> set[UUID]:
-    """Lock debtors as `lock` does, and give only those of them that were merged away; quicker for many."""
-    named = set(debtor_ids)
-    return hold_written(session, array_of(named)) & named
-
-
-def array_of(debtor_ids: Iterable[UUID]) -> str:
-    """Write ids as PostgreSQL writes an array of them."""
-    return "{" + ",".join(map(str, debtor_ids)) + "}"
-
-
-def hold_written(session: Session, debtor_ids: str) -> set[UUID]:
-    """Lock debtors as `hold` does, their ids written by `array_of`; gives who of them and of those above was merged."""
-    for _ in range(LOCK_ATTEMPTS):
-        with suppress(_GroupChanged), session.begin_nested():
-            return _lock_paths(session, debtor_ids)
-    raise Conflict("A group changed while we waited for its debtors: send it again.", code="group_changed")
-
-
-class _GroupChanged(Exception):
-    """A debtor has another parent than it had when its path was read."""
-
-
-def _lock_paths(session: Session, debtor_ids: str) -> set[UUID]:
-    is_grouped = session.scalar(ANY_GROUPED, {"ids": debtor_ids})
-    values = {"ids": debtor_ids, "height_max": HEIGHT_MAX} if is_grouped else {"ids": debtor_ids}
-    try:
-        locked = session.execute(LOCK_PATHS if is_grouped else LOCK_UNGROUPED, values).one()
-    except OperationalError as error:
-        if not isinstance(error.orig, DeadlockDetected):
-            raise
-        raise _GroupChanged from error  # Somebody still follows the order of the group as it was.
-    if locked.is_changed:
-        raise _GroupChanged
-    return set(locked.merged_ids or ())
 
 
 def add(

@@ -119,7 +119,7 @@ MOVE = text(
 def move(session: Session, entries: Sequence[Entry], known_at: datetime) -> UUID:
     """Write entries of one movement with their balances; gives `movement_id`.
 
-    The caller holds the locks of the debtors and of all above them (`debtors.lock`).
+    The caller holds the locks of the debtors and of all above them (`debtor_locks.lock`).
     """
     movement_id = new_id()
     session.execute(

@@ -33,7 +33,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.problems import Conflict
-from api.records import debtor_days, debtors, ledger_rows, ledger_settling
+from api.records import debtor_days, debtor_locks, ledger_rows, ledger_settling
 from api.records.exposure import moving
 from api.records.ledger_lines import LedgerLine, LineResult
 from api.records.ledger_staging import Written, analyze_parts, counted, stage, write
@@ -145,7 +145,7 @@ def take_written(session: Session, written: Written, known_at: datetime, import_
 
 def _take(session: Session, written: Written, known_at: datetime, import_id: UUID | None) -> bool:
     """Take lines; says whether any of them was not simply new."""
-    if debtors.hold_written(session, written.debtor_ids):
+    if debtor_locks.hold(session, written.debtor_ids):
         # The lines would stay with a debtor that nobody looks at any more.
         raise Conflict("A debtor was merged into another one a moment ago: send it again.", code="merged_before")
     stage(session, written)

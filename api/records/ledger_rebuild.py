@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from api.records import debtor_days, debtors, ledger_drift_entries, ledger_drift_rows, ledger_drift_sums
+from api.records import debtor_days, debtor_locks, debtors, ledger_drift_entries, ledger_drift_rows, ledger_drift_sums
 from api.records.base import new_id
 from api.records.exposure import ExposureEntryRecord
 
@@ -71,7 +71,7 @@ def rebuild(session: Session, debtor_id: UUID, now: datetime) -> Rebuilt:
     Under its lock and those of its group, so that nothing comes in between. Added entries are told of by an event.
     What rows that are no sums say to each other, such as more allocated than was paid, stays as it is.
     """
-    debtors.lock(session, [debtor_id])
+    debtor_locks.lock(session, [debtor_id])
     values, seller = {"debtor_id": debtor_id}, {"seller_id": session.info["seller_id"]}
     invoices_count = _changed(session, INVOICES, values)
     credit_notes_count = _changed(session, CREDIT_NOTES, values)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
-from api.records.debtors import array_of
+from api.records.debtor_locks import array_of
 from api.records.ledger_lines import LedgerLine, LineKind
 from scoring.matching import collection_key, number_key, reference_key
 
@@ -66,7 +66,7 @@ class Written:
     rows: str
     asked: str
     counts: Counter[LineKind]
-    debtor_ids: str  # As `debtors.array_of` writes them.
+    debtor_ids: str  # As `debtor_locks.array_of` writes them.
     pays_at_once: bool  # Some invoice says what was paid of it.
 
     @property

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.problems import Conflict
-from api.records import debtors, events
+from api.records import debtor_locks, events
 from api.records.allocating import Change, allocate
 from api.records.base import new_id
 from api.records.exposure import Entry
@@ -98,7 +98,7 @@ def take_back(session: Session, told: Return, known_at: datetime) -> bool:
 def _locked(session: Session, payment_id: UUID) -> Any:
     """Give a payment as it is once nobody else can change it."""
     named = {"seller_id": session.info["seller_id"], "payment_id": payment_id}
-    debtors.lock(session, [session.execute(PAYMENT, named).one().debtor_id])
+    debtor_locks.lock(session, [session.execute(PAYMENT, named).one().debtor_id])
     return session.execute(PAYMENT, named).one()
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.records import debtor_days, debtors
+from api.records import debtor_days, debtor_locks, debtors
 from api.records.base import new_id
 from api.records.exposure import Entry, move
 from api.records.ledger_batch import take
@@ -116,7 +116,7 @@ def returned(draw: st.DrawFn) -> Step:
             return
         part = parts[place % len(parts)]
         day, amount = max(part.happened_on, TODAY - timedelta(ago)), part.amount * share
-        debtors.lock(learner.session, [part.debtor_id])
+        debtor_locks.lock(learner.session, [part.debtor_id])
         learner.run(
             "INSERT INTO allocation (seller_id, id, invoice_id, payment_id, amount, happened_on, known_at)"
             " VALUES (:seller_id, :id, :invoice_id, :payment_id, :amount, :day, :known_at)",

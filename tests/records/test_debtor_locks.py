@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from api.records import debtors, exposure, ledger_drift
-from api.records.debtors import DebtorRecord
+from api.problems import Conflict
+from api.records import debtor_locks, debtors, exposure, ledger_drift
 from api.records.exposure import Entry, move
 from api.records.ledger_batch import take
 from api.records.sellers import Seller
@@ -31,14 +31,14 @@ def chain(session: Session, *names: str) -> list[UUID]:
 def reparent(session: Session, debtor_id: UUID, parent_id: UUID | None) -> None:
     """Move a debtor in the way in which the service does."""
     debtors.change_groups(session)
-    locked = debtors.lock(session, {debtor_id, parent_id} - {None})
+    locked = debtor_locks.lock(session, {debtor_id, parent_id} - {None})
     (debtor,) = (each for each in locked if each.id == debtor_id)
     exposure.regroup(session, [debtor_id], debtor.parent_id, parent_id)
     debtor.parent_id = parent_id
 
 
 def owed(session: Session, debtor_id: UUID, amount: int) -> None:
-    debtors.lock(session, [debtor_id])
+    debtor_locks.lock(session, [debtor_id])
     move(session, [Entry(debtor_id, "EUR", "invoiced", Decimal(amount), ("order", uuid4()), DAY)], NOW)
 
 
@@ -97,14 +97,14 @@ def test_a_lock_takes_all_above_and_gives_only_the_named(sessions, seller):
         top, middle, bottom = chain(session, "top", "middle", "bottom")
         sister, alone = add(session, "sister", top), add(session, "alone")
     with sessions.of(seller.id) as session:
-        assert {each.id for each in debtors.lock(session, [bottom, alone])} == {bottom, alone}
+        assert {each.id for each in debtor_locks.lock(session, [bottom, alone])} == {bottom, alone}
         locked = {
             name: is_locked(sessions, seller, id)
             for name, id in zip("tmbsa", (top, middle, bottom, sister, alone), strict=True)
         }
         assert locked == {"t": True, "m": True, "b": True, "s": False, "a": True}
     with sessions.of(seller.id) as session:
-        assert [each.id for each in debtors.lock(session, [middle])] == [middle]
+        assert [each.id for each in debtor_locks.lock(session, [middle])] == [middle]
         assert (is_locked(sessions, seller, top), is_locked(sessions, seller, bottom)) == (True, False)
 
 
@@ -112,8 +112,8 @@ def test_debtors_are_locked_by_depth_and_then_by_id(sessions, seller):
     with sessions.of(seller.id) as session:
         one, two = chain(session, "a", "b", "c"), chain(session, "d", "e")
         alone = [add(session, "f"), add(session, "g")]
-        inner = str(debtors.LOCK_PATHS).split(" FROM (", 1)[1].removesuffix(") locked")
-        ids = debtors.array_of([*one, *two, *alone])
+        inner = str(debtor_locks.LOCK_PATHS).split(" FROM (", 1)[1].removesuffix(") locked")
+        ids = debtor_locks.array_of([*one, *two, *alone])
         locked = session.execute(text(inner), {"ids": ids, "height_max": 9}).all()
     by_depth = {id: depth for ids in (one, two) for depth, id in enumerate(ids)}
     found = [each.id for each in locked]
@@ -128,7 +128,7 @@ def test_one_debtor_without_a_group_is_locked_in_one_statement(sessions, seller)
     with sessions.of(seller.id) as session:
         note = lambda *arguments: statements.append(arguments[2])  # noqa: E731
         event.listen(sessions.engine, "before_cursor_execute", note)
-        debtors.lock(session, [alone])
+        debtor_locks.lock(session, [alone])
         event.remove(sessions.engine, "before_cursor_execute", note)
     assert len(statements) == 1
 
@@ -270,7 +270,7 @@ def test_who_meets_somebody_that_follows_another_order_lets_go_and_tries_again(s
 
     def lock_both() -> None:
         with sessions.of(seller.id) as session:
-            locked.extend(each.id for each in debtors.lock(session, [first, second]))
+            locked.extend(each.id for each in debtor_locks.lock(session, [first, second]))
 
     with sessions.of(seller.id) as session:
         session.execute(lock, {"id": second})
@@ -285,10 +285,10 @@ def test_a_group_that_never_stands_still_is_a_conflict(sessions, seller, monkeyp
     with sessions.of(seller.id) as session:
         top, bottom = chain(session, "top", "bottom")
 
-    def changed(*_: object) -> list[DebtorRecord]:
-        raise debtors._GroupChanged
+    def changed(*_: object) -> set[UUID]:
+        raise debtor_locks._GroupChanged
 
-    monkeypatch.setattr(debtors, "_lock_paths", changed)
-    with sessions.of(seller.id) as session, pytest.raises(debtors.Conflict) as caught:
-        debtors.lock(session, [top, bottom])
+    monkeypatch.setattr(debtor_locks, "_lock_paths", changed)
+    with sessions.of(seller.id) as session, pytest.raises(Conflict) as caught:
+        debtor_locks.lock(session, [top, bottom])
     assert caught.value.code == "group_changed"

@@ -69,7 +69,7 @@ def test_the_bound_of_unpacking_follows_that_of_uploads_unless_it_is_set():
 
 
 def test_an_import_stops_after_too_many_refused_lines_and_keeps_no_more_of_them(sessions, sent, seller, monkeypatch):
-    monkeypatch.setattr("api.ledger.importing.REFUSED_LINES_MAX", 10)
+    monkeypatch.setattr("api.ledger.taking.REFUSED_LINES_MAX", 10)
     monkeypatch.setattr("api.ledger.sources.BATCH_LINES", 8)
     bad = "".join(line(each, bedrag="x") for each in range(40))
     job = sent((HEADER + line(99) + bad).encode())
