@@ -30,8 +30,9 @@ _SETTINGS = {
     "port": str(PORT),
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "256MB",
-    "max_wal_size": "2GB",  # So that a large import is not spent on checkpoints.
+    # So that a large import is spent neither on finding pages again nor on checkpoints.
+    "shared_buffers": "512MB",
+    "max_wal_size": "4GB",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

@@ -10,7 +10,7 @@ LineKind = Literal["invoice", "credit_note", "payment"]
 LineState = Literal["taken", "known", "refused"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # Not frozen: an import makes millions, and freezing would double what each costs.
 class LedgerLine:
     """One thing a ledger tells of a known debtor. Amounts are in `currency`, above zero, VAT included.
 

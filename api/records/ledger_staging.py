@@ -85,17 +85,19 @@ def write(lines: Sequence[LedgerLine]) -> Written:
     rows, asked = [], []
     # By debtor, as the indexes are: what belongs together is written together.
     for each in sorted(lines, key=attrgetter("debtor_id.int")):
-        new_id = str(each.id or uuid7())
+        new_id, debtor_id = str(each.id or uuid7()), str(each.debtor_id)
         invoice = each.kind == "invoice"
         paid = each.paid_on is not None
         number = _text(each.number)
+        remittance = each.remittance_reference and reference_key(each.remittance_reference)
+        collection = each.collection_reference and collection_key(each.collection_reference)
         rows.append(
-            f"{each.line}\t{each.kind}\t{each.debtor_id}\t{_text(each.identity)}\t{number}"
+            f"{each.line}\t{each.kind}\t{debtor_id}\t{_text(each.identity)}\t{number}"
             f"\t{(number_key(each.number) if invoice else None) or NOTHING}\t{each.dated_on}\t{each.amount}"
             f"\t{each.currency}\t{each.due_on or NOTHING}\t{each.due_on_derived}\t{_amount(each.vat_amount)}"
             f"\t{each.disputed}\t{each.paid_on or NOTHING}\t{_amount(each.paid_amount)}"
             f"\t{_text(orjson.dumps(each.extra).decode()) if each.extra else NOTHING}"
-            f"\t{_text(reference_key(each.remittance_reference))}\t{_text(collection_key(each.collection_reference))}"
+            f"\t{_text(remittance)}\t{_text(collection)}"
             f"\t{_amount(each.discount_amount)}\t{each.discount_until or NOTHING}\t{each.credit_kind}"
             f"\t{each.rule or NOTHING}\t{each.bank_entry_id or NOTHING}\t{each.returnable_until or NOTHING}"
             f"\t{new_id}\t{uuid7() if paid else NOTHING}\t{uuid7() if paid or not invoice else NOTHING}\t{new_id}\n"
@@ -103,7 +105,7 @@ def write(lines: Sequence[LedgerLine]) -> Written:
         for position, (identity, amount) in enumerate(each.settles):
             origin = f"{new_id}\t{NOTHING}" if each.kind == "payment" else f"{NOTHING}\t{new_id}"
             asked.append(
-                f"{uuid7()}\t{each.line}\t{TURNS[each.kind]}\t{position}\t{each.debtor_id}\t{_text(identity)}"
+                f"{uuid7()}\t{each.line}\t{TURNS[each.kind]}\t{position}\t{debtor_id}\t{_text(identity)}"
                 f"\t{origin}\t{amount}\t{each.dated_on}\t{each.rule or NOTHING}\n"
             )
     return Written(

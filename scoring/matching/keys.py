@@ -18,7 +18,9 @@ _NO_REFERENCE = frozenset({"", "NOTPROVIDED", "NONREF", "NOREF"})
 
 def number_key(number: str | None) -> str | None:
     """The capitals and digits of an invoice number; None when that names nothing: under 3, over 40, or no digit."""
-    key = "".join(_words(number or ""))
+    number = number or ""
+    # Most numbers are plain, and an import has millions of them.
+    key = number.upper() if number.isascii() and number.isalnum() else "".join(_words(number))
     return key if _names_something(key) else None
 
 
