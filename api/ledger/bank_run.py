@@ -17,6 +17,7 @@ from api.ledger.banking import Banking, Booked
 from api.ledger.formats.documents import BankItem, Refused
 from api.ledger.retrying import retried
 from api.ledger.statements import check_continuity, store_statement
+from api.ledger.values import EARLIEST
 from api.records import bank, bank_entries
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
@@ -128,6 +129,7 @@ class _Run:
     def take(self, batch: BankBatch, done_before: int) -> None:
         """Take a batch, unless it was taken before."""
         report = self.report
+        self._refuse_absurd_days(batch)
         report.lines_count += batch.items_count
         report.intraday_count += batch.intraday_count
         report.notes.update(batch.notes)
@@ -144,6 +146,22 @@ class _Run:
         report.statements_count += statements_count
         report.states.update(booked.states())
         self.reopened |= booked.reopened
+
+    def _refuse_absurd_days(self, batch: BankBatch) -> None:
+        """Refuse bookings of days that have not come, or that no living ledger has, as those of a ledger are."""
+        today = self.clock.today(self.seller)
+        kept = []
+        for entry, head, place in batch.entries:
+            day, text = entry.booked_on, f"{entry.amount} {entry.currency} {entry.counterparty_name or ''}".strip()
+            if day > today:
+                refused = Refused(entry.line, "date_ahead", f"booked on {day}, after today, {today}", text)
+            elif day < EARLIEST:
+                refused = Refused(entry.line, "date_absurd", f"booked on {day}, before {EARLIEST}", text)
+            else:
+                kept.append((entry, head, place))
+                continue
+            batch.refused.append(refused)
+        batch.entries = kept
 
     def _write(self, batch: BankBatch) -> tuple[BatchCounts, Booked, int]:
         with self._transaction() as session:

@@ -37,10 +37,15 @@ def view_of(query: Mapping[str, Any], given: Wiring) -> View:
     """Read `as_of` and `known_at`: without them today, and all that we know."""
     today = given.today
     as_of = query["as_of"] or today
-    known_at = query["known_at"]
-    if known_at is not None and not isinstance(known_at, datetime):
-        known_at = end_of_day(known_at, given.seller.time_zone)
+    known_at = known_until(query["known_at"], given)
     return View(Clocks(as_of, known_at), is_present=known_at is None and as_of >= today)
+
+
+def known_until(told: date | None, given: Wiring) -> datetime | None:
+    """Read a time, or a day: until its end where the seller is."""
+    if told is None or isinstance(told, datetime):
+        return told
+    return end_of_day(told, given.seller.time_zone)
 
 
 def end_of_day(day: date, time_zone: str) -> datetime:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 # Without spaces and signs, the surest word first; a column goes to the first of our fields that knows it.
 WORDS: dict[str, tuple[str, ...]] = {
     "invoice_number": (
-        *("invoicenumber", "invoiceno", "invoiceid", "factuurnummer", "factuurnr"),
+        *("invoicenumber", "invoiceno", "invoiceid", "factuurnummer", "factuurnr", "factuur"),
         *("documentnumber", "docno"),
     ),
     "debtor_reference": (
@@ -16,11 +16,12 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("customername", "debtorname", "vendorname", "klantnaam", "debiteurnaam", "name", "naam"),
         *("debiteur", "debtor", "customer", "klant"),
     ),
-    "invoiced_on": ("invoicedate", "invoicedon", "factuurdatum", "documentdate"),
-    "due_on": ("duedate", "dueon", "vervaldatum", "vervaldag"),
+    "invoiced_on": ("invoicedate", "invoicedon", "factuurdatum", "documentdate", "boekdatum", "datum"),
+    "due_on": ("duedate", "dueon", "vervaldatum", "vervaldag", "vervalt", "vervaltop"),
     "paid_on": ("settleddate", "paymentdate", "paidon", "paiddate", "betaaldatum", "betaaldop"),
     "paid_amount": ("settled", "paidamount", "amountpaid", "betaaldbedrag", "voldaan"),
     "amount": ("invoiceamount", "amount", "totalamount", "bedrag", "factuurbedrag", "total"),
+    "vat_amount": ("vatamount", "vat", "btwbedrag", "btw", "tax", "taxamount"),
     "currency": ("currency", "valuta", "munt"),
     "country": ("country", "land"),
     "disputed": ("disputed", "betwist", "dispuut"),

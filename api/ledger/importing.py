@@ -17,7 +17,7 @@ from api.ledger.invoice_lines import SYSTEM
 from api.ledger.mapping import Mapping
 from api.ledger.reading import UNPACKED_BYTES_MAX, FileUnreadable
 from api.ledger.report import ImportReport
-from api.ledger.sources import Source, csv_batches, document_batches, named, numbered_on, sources
+from api.ledger.sources import Source, Unreadable, csv_batches, document_batches, named, numbered_on, sources
 from api.ledger.taking import Progress, Taking
 from api.policy_shelf import PolicyShelf
 from api.problems import BadInput
@@ -54,7 +54,15 @@ def run_import(
     run = _Run(sessions, seller, clock, ordered)
     try:
         for source in sources(stream, ordered.format, ordered.unpacked_bytes_max):
-            run.read(source, on_progress)
+            if isinstance(source, Unreadable):
+                run.refuse_file(source)
+                continue
+            try:
+                run.read(source, on_progress)
+            except FileUnreadable as error:
+                if source.name is None:
+                    raise
+                run.refuse_file(Unreadable(source.name, error))
     except BadInput as problem:
         run.report.fail(problem)
     return run.close()
@@ -98,6 +106,20 @@ class _Run:
             lines = [*(each.line for each in found.checked), *(each.line for each in found.faults)]
             self.last_line = max([self.last_line, *lines])
             yield found
+
+    def refuse_file(self, unreadable: Unreadable) -> None:
+        """Refuse a file of an archive, as a line that cannot be taken; the others are read all the same."""
+        report, error = self.report, unreadable.error
+        self.last_line += 1
+        report.lines_count += 1
+        if report.lines_count <= self.taking.done_before:
+            return
+        detail = " ".join([f"{unreadable.name}: {error.detail}", *(each.detail for each in error.faults)])
+        fault = LineFault(self.last_line, None, error.code, detail, unreadable.name)
+        report.refused_count += 1
+        report.refuse([fault])
+        with self.sessions.of(self.seller.id) as session:
+            self.taking.keep_counts(session, 1, 0, 0, [fault])
 
     def _read_bank(self, source: Source, on_progress: Progress) -> None:
         """Book what a bank's file tells; its entries are counted as lines are."""

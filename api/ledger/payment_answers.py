@@ -1,5 +1,6 @@
 """Payments and bank entries as callers see them."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.records import payment_listing
 from api.records.bank import BankEntryRecord
+from api.records.payment_listing import Settled
 from api.records.payments import PaymentRecord
 from api.web.money import money_answer
 
@@ -14,6 +16,23 @@ OF_ENTRY = (
     *("counterparty_name", "counterparty_account", "remittance_text", "structured_reference"),
     *("transactions_count", "decided_by", "decided_at"),
 )
+
+
+def payment_answers(session: Session, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Give payments as `payment_listing.payments` selects them, with what each settles."""
+    settled = payment_listing.settled_by(session, [record.id for record, *_ in rows])
+    return [
+        payment_answer(*row) | {"allocations": [_told(row[0], each) for each in settled[row[0].id]]} for row in rows
+    ]
+
+
+def _told(record: PaymentRecord, settled: Settled) -> dict[str, Any]:
+    return {
+        "invoice_id": settled.invoice_id,
+        "invoice_number": settled.invoice_number,
+        "amount": money_answer(settled.amount, record.currency),
+        "rule": settled.rule or "sender",
+    }
 
 
 def payment_answer(
@@ -45,6 +64,7 @@ def entry_answer(entry: BankEntryRecord) -> dict[str, Any]:
         "state": entry.state,
         "unallocated_amount": money_answer(entry.amount, entry.currency),
         "returned_amount": money_answer(Decimal(0), entry.currency),
+        "allocations": [],
         **{name: getattr(entry, name) for name in OF_ENTRY},
         "proposals": entry.proposals or [],
     }
@@ -53,4 +73,4 @@ def entry_answer(entry: BankEntryRecord) -> dict[str, Any]:
 def payments_of(session: Session, condition: Any) -> list[dict[str, Any]]:
     """Give the payments that meet a condition, in the order in which we learnt of them."""
     rows = session.execute(payment_listing.payments().where(condition).order_by(PaymentRecord.id))
-    return [payment_answer(*row) for row in rows]
+    return payment_answers(session, rows.all())

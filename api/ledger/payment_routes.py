@@ -7,7 +7,7 @@ from flask import Response
 
 from api.ledger import payment_acceptances, payment_corrections
 from api.ledger.answer_schemas import TakenSchema
-from api.ledger.payment_answers import entry_answer, payment_answer
+from api.ledger.payment_answers import entry_answer, payment_answers
 from api.ledger.payment_schemas import (
     DecidedSchema,
     NewAcceptanceSchema,
@@ -57,7 +57,7 @@ def list_payments(query: dict[str, Any]) -> Response:
             items = [entry_answer(each) for each in page.items]
         else:
             page = page_of(session, payment_listing.payments(debtor_id, state), [PaymentRecord.id], limit, after)
-            items = [payment_answer(*row) for row in page.items]
+            items = payment_answers(session, page.items)
         return list_answer(PaymentSchema, items, page.next)
 
 

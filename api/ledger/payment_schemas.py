@@ -46,6 +46,15 @@ class PaymentProposalSchema(Schema):
     unallocated_amount = fields.String(required=True)
 
 
+class SettledSchema(Schema):
+    """What a payment settles of an invoice, and by which rule; `sender`: whoever sent the payment said so."""
+
+    invoice_id = fields.UUID(required=True)
+    invoice_number = fields.String(required=True, allow_none=True)
+    amount = fields.Nested(MoneySchema, required=True)
+    rule = fields.String(required=True)
+
+
 class PaymentSchema(Schema):
     """A payment, or with state `proposed` a bank entry that waits for a person.
 
@@ -69,6 +78,7 @@ class PaymentSchema(Schema):
     transactions_count = fields.Integer(required=True, allow_none=True)
     decided_by = fields.String(required=True, allow_none=True)
     decided_at = fields.DateTime(required=True, allow_none=True)
+    allocations = fields.List(fields.Nested(SettledSchema), required=True)
     proposals = fields.List(fields.Nested(PaymentProposalSchema), required=True)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response
 
+from api.ledger.clocks import known_until
 from api.ledger.rate_schemas import ExchangeRateSchema, ExchangeRatesQuery
 from api.ledger.rates import rates_on
 from api.web.blueprint import Blueprint
@@ -25,5 +26,5 @@ def list_exchange_rates(query: dict[str, Any]) -> Response:
     given = wiring()
     with given.transaction() as session:
         on = query["on"] or given.today
-        items = rates_on(session, on, query["currency"], query["known_at"], given.house.policies)
+        items = rates_on(session, on, query["currency"], known_until(query["known_at"], given), given.house.policies)
         return list_answer(ExchangeRateSchema, items, None)

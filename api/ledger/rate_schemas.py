@@ -4,7 +4,7 @@ from datetime import date
 
 from marshmallow import fields, validate
 
-from api.web.fields import Day
+from api.web.fields import Day, DayOrTime
 from api.web.money import EXPONENTS
 from api.web.schemas import Schema
 
@@ -34,4 +34,6 @@ class ExchangeRatesQuery(Schema):
         validate=validate.OneOf(EXPONENTS, error="Must be one of: the currencies of ISO 4217 in use."),
         metadata={"description": "ISO 4217", "example": "USD"},
     )
-    known_at = fields.AwareDateTime(load_default=None, metadata={"description": "Without it, as they are known now."})
+    known_at: fields.Field[date] = DayOrTime(
+        load_default=None, metadata={"description": "A time, or a day until its end; without it as they are known now."}
+    )

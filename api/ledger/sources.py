@@ -11,12 +11,13 @@ from api.ledger.checking import CheckedLine
 from api.ledger.formats.detecting import BANK_READERS, INVOICE_READERS, Format, detect
 from api.ledger.formats.documents import BankItem, InvoiceItem, Refused
 from api.ledger.formats.json_lines import read_json_lines
-from api.ledger.formats.unpacking import unpacked
+from api.ledger.formats.unpacking import Member, unpacked
 from api.ledger.invoice_lines import SYSTEM, line_of
 from api.ledger.mapping import Mapping
 from api.ledger.reading import FileUnreadable, records
+from api.problems import BadInput
 
-BATCH_LINES = 8_000  # Taken in two halves, each so small that no order waits a second for a debtor.
+BATCH_LINES = 6_000  # Taken in two halves, each so small that no order waits a second for a debtor.
 # What users call the formats; a bank's files say themselves which version they are.
 FORMATS: dict[str, Format | None] = {
     "auto": None,
@@ -49,20 +50,37 @@ class Source:
         return BANK_READERS[self.format](self.stream)
 
 
-def sources(stream: BinaryIO, format: str, unpacked_bytes_max: int) -> Iterator[Source]:
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file of an archive that cannot be read, and why."""
+
+    name: str
+    error: BadInput
+
+
+def sources(stream: BinaryIO, format: str, unpacked_bytes_max: int) -> Iterator[Source | Unreadable]:
     """Give the files in what was sent, each to be read before the next is asked for.
 
-    `format` is one of FORMATS; other than `auto` it is what every file must be. Raises FileUnreadable.
+    `format` is one of FORMATS; other than `auto` it is what every file must be. A file of an archive that is none of
+    ours stops no other one. Raises FileUnreadable for a file that came alone, and for an archive that is damaged.
     """
-    wanted = FORMATS[format]
     for member in unpacked(stream, unpacked_bytes_max):
-        if wanted == "csv":
-            yield Source(member.name, "csv", member.stream)
-            continue
-        found = detect(member.stream)
-        if wanted is not None and found.format != wanted:
-            raise FileUnreadable(f"The file is not {format}: it looks like {found.format}.", code="format_differs")
-        yield Source(member.name, found.format, found.stream)
+        try:
+            yield _source(member, format)
+        except FileUnreadable as error:
+            if member.name is None:
+                raise
+            yield Unreadable(member.name, error)
+
+
+def _source(member: Member, format: str) -> Source:
+    wanted = FORMATS[format]
+    if wanted == "csv":
+        return Source(member.name, "csv", member.stream)
+    found = detect(member.stream)
+    if wanted is not None and found.format != wanted:
+        raise FileUnreadable(f"The file is not {format}: it looks like {found.format}.", code="format_differs")
+    return Source(member.name, found.format, found.stream)
 
 
 def csv_batches(stream: BinaryIO, mapping: Mapping, today: date) -> tuple[list[str], Iterator[Batch]]:

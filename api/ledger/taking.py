@@ -50,6 +50,8 @@ class Taking:
         self.preparing = Preparing()
         self.done_before = 0
         self.read_count = 0
+        self.batch_count = 0
+        self.was_killed = False
         self.writers: ThreadPoolExecutor
         self._resume()
 
@@ -59,7 +61,8 @@ class Taking:
         with self.sessions.of(self.seller.id) as session:
             record = imports.get(session, self.import_id)
             assert record is not None, "an import is started before it runs"
-            self.done_before = record.lines_count
+            self.done_before, self.was_killed = record.lines_count, record.state == "running"
+            record.state = "running"
             self.report.taken_count, self.report.known_count = record.taken_count, record.known_count
             self.report.refused_count = record.refused_count
             self.report.faults.update(imports.codes(session, self.import_id))
@@ -94,6 +97,7 @@ class Taking:
         self._remember_days(batch)
         if self.report.lines_count <= self.done_before:
             return
+        self.batch_count = batch.records_count
         tries = iter([prepared])
         taken_count, known_count, faults = retried(lambda: self._write(batch, next(tries, None)), self.preparing.forget)
         self.report.taken_count += taken_count
@@ -134,7 +138,9 @@ class Taking:
             return self._take_written(session, written)
 
     def _take_written(self, session: Session, written: Written) -> Taken:
-        return take_written(session, written, self.clock.now(self.seller), self.import_id)
+        # Only the first batch behind what was done can have been killed between its halves.
+        goes_on = self.was_killed and self.report.lines_count - self.batch_count <= self.done_before
+        return take_written(session, written, self.clock.now(self.seller), self.import_id, goes_on=goes_on)
 
     def _counted(self, session: Session, ready: Prepared, parts: list[Taken]) -> tuple[int, int, list[LineFault]]:
         batch = ready.batch

@@ -54,7 +54,8 @@ FROM given g JOIN bank_entry e ON e.seller_id = CAST(:seller_id AS uuid)
 """  # noqa: S608
 # Without a key of their own: by way of the debtors who pay from the account.
 LOOSE = f"""
-SELECT g.id, CASE WHEN e.mandate_reference = g.mandate_reference THEN 2 ELSE 4 END, e.id, NULL::uuid, e.remittance_text
+SELECT g.id, CASE WHEN e.mandate_reference = g.mandate_reference THEN 2 ELSE 4 END, e.id, NULL::uuid,
+    concat_ws(' ', e.structured_reference, e.remittance_text)
 FROM given g JOIN debtor_account d ON d.seller_id = CAST(:seller_id AS uuid) AND d.account = g.counterparty_account
 JOIN payment p ON p.seller_id = d.seller_id AND p.debtor_id = d.debtor_id AND p.paid_on <= g.booked_on
     AND p.amount = g.amount
@@ -76,7 +77,7 @@ def find(session: Session, returns: Sequence[Entry]) -> dict[UUID, list[Taken]]:
     """Give for each return the payments it may take back, by the surest way that finds any."""
     if not returns:
         return {}
-    texts = {each.id: _compared(each.remittance_text) for each in returns}
+    texts = {each.id: _compared(" ".join(filter(None, _words(each)))) for each in returns}
     amounts = {each.id: -each.amount for each in returns}
     rows = session.execute(FOUND, {"seller_id": session.info["seller_id"], "returns": _written(returns)})
     ways: dict[UUID, dict[int, dict[UUID, dict[UUID, tuple[UUID, Decimal]]]]] = defaultdict(
@@ -87,6 +88,10 @@ def find(session: Session, returns: Sequence[Entry]) -> dict[UUID, list[Taken]]:
         if way < 4 or (by_text and by_text in texts[return_id]):
             ways[return_id][way][origin_id][payment_id] = (debtor_id, left)
     return {return_id: _surest(of_return, amounts[return_id]) for return_id, of_return in ways.items()}
+
+
+def _words(entry: Entry) -> tuple[str | None, str | None]:
+    return entry.structured_reference, entry.remittance_text
 
 
 def _surest(ways: dict[int, dict[UUID, dict[UUID, tuple[UUID, Decimal]]]], amount: Decimal) -> list[Taken]:

@@ -107,6 +107,18 @@ SELECT count(*) FROM ledger_line l WHERE code IS NULL AND NOT is_new AND NOT is_
 """)
 
 
+# Of those, what this very import took before it was killed between the halves of a batch.
+TAKEN_BEFORE = text("""
+SELECT count(*) FROM ledger_line l WHERE code IS NULL AND NOT is_new AND NOT is_changed
+    AND NOT EXISTS (SELECT FROM ledger_part p WHERE p.line = l.line AND p.amount > 0)
+    AND CASE l.kind
+        WHEN 'invoice' THEN (SELECT i.import_id FROM invoice i WHERE i.seller_id = :seller_id AND i.id = l.found_id)
+        WHEN 'payment' THEN (SELECT p.import_id FROM payment p WHERE p.seller_id = :seller_id AND p.id = l.found_id)
+        ELSE (SELECT c.import_id FROM credit_note c WHERE c.seller_id = :seller_id AND c.id = l.found_id)
+    END = :import_id
+""")
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of many lines: how many were taken, how many were known already, and those that were refused."""
@@ -132,14 +144,22 @@ def take(
     return [LineResult(*row) for row in session.execute(RESULTS)]
 
 
-def take_written(session: Session, written: Written, known_at: datetime, import_id: UUID | None = None) -> Taken:
-    """Take lines that were written before, as `take` does; gives only what is not simply taken, which is quicker."""
+def take_written(
+    session: Session, written: Written, known_at: datetime, import_id: UUID | None = None, *, goes_on: bool = False
+) -> Taken:
+    """Take lines that were written before, as `take` does; gives only what is not simply taken, which is quicker.
+
+    Where an import goes on that was killed, what it took of these lines itself counts as taken.
+    """
     if not written.count:
         return Taken(0, 0, ())
     if not _take(session, written, known_at, import_id):
         return Taken(written.count, 0, ())
     refused = [LineResult(*row) for row in session.execute(REFUSED)]
     known_count = session.scalar(KNOWN) or 0
+    if goes_on:
+        values = {"seller_id": session.info["seller_id"], "import_id": import_id}
+        known_count -= session.scalar(TAKEN_BEFORE, values) or 0
     return Taken(written.count - known_count - len(refused), known_count, refused)
 
 

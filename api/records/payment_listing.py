@@ -1,11 +1,17 @@
 """Payments as people look at them: with what the bank told, how much waits for an invoice, and what was taken back."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, literal, select
+from sqlalchemy.orm import Session
 
 from api.records.bank import BankEntryRecord
+from api.records.invoices import InvoiceRecord
 from api.records.payments import AllocationRecord, PaymentRecord, PaymentReturnRecord
 
 STATES = ("booked", "proposed", "returned")
@@ -39,6 +45,32 @@ def payments(debtor_id: UUID | None = None, state: str | None = None) -> Select[
         BankEntryRecord,
         (BankEntryRecord.seller_id == PaymentRecord.seller_id) & (BankEntryRecord.id == PaymentRecord.bank_entry_id),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How much of an invoice a payment settles, and by which rule; None: its sender said so."""
+
+    invoice_id: UUID
+    invoice_number: str | None
+    amount: Decimal
+    rule: str | None
+
+
+AMOUNT = func.sum(AllocationRecord.amount)
+OF_INVOICE = (InvoiceRecord.seller_id == AllocationRecord.seller_id) & (InvoiceRecord.id == AllocationRecord.invoice_id)
+COLUMNS = (AllocationRecord.payment_id, InvoiceRecord.id, InvoiceRecord.invoice_number)
+
+
+def settled_by(session: Session, payment_ids: Sequence[UUID]) -> dict[UUID, list[Settled]]:
+    """Give what payments settle now, in the order in which we learnt of the invoices."""
+    query = select(*COLUMNS, AMOUNT, func.max(AllocationRecord.rule)).join(InvoiceRecord, OF_INVOICE)
+    query = query.where(AllocationRecord.payment_id.in_(payment_ids)).group_by(*COLUMNS).having(AMOUNT != 0)
+    settled: dict[UUID, list[Settled]] = defaultdict(list)
+    for payment_id, invoice_id, number, amount, rule in session.execute(query.order_by(InvoiceRecord.id)):
+        if payment_id is not None:
+            settled[payment_id].append(Settled(invoice_id, number, amount, rule))
+    return settled
 
 
 def proposed(debtor_id: UUID | None = None) -> Select[Any]:

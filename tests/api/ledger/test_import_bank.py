@@ -119,3 +119,34 @@ def test_every_published_file_is_taken_or_refused_with_a_reason(importing, path:
     assert report.failure is None or report.failure["code"] == "statement_missing"
     again = importing(path.read_bytes(), None)
     assert (again.taken_count, again.lines_count) == (0, report.lines_count)
+
+
+@pytest.mark.parametrize(("day", "code"), [("2026-06-02", "date_ahead"), ("1899-11-12", "date_absurd")])
+def test_a_booking_of_a_day_that_has_not_come_or_never_was_is_refused(sessions, seller, importing, day, code):
+    importing(HEADER + line(1))
+    report = importing(statement(entry(1, "F00001").replace("2026-05-04", day)), None)
+    assert (counts(report), report.faults) == ((0, 0, 1), {code: 1})
+    assert [row[5] for row in ledger(sessions, seller)] == [1250]
+
+
+def test_a_file_of_a_zip_that_is_none_of_ours_stops_no_other(sessions, seller, importing):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", HEADER + line(1))
+        archive.writestr("b.pdf", b"%PDF-1.7")
+        archive.writestr("c.xml", b"<Invoice")
+        archive.writestr("d.xml", statement(entry(1, "F00001")))
+    report = importing(packed.getvalue())
+    assert (counts(report), report.failure) == ((2, 0, 2), None)
+    assert [fault.detail.split(":")[0] for fault in report.refusals] == ["b.pdf", "c.xml"]
+    assert report.faults.keys() == {"pdf_unsupported", "format_unknown"}
+    assert [row[5] for row in ledger(sessions, seller)] == [0]
+
+
+def test_finance_sees_what_a_payment_settled_and_why(seller, importing, client_of):
+    importing(HEADER + line(1))
+    importing(statement(entry(1, "F00001")), None)
+    (item,) = client_of("finance").get("/v1/payments").json["items"]
+    (settled,) = item["allocations"]
+    assert (settled["invoice_number"], settled["rule"]) == ("F00001", "number")
+    assert settled["amount"] == {"amount": "1250.00", "currency": "EUR"}
