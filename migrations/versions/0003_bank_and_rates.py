@@ -28,7 +28,6 @@ def upgrade() -> None:
     create_payment_return()
     extend_tables()
     spare_each_line()
-    ask_once()
     build_walls()
     fill_new_columns()
 
@@ -346,22 +345,11 @@ def build_walls() -> None:
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         op.execute(
             f"CREATE POLICY of_seller ON {table}"
-            " USING (seller_id = (SELECT nullif(current_setting('creditgate.seller_id', true), '')::uuid))"
+            " USING (seller_id = nullif(current_setting('creditgate.seller_id', true), '')::uuid)"
         )
         op.execute(
             f"CREATE POLICY not_for_insurers ON {table} AS RESTRICTIVE"
             " USING ((SELECT nullif(current_setting('creditgate.insurer_id', true), '')) IS NULL)"
-        )
-
-
-def ask_once() -> None:
-    """Let each statement ask once whose rows it may see, and not again for every row it writes."""
-    connection = op.get_bind()
-    tables = connection.scalars(sa.text("SELECT tablename FROM pg_policies WHERE policyname = 'of_seller'")).all()
-    for table in tables:
-        op.execute(
-            f"ALTER POLICY of_seller ON {table}"
-            " USING (seller_id = (SELECT nullif(current_setting('creditgate.seller_id', true), '')::uuid))"
         )
 
 
