@@ -70,6 +70,7 @@ class Taking:
     def run(self, batches: Iterator[Batch], on_progress: Progress) -> None:
         """Take batches: the next one is read, checked and written down while the database is at this one."""
         sys.setswitchinterval(SWITCH_SECONDS)
+        self.read_count = self.report.lines_count  # Of the files before this one, statements too.
         with ThreadPoolExecutor(1) as ahead, ThreadPoolExecutor(2) as self.writers:
             coming = ahead.submit(self._next, batches)
             while (prepared := coming.result()) is not None:
@@ -120,7 +121,7 @@ class Taking:
         """Take a batch; what was prepared may serve once. Gives how many lines were taken, and known.
 
         A large batch is taken by two writers at once, each half a transaction of its own. Should it be killed between
-        them, the import goes on with this batch, and finds one half known.
+        them, or should one of them meet another writer, this batch is taken again, and finds what was taken of it.
         """
         if self.report.dry_run:
             return self._rehearse(batch)
@@ -129,17 +130,19 @@ class Taking:
             with self.sessions.of(self.seller.id) as session:
                 taken = [self._take_written(session, ready.written[0])]
                 return self._counted(session, ready, taken)
-        taken = list(self.writers.map(self._take_half, ready.written))
+        is_again = prepared is None
+        taken = list(self.writers.map(lambda written: self._take_half(written, is_again), ready.written))
         with self.sessions.of(self.seller.id) as session:
             return self._counted(session, ready, taken)
 
-    def _take_half(self, written: Written) -> Taken:
+    def _take_half(self, written: Written, is_again: bool) -> Taken:
         with self.sessions.of(self.seller.id) as session:
-            return self._take_written(session, written)
+            return self._take_written(session, written, is_again)
 
-    def _take_written(self, session: Session, written: Written) -> Taken:
+    def _take_written(self, session: Session, written: Written, is_again: bool = False) -> Taken:
         # Only the first batch behind what was done can have been killed between its halves.
-        goes_on = self.was_killed and self.report.lines_count - self.batch_count <= self.done_before
+        is_first = self.was_killed and self.report.lines_count - self.batch_count <= self.done_before
+        goes_on = is_again or is_first
         return take_written(session, written, self.clock.now(self.seller), self.import_id, goes_on=goes_on)
 
     def _counted(self, session: Session, ready: Prepared, parts: list[Taken]) -> tuple[int, int, list[LineFault]]:

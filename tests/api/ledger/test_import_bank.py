@@ -150,3 +150,35 @@ def test_finance_sees_what_a_payment_settled_and_why(seller, importing, client_o
     (settled,) = item["allocations"]
     assert (settled["invoice_number"], settled["rule"]) == ("F00001", "number")
     assert settled["amount"] == {"amount": "1250.00", "currency": "EUR"}
+
+
+def test_a_killed_import_of_a_zip_loses_no_line_behind_files_that_are_no_ledger(
+    sessions, seller, importing, monkeypatch
+):
+    monkeypatch.setattr("api.ledger.sources.BATCH_LINES", 10)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in range(10):
+            archive.writestr(f"a{number}.pdf", b"%PDF-1.7")
+        archive.writestr("b.csv", HEADER + "".join(line(number) for number in range(30)))
+    with sessions.of(seller.id) as session:
+        import_id = imports.start(
+            session,
+            file_name="a.zip",
+            format="auto",
+            content_sha256=None,
+            mapping=None,
+            dry_run=False,
+            started_by="test",
+            created_at=real_now(),
+        ).id
+
+    def killed(done: int) -> None:
+        if done == 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        importing(packed.getvalue(), import_id=import_id, on_progress=killed)
+    report = importing(packed.getvalue(), import_id=import_id)
+    assert counts(report) == (30, 0, 10)
+    assert len(ledger(sessions, seller)) == 30
