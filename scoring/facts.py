@@ -138,6 +138,40 @@ class SanctionsFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LateCounts:
+    """Some items, and how many of them were (or are by now) more than so many days late."""
+
+    count: int
+    over_0: int
+    over_5: int
+    over_15: int
+    over_30: int
+    over_60: int
+
+    def over(self, late_days: int) -> int:
+        """How many are more than `late_days` late; one of what the ledger keeps."""
+        number: int = getattr(self, f"over_{late_days}")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class LatenessFacts:
+    """How often the debtor's items were paid late: counts of items, disputed ones as well, whatever their amount.
+
+    `whole` were settled in `window_days`, `recent` in the last `recent_days` of them; `past_due` are open still.
+    `book` counts what all debtors of the seller together settled in the window, as of `book_counted_on`.
+    """
+
+    window_days: int
+    recent_days: int
+    whole: LateCounts
+    recent: LateCounts
+    past_due: LateCounts
+    book: LateCounts | None = None
+    book_counted_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BehaviourFacts:
     """How the debtor paid us: items settled in `window_days`, days beyond terms, shares between 0 and 1."""
 
@@ -157,6 +191,7 @@ class BehaviourFacts:
     open_amount: Decimal = Decimal(0)
     overdue_amount: Decimal = Decimal(0)
     oldest_overdue_days: int = 0
+    lateness: LatenessFacts | None = field(default=None, metadata=STORED_IF_ANY)
 
 
 @dataclass(frozen=True, slots=True)

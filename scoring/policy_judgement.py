@@ -15,6 +15,35 @@ EventKind = Literal["insolvency", "not_active", "hold", "adverse"]
 
 
 @dataclass(frozen=True, slots=True)
+class LatenessPolicy:
+    """How late shares are estimated: of items settled in `window_days`, the recent part being `recent_days`.
+
+    A share is taken over each of `over_days` (of LATE_DAYS_KEPT). The debtor's own is drawn toward the book's as if
+    `book_weight` items of the book were its own, the recent one toward its own by `own_weight` items. A book of less
+    than `book_count_min` settled items is not known yet: `book_shares` stand in for it.
+    """
+
+    window_days: int
+    recent_days: int
+    over_days: tuple[int, ...]
+    book_weight: Decimal
+    own_weight: Decimal
+    book_count_min: int
+    book_shares: tuple[Decimal, ...]
+
+    def __post_init__(self) -> None:
+        """Every threshold is one the ledger counts, and has a share that stands in for the book's."""
+        if not self.over_days or not set(self.over_days) <= set(LATE_DAYS_KEPT):
+            raise ValueError(f"over_days must be of {', '.join(map(str, LATE_DAYS_KEPT))}")
+        if len(self.book_shares) != len(self.over_days):
+            raise ValueError("book_shares needs one share for each of over_days")
+        if any(not 0 <= share <= 1 for share in self.book_shares):
+            raise ValueError("book_shares are shares, from 0 to 1")
+        if self.recent_days >= self.window_days:
+            raise ValueError("recent_days is not below window_days")
+
+
+@dataclass(frozen=True, slots=True)
 class EvidencePolicy:
     """How old evidence may be, how far it is believed, and what events and legal forms mean.
 
@@ -40,6 +69,7 @@ class EvidencePolicy:
     natural_person_legal_forms: tuple[str, ...]
     legal_person_legal_forms: tuple[str, ...]
     rate_usable_days: int = 7
+    lateness: LatenessPolicy | None = None
 
     def __post_init__(self) -> None:
         """Refuse a report that is fresh longer than it is usable, and lateness that the ledger does not sum."""
