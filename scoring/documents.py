@@ -31,6 +31,8 @@ def read_document(kind: Any, document: object, path: str, faults: list[Fault]) -
     origin = get_origin(kind)
     if origin in (Union, UnionType):
         return _read_optional(kind, document, path, faults)
+    if kind is object:
+        return _read_any(document, path, faults)
     if is_dataclass(kind):
         return _read_dataclass(kind, document, path, faults)
     if origin is tuple:
@@ -119,6 +121,19 @@ def _read_scalar(kind: Any, document: object) -> Any:
     elif type(document) is kind:
         return document
     raise ValueError
+
+
+def _read_any(document: object, path: str, faults: list[Fault]) -> Any:
+    """A number, text, true or false, or a list of these; of which kind they must be is for the reader to say."""
+    if isinstance(document, list | tuple):
+        return tuple(_read_any(each, _join(path, str(index)), faults) for index, each in enumerate(document))
+    if document is None or isinstance(document, str | bool):
+        return document
+    try:
+        return _read_decimal(document)
+    except (ValueError, InvalidOperation):
+        faults.append(Fault(path, "is not a number, a text, true, false or a list of these"))
+        return None
 
 
 def _read_decimal(document: object) -> Decimal:

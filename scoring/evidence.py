@@ -5,33 +5,40 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from scoring.behaviour import PaymentFigures, payment_index
 from scoring.dates import months_later
+from scoring.experience import Experience, score_experience
 from scoring.facts import BureauFacts, CheckFacts, Financials
+from scoring.figures import Known
 from scoring.judgement import Reason, reason
 from scoring.money import quantised
+from scoring.natural_person import is_natural_person
+from scoring.points import score_figures
 from scoring.policy import Policy
-from scoring.policy_judgement import OddsScalePolicy
 from scoring.reasons import Params
-from scoring.scorecard import OddsScale, credibility_of, rounded_pd, twelve_month_pd
+from scoring.scorecard import credibility_of, rounded_pd, twelve_month_pd
 
 _NO_WEIGHT = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that bears on the grade. Probabilities are not yet clamped or rounded; None is not known."""
+    """All that bears on the grade. Probabilities are not yet clamped or rounded; None is not known.
 
-    report: BureauFacts | None
-    financials: Financials | None
+    `known` is what figures are read from: the report and annual figures in it are those that still count.
+    """
+
+    known: Known
     pd_external: float | None
     bureau_in_default: bool
     external_quality: Decimal
-    figures: PaymentFigures | None
-    payment_index: Decimal | None
-    pd_internal: float | None
+    experience: Experience | None
     credibility: Decimal
     reasons: tuple[Reason, ...]
+
+    @property
+    def pd_internal(self) -> float | None:
+        """The probability of our own experience."""
+        return None if self.experience is None else self.experience.pd
 
     @property
     def confidence(self) -> Decimal:
@@ -44,40 +51,28 @@ def weigh_evidence(facts: CheckFacts, policy: Policy) -> Evidence:
     reasons: list[Reason] = []
     report = _usable_report(facts, policy, reasons)
     financials = None if report is None else _usable_financials(report, facts.as_of, policy, reasons)
+    known = Known(facts, policy.evidence.lateness, report, financials, is_natural_person(facts, policy))
     pd_external: float | None = None
     quality, in_default = _NO_WEIGHT, False
     if report is not None:
-        pd_external = _external_pd(report, policy, reasons)
+        pd_external = _external_pd(report, known, policy, reasons)
         in_default = _says_default(report, pd_external, policy)
         quality = _quality_of(report, financials, facts, policy, reasons)
-    figures = index = pd_internal = None
+    experience = score_experience(known, policy)
     credibility = _NO_WEIGHT
-    if facts.behaviour is not None:
-        figures = PaymentFigures.of(facts.behaviour, facts.as_of)
-        index = payment_index(figures, policy.scorecards.payment_index)
-    if index is not None and facts.behaviour is not None:
-        pd_internal = index_pd(index, policy.scorecards.index_scale)
+    if experience is not None:
         blending = policy.blending
-        credibility = credibility_of(facts.behaviour.settled_count, blending.credibility_k, blending.credibility_cap)
+        credibility = credibility_of(experience.items_count, blending.credibility_k, blending.credibility_cap)
     reasons.extend(_overdue(facts))
     return Evidence(
-        report=report,
-        financials=financials,
+        known=known,
         pd_external=pd_external,
         bureau_in_default=in_default,
         external_quality=_NO_WEIGHT if pd_external is None else quality,
-        figures=figures,
-        payment_index=index,
-        pd_internal=pd_internal,
+        experience=experience,
         credibility=credibility,
         reasons=tuple(reasons),
     )
-
-
-def index_pd(index: Decimal, policy: OddsScalePolicy) -> float:
-    """The probability of default our payment index stands for."""
-    scale = OddsScale.of(float(policy.base_score), float(policy.base_odds), float(policy.points_to_double_odds))
-    return scale.pd_of(float(index))
 
 
 def _usable_report(facts: CheckFacts, policy: Policy, reasons: list[Reason]) -> BureauFacts | None:
@@ -105,22 +100,34 @@ def _usable_financials(report: BureauFacts, as_of: date, policy: Policy, reasons
     return financials
 
 
-def _external_pd(report: BureauFacts, policy: Policy, reasons: list[Reason]) -> float | None:
-    """The vendor's own probability over twelve months; without it, what the policy says of its score."""
+def _external_pd(report: BureauFacts, known: Known, policy: Policy, reasons: list[Reason]) -> float | None:
+    """The vendor's own probability over twelve months; without it, what the policy says of its score or its figures."""
     if report.pd is not None:
         horizon_months = report.horizon_months
         if not horizon_months:
             horizon_months = policy.evidence.assumed_horizon_months
             reasons.append(reason("horizon_assumed", params={"horizon_months": horizon_months}))
         return twelve_month_pd(float(report.pd), horizon_months)
+    grade = _scale_grade(report, policy)
+    if grade is not None:
+        return float(policy.master_scale.typical_pd_of(grade))
     if report.score is None:
         reasons.append(reason("score_missing"))
-        return None
-    grade = _scale_grade(report, policy)
-    if grade is None:
+    else:
         reasons.append(reason("score_scale_unknown", params={"scale": report.scale or "unknown"}))
+    return _financials_pd(known, policy, reasons)
+
+
+def _financials_pd(known: Known, policy: Policy, reasons: list[Reason]) -> float | None:
+    """What the policy's scorecard says of the annual figures, where it has one."""
+    card = policy.scorecards.financials
+    if card is None or known.financials is None or (card.trained and known.is_natural_person is not False):
         return None
-    return float(policy.master_scale.typical_pd_of(grade))
+    scored = score_figures(card, known)
+    if scored is None:
+        return None
+    reasons.append(reason("financials_scored", params={"year_end_on": known.financials.year_end_on}))
+    return scored.pd
 
 
 def _says_default(report: BureauFacts, pd_external: float | None, policy: Policy) -> bool:

@@ -153,6 +153,20 @@ class LateCounts:
         number: int = getattr(self, f"over_{late_days}")
         return number
 
+    def plus(self, other: "LateCounts") -> "LateCounts":
+        """The counts of both together."""
+        return LateCounts(
+            self.count + other.count,
+            self.over_0 + other.over_0,
+            self.over_5 + other.over_5,
+            self.over_15 + other.over_15,
+            self.over_30 + other.over_30,
+            self.over_60 + other.over_60,
+        )
+
+
+NO_ITEMS = LateCounts(0, 0, 0, 0, 0, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class LatenessFacts:

@@ -1,7 +1,7 @@
 """From evidence to a grade: blend in log-odds, round, read the master scale, then let facts cap it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -54,10 +54,13 @@ def default_probability(
 def grade_facts(facts: CheckFacts, evidence: Evidence, policy: Policy) -> Grading:
     """The grade of the evidence after each cap in its order, with grade before and after in the reason."""
     pd = default_probability(evidence.pd_external, evidence.pd_internal, evidence.credibility, policy)
-    scale = policy.master_scale
-    before = grade = None if pd is None else scale.grade_of(pd)
-    reasons = []
-    caps = tuple(_caps_on(facts, evidence, policy))
+    before = None if pd is None else policy.master_scale.grade_of(pd)
+    return cap_further(Grading(pd, before, before, None, (), ()), tuple(_caps_on(facts, evidence, policy)), policy)
+
+
+def cap_further(grading: Grading, caps: tuple[Cap, ...], policy: Policy) -> Grading:
+    """The grading after more caps, with grade before and after in the reason of each."""
+    scale, grade, reasons = policy.master_scale, grading.grade, []
     for cap in caps:
         if grade is None:
             # A cap says how good at best, not how good: only the fact of default makes a grade by itself.
@@ -67,10 +70,16 @@ def grade_facts(facts: CheckFacts, evidence: Evidence, policy: Policy) -> Gradin
         if cap.code is not None:
             lost = scale.ranks[after] - scale.ranks[grade]
             shown: Params = {**cap.params, "grade_before": grade, "grade_after": after}
-            reasons.append(reason(cap.code, "grade" if lost else "none", shown, (lost, 0.0)))
+            reasons.append(reason(cap.code, "grade" if lost else "none", shown, (lost, 0.0, 0.0)))
         grade = after
     risk_class = None if grade is None else scale.class_of(grade)
-    return Grading(pd, before, grade, risk_class, caps, tuple(reasons))
+    return replace(
+        grading,
+        grade=grade,
+        risk_class=risk_class,
+        caps=(*grading.caps, *caps),
+        reasons=(*grading.reasons, *reasons),
+    )
 
 
 def capped(grade: str, caps: tuple[Cap, ...], policy: Policy) -> str:

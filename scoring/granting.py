@@ -11,6 +11,7 @@ from scoring.judgement import Reason, reason
 from scoring.limits import (
     Binding,
     CapacityFigures,
+    LimitDecision,
     ceiling_to_step,
     decide_limit,
     need_amount,
@@ -19,7 +20,9 @@ from scoring.limits import (
 )
 from scoring.money import quantised
 from scoring.policy import Policy
+from scoring.policy_rules import Rule
 from scoring.reasons import Params
+from scoring.rules import holds, params_of, result_known
 from scoring.terms import effective_term_days
 
 _ZERO = Decimal(0)
@@ -43,28 +46,68 @@ class Grant:
 NOTHING_GRANTED = Grant(CreditLimit("none"), None, None, None, None, ())
 
 
-def grant_credit(facts: CheckFacts, evidence: Evidence, grading: Grading, policy: Policy) -> Grant:
+def grant_credit(
+    facts: CheckFacts, evidence: Evidence, grading: Grading, held: tuple[Rule, ...], policy: Policy
+) -> Grant:
     """The limit and terms of a grade, and what the order asked for needs beyond them."""
     if grading.grade is None or grading.risk_class is None:
         return NOTHING_GRANTED
     reasons: list[Reason] = []
-    term_days = _term_days(facts, grading, policy, reasons)
+    term_days = _term_days(facts, evidence, grading, policy, reasons)
     need = _need(facts, term_days, policy, reasons)
     cover = _insurer_cover(facts, reasons)
     figures = _capacity_figures(facts, evidence, reasons)
-    decided = decide_limit(grading.grade, figures, need, cover, policy.limits)
+    bounds = tuple(_further_bounds(grading, held, policy))
+    decided = decide_limit(grading.grade, figures, need, cover, policy.limits, bounds)
     limit, headroom = decided.limit, None
     if limit.amount is not None:
         headroom = quantised(limit.amount - facts.exposure.amount, facts.currency, "down")
         limit = CreditLimit("amount", quantised(limit.amount, facts.currency))
     prepayment = _prepayment(facts, headroom)
+    reasons.extend(_rule_reasons(facts, decided, held))
     reasons.extend(_order_reasons(facts, grading.grade, limit, decided.binding, headroom, prepayment))
     return Grant(limit, decided.binding, headroom, term_days, prepayment, tuple(reasons))
 
 
-def _term_days(facts: CheckFacts, grading: Grading, policy: Policy, reasons: list[Reason]) -> int | None:
+def _further_bounds(grading: Grading, held: tuple[Rule, ...], policy: Policy) -> Iterator[tuple[Binding, Decimal]]:
+    """What the loss budget and the rules that hold allow at most."""
+    budget = policy.limits.loss_budget
+    if budget is not None and grading.pd:
+        yield "loss_budget", budget.amount / (grading.pd * budget.loss_given_default)
+    for rule in held:
+        if rule.then.limit_at_most is not None:
+            yield "rule", rule.then.limit_at_most
+
+
+def _rule_reasons(facts: CheckFacts, decided: LimitDecision, held: tuple[Rule, ...]) -> Iterator[Reason]:
+    """A reason for each rule that says how high the limit may be."""
+    for rule in held:
+        most = rule.then.limit_at_most
+        if most is not None:
+            binds = decided.binding == "rule" and decided.raw_amount == most
+            shown: Params = {**params_of(rule), "currency": facts.currency, "limit_amount": most}
+            yield reason("policy_rule_limit", "limit" if binds else "none", shown)
+
+
+def class_term_days(evidence: Evidence, grading: Grading, policy: Policy) -> int | None:
+    """The term of the class, calendar days, by the first segment that the debtor is in; None where it gets none."""
+    if grading.risk_class is None:
+        return None
+    general = policy.terms.payment_term_days.get(grading.risk_class)
+    if not policy.terms.segments:
+        return general
+    known = result_known(evidence, grading)
+    for segment in policy.terms.segments:
+        if holds(segment.when, known):
+            return segment.payment_term_days.get(grading.risk_class, general)
+    return general
+
+
+def _term_days(
+    facts: CheckFacts, evidence: Evidence, grading: Grading, policy: Policy, reasons: list[Reason]
+) -> int | None:
     """The term asked for, at most that of the class, at most what the law allows."""
-    class_days = None if grading.risk_class is None else policy.terms.payment_term_days.get(grading.risk_class)
+    class_days = class_term_days(evidence, grading, policy)
     if class_days is None:
         return None
     asked_days = facts.asked.payment_term_days
@@ -112,7 +155,7 @@ def _insurer_cover(facts: CheckFacts, reasons: list[Reason]) -> Decimal | None:
 
 def _capacity_figures(facts: CheckFacts, evidence: Evidence, reasons: list[Reason]) -> CapacityFigures:
     """What capacity is reckoned from; figures that a statement lacks are told."""
-    financials, report, behaviour = evidence.financials, evidence.report, facts.behaviour
+    financials, report, behaviour = evidence.known.financials, evidence.known.report, facts.behaviour
     net_worth = capital = turnover = None
     if financials is not None:
         net_worth, capital, turnover = tangible_net_worth(financials), working_capital(financials), financials.turnover

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from scoring.canonical import plain
-from scoring.facts import CreditLimit
+from scoring.facts import STORED_IF_ANY, CreditLimit
 from scoring.limits import Binding
 from scoring.policy_judgement import RiskClass
 from scoring.reasons import REGISTRY, Audience, Params
@@ -38,7 +38,7 @@ _RANKS = {outcome: rank for rank, outcome in enumerate(Outcome)}
 class Reason:
     """Why: a code of the registry with its figures, what it did, and who may read it.
 
-    `weight` orders reasons of equal effect: grades gained without it, then the fall of the log-odds.
+    `weight` orders reasons of equal effect: grades gained without it, then limit gained, then the fall of the log-odds.
     """
 
     code: str
@@ -46,14 +46,14 @@ class Reason:
     effect: Effect
     audience: Audience
     params: Params
-    weight: tuple[int, float] = field(default=(0, 0.0), compare=False, metadata={"stored": False})
+    weight: tuple[int, float, float] = field(default=(0, 0.0, 0.0), compare=False, metadata={"stored": False})
 
 
 _NO_PARAMS: Params = {}
 
 
 def reason(
-    code: str, effect: Effect = "none", params: Params = _NO_PARAMS, weight: tuple[int, float] = (0, 0.0)
+    code: str, effect: Effect = "none", params: Params = _NO_PARAMS, weight: tuple[int, float, float] = (0, 0.0, 0.0)
 ) -> Reason:
     """A reason of the registry; raises KeyError for a code that is not in it."""
     kind = REGISTRY[code]
@@ -68,6 +68,15 @@ class Remedy:
     from_value: Any
     to_value: Any
     gives_outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One of several changes of the facts that together lead to another outcome."""
+
+    change: str
+    from_value: Any
+    to_value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,10 @@ class SalesNote:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A whole answer. Probabilities have ten decimals, shares and the index four, amounts those of `currency`."""
+    """A whole answer. Probabilities have ten decimals, shares and the index four, amounts those of `currency`.
+
+    `to_accept` are the fewest changes found that together lead to `accept`.
+    """
 
     outcome: Outcome
     risk_class: RiskClass | None
@@ -126,11 +138,12 @@ class Judgement:
     limit_valid_until: date | None
     valid_until: date
     sales_note: SalesNote
+    to_accept: tuple[Change, ...] = field(default=(), metadata=STORED_IF_ANY)
 
     def document(self) -> dict[str, Any]:
         """The judgement as a plain document, ready for canonical JSON."""
         document: dict[str, Any] = plain(self)
-        for remedy in document["remedies"]:
-            remedy["from"] = remedy.pop("from_value")
-            remedy["to"] = remedy.pop("to_value")
+        for change in (*document["remedies"], *document.get("to_accept", ())):
+            change["from"] = change.pop("from_value")
+            change["to"] = change.pop("to_value")
         return document

@@ -8,7 +8,7 @@ from scoring.facts import CreditLimit, Financials
 from scoring.policy_steps import RoundingSteps
 from scoring.policy_terms import CapacityShares, LimitsPolicy
 
-Binding = Literal["need", "capacity", "insurance", "grade", "decline"]
+Binding = Literal["need", "capacity", "insurance", "grade", "decline", "loss_budget", "rule"]
 
 _ZERO = Decimal(0)
 _DAYS_PER_MONTH = 30
@@ -140,12 +140,17 @@ class LimitDecision:
 
 
 def decide_limit(
-    grade: str, figures: CapacityFigures, need: Decimal | None, insurer_cover: Decimal | None, policy: LimitsPolicy
+    grade: str,
+    figures: CapacityFigures,
+    need: Decimal | None,
+    insurer_cover: Decimal | None,
+    policy: LimitsPolicy,
+    bounds: tuple[tuple[Binding, Decimal], ...] = (),
 ) -> LimitDecision:
-    """The least of need, capacity and insurance (cover plus own risk), rounded down.
+    """The least of need, capacity, insurance (cover plus own risk) and what else bounds it, rounded down.
 
     `need` None is not known, `insurer_cover` None means no insurance policy bears on this debtor. Without any bound
-    the limit is of kind unlimited. Ties bind in the order need, capacity, insurance.
+    the limit is of kind unlimited. Ties bind in the order need, capacity, insurance, `bounds`.
     """
     shares = policy.capacity.get(grade)
     if shares is None:
@@ -156,6 +161,7 @@ def decide_limit(
         ("need", need),
         ("capacity", capacity.amount),
         ("insurance", insured),
+        *bounds,
     )
     candidates = [(amount, binding) for binding, amount in named if amount is not None]
     if not candidates:

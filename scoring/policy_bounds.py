@@ -8,11 +8,20 @@ from scoring.documents import Fault
 
 NUMBER_MAX = Decimal(10) ** 12
 SMALLEST_STEP = Decimal("0.000001")
-# Days early are days late below zero; nothing else is.
-MAY_BE_NEGATIVE = frozenset({"up_to"})
+# Days early are days late below zero, a figure of a scorecard or a rule may be, and points may be taken off.
+MAY_BE_NEGATIVE = frozenset(
+    {"up_to", "at", "at_least", "below", "points", "missing_points", "base_points", "target", "value"}
+)
 NOT_ZERO = frozenset({"base_odds", "points_to_double_odds", "credibility_k", "step"})
 SHARES = frozenset(
-    {"confidence_min", "credibility_cap", "overdue_share_max", "name_similarity_min", "recheck_above_rise"}
+    {
+        "confidence_min",
+        "credibility_cap",
+        "overdue_share_max",
+        "name_similarity_min",
+        "recheck_above_rise",
+        "book_shares",
+    }
 )
 SHARE_STARTS = ("quality_", "vat_rate", "pd_", "typical_pd")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from scoring.policy_scorecards import OddsScalePolicy, Scorecard
 from scoring.policy_steps import CeilingSteps, FloorSteps, require_ascending
 
 RiskClass = Literal["low", "normal", "high", "blocked"]
@@ -149,20 +150,6 @@ class PaymentIndexPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class OddsScalePolicy:
-    """A score's scale: `base_score` stands for `base_odds` good to one bad, doubling every so many points."""
-
-    base_score: Decimal
-    base_odds: Decimal
-    points_to_double_odds: Decimal
-
-    def __post_init__(self) -> None:
-        """Odds and their doubling must be above zero."""
-        if self.base_odds <= 0 or self.points_to_double_odds <= 0:
-            raise ValueError("base_odds and points_to_double_odds must be above zero")
-
-
-@dataclass(frozen=True, slots=True)
 class ScoreBand:
     """Vendor scores from `at_least` on (below the next band) stand for `grade`."""
 
@@ -172,12 +159,31 @@ class ScoreBand:
 
 @dataclass(frozen=True, slots=True)
 class ScorecardsPolicy:
-    """How our own and the vendors' scores become a probability of default."""
+    """How our own and the vendors' scores become a probability of default.
 
-    payment_index: PaymentIndexPolicy
-    index_scale: OddsScalePolicy
+    Our own experience is scored by `behaviour`, or in policies of engine 1 by `payment_index` on `index_scale`. Where
+    `behaviour` is trained, `behaviour_of_persons` judges natural persons. `financials` scores annual figures where no
+    vendor gives a probability or a score that the policy knows.
+    """
+
     external_scales: Mapping[str, tuple[ScoreBand, ...]]
     external_target_pd: Decimal
+    payment_index: PaymentIndexPolicy | None = None
+    index_scale: OddsScalePolicy | None = None
+    behaviour: Scorecard | None = None
+    behaviour_of_persons: Scorecard | None = None
+    financials: Scorecard | None = None
+
+    def __post_init__(self) -> None:
+        """One way to score our own experience, and one that people chose for natural persons."""
+        old = self.payment_index is not None and self.index_scale is not None
+        if old == (self.behaviour is not None):
+            raise ValueError("give either behaviour, or payment_index with its index_scale")
+        card = self.behaviour
+        if card is not None and card.trained and self.behaviour_of_persons is None:
+            raise ValueError("behaviour is trained, so behaviour_of_persons must say how natural persons are scored")
+        if self.behaviour_of_persons is not None and self.behaviour_of_persons.trained:
+            raise ValueError("behaviour_of_persons may not be trained")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from scoring.facts import SourceKind
 from scoring.policy_judgement import RiskClass
+from scoring.policy_rules import TermsSegment
 from scoring.policy_steps import CeilingSteps, RoundingSteps
 
 CompanySize = Literal["sme", "large", "public"]
@@ -19,6 +20,19 @@ class CapacityShares:
     net_worth: Decimal
     working_capital: Decimal
     turnover: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LossBudget:
+    """The most that may be expected to be lost on one debtor in a year: limit = amount / (PD x loss given default)."""
+
+    amount: Decimal
+    loss_given_default: Decimal
+
+    def __post_init__(self) -> None:
+        """A loss given default is a share, and above zero."""
+        if not 0 < self.loss_given_default <= 1:
+            raise ValueError("loss_given_default must be above 0 and at most 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +50,19 @@ class LimitsPolicy:
     rounding: RoundingSteps
     valid_months: Mapping[RiskClass, int]
     temporary_valid_months: int
+    loss_budget: LossBudget | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TermsPolicy:
-    """The payment terms of each class (a class not named gets none), and how large the seller is by law."""
+    """The payment terms of each class (a class not named gets none), and how large the seller is by law.
+
+    The first of `segments` whose condition holds gives its own terms; a class it does not name keeps the general one.
+    """
 
     payment_term_days: Mapping[RiskClass, int]
     seller_size: CompanySize
+    segments: tuple[TermsSegment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +82,10 @@ class OnboardingPolicy:
 
 @dataclass(frozen=True, slots=True)
 class OutcomesPolicy:
-    """How long an answer holds and how much of it is explained."""
+    """How long an answer holds, and in policies of engine 1 how much of it is explained."""
 
     check_valid_days: int
-    explained_factors_max: int
+    explained_factors_max: int = 3
 
 
 @dataclass(frozen=True, slots=True)

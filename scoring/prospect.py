@@ -15,7 +15,7 @@ from scoring.limits import Binding
 from scoring.money import quantised
 from scoring.policy import Policy
 from scoring.reasons import Params
-from scoring.remedies import nearest_remedies
+from scoring.remedies import nearest_remedies, needed_to_accept
 from scoring.ruling import Ruling, rule
 from scoring.scorecard import rounded_pd
 
@@ -36,7 +36,7 @@ def judge_check(facts: CheckFacts, policy: Policy) -> Judgement:
     if facts.currency != policy.currency:
         raise ValueError(f"facts in {facts.currency} cannot be judged by a policy in {policy.currency}")
     ruling = rule(facts, policy)
-    reasons = [*ruling.reasons, *heaviest_factors(ruling, policy)]
+    reasons = [*ruling.reasons, *heaviest_factors(facts, ruling, policy)]
     if ruling.outcome is Outcome.ACCEPT:
         reasons.append(reason("within_policy"))
     limit, binding = _limit_of(ruling, facts, policy)
@@ -48,6 +48,7 @@ def judge_check(facts: CheckFacts, policy: Policy) -> Judgement:
         proposal = _proposal(ruling, limit, binding)
         limit, binding, terms, headroom = NO_LIMIT_GIVEN, None, NO_TERMS, None
     evidence, grading = ruling.evidence, ruling.grading
+    remedies = nearest_remedies(facts, ruling, policy)
     return Judgement(
         outcome=ruling.outcome,
         risk_class=grading.risk_class,
@@ -58,14 +59,15 @@ def judge_check(facts: CheckFacts, policy: Policy) -> Judgement:
         pd_external=None if evidence.pd_external is None else rounded_pd(evidence.pd_external),
         credibility=round(evidence.credibility, 4),
         confidence=round(evidence.confidence, 4),
-        payment_index=None if evidence.payment_index is None else round(evidence.payment_index, 4),
+        payment_index=None if evidence.experience is None else round(evidence.experience.score, 4),
         currency=facts.currency,
         limit=limit,
         binding=binding,
         headroom=headroom,
         terms=terms,
         reasons=tuple(sorted(reasons, key=_heaviest_first)),
-        remedies=nearest_remedies(facts, ruling, policy),
+        remedies=remedies,
+        to_accept=needed_to_accept(facts, ruling, remedies, policy),
         requires_human_review=ruling.needs_review,
         proposal=proposal,
         limit_valid_until=_limit_valid_until(limit, facts, ruling, policy),
@@ -74,10 +76,10 @@ def judge_check(facts: CheckFacts, policy: Policy) -> Judgement:
     )
 
 
-def _heaviest_first(each: Reason) -> tuple[int, int, float]:
-    """The order of reasons: by effect, then by grades lost, then by the change of the log-odds."""
-    gained, fall = each.weight
-    return -_EFFECT_RANKS[each.effect], -gained, -fall
+def _heaviest_first(each: Reason) -> tuple[int, int, float, float]:
+    """The order of reasons: by effect, then by grades lost, by limit lost and by the change of the log-odds."""
+    gained, limit_gained, fall = each.weight
+    return -_EFFECT_RANKS[each.effect], -gained, -limit_gained, -fall
 
 
 def _proposal(ruling: Ruling, limit: CreditLimit, binding: Binding | None) -> Proposal | None:

@@ -1,36 +1,112 @@
 """The nearest changes that would make the answer better, each tried by ruling again on the changed facts."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
+from scoring.changes import changed
 from scoring.facts import CheckFacts
-from scoring.judgement import Outcome, Remedy
+from scoring.granting import class_term_days
+from scoring.judgement import Change, Outcome, Remedy
 from scoring.limits import ceiling_to_step
+from scoring.natural_person import is_natural_person
 from scoring.policy import Policy
-from scoring.ruling import Ruling, is_natural_person, rule
+from scoring.ruling import Ruling, rule
 
 _ZERO = Decimal(0)
-Change = tuple[str, Any, Any]
+# So many further invoices paid on time are tried, the fewest first.
+_ON_TIME_COUNTS = (3, 6, 12, 24, 48)
 
 
 def nearest_remedies(facts: CheckFacts, ruling: Ruling, policy: Policy) -> tuple[Remedy, ...]:
     """Single changes that lead to a better outcome, the best outcome first."""
-    if ruling.outcome is Outcome.ACCEPT or ruling.proposed is Outcome.DECLINE:
-        # What declines is a fact about the world: no single change of ours undoes it.
+    if _is_final(ruling):
         return ()
     found = []
-    for name, from_value, to_value in (*_changes_of_state(facts, policy), *_changes_of_amount(facts, ruling, policy)):
-        outcome = rule(_APPLY[name](facts, to_value), policy).outcome
+    for change in (*_changes_of_state(facts, policy), *_changes_of_amount(facts, ruling, policy)):
+        outcome = rule(_applied(facts, change), policy).outcome
         if outcome.rank < ruling.outcome.rank:
-            found.append(Remedy(name, from_value, to_value, outcome))
+            found.append(Remedy(change.change, change.from_value, change.to_value, outcome))
     return tuple(sorted(found, key=_rank_given))
 
 
-def apply_remedy(facts: CheckFacts, remedy: Remedy) -> CheckFacts:
+def needed_to_accept(
+    facts: CheckFacts, ruling: Ruling, remedies: tuple[Remedy, ...], policy: Policy
+) -> tuple[Change, ...]:
+    """The fewest changes found that together lead to `accept`: what it would take to say yes.
+
+    One of `remedies` where one suffices; else all that could be settled is taken together, then each that is not
+    needed is left out again. Nothing where no such changes are found within `explanation.tries_max` tries, or where the
+    policy does not ask for it.
+    """
+    if policy.explanation is None or _is_final(ruling):
+        return ()
+    for remedy in remedies:
+        if remedy.gives_outcome is Outcome.ACCEPT:
+            return (Change(remedy.change, remedy.from_value, remedy.to_value),)
+    search = _Search(facts, policy, policy.explanation.tries_max)
+    changes = search.combined(ruling)
+    needed = search.without_needless(changes) if changes else ()
+    return needed if len(needed) <= policy.explanation.changes_max else ()
+
+
+class _Search:
+    """Tries changes out, at most so many times: what is not found by then is not told."""
+
+    def __init__(self, facts: CheckFacts, policy: Policy, tries_max: int) -> None:
+        self._facts, self._policy, self._tries_left = facts, policy, tries_max
+
+    def combined(self, ruling: Ruling) -> tuple[Change, ...]:
+        """All changes of state, then one of an amount or some invoices paid on time, that together are accepted."""
+        changes = tuple(_changes_of_state(self._facts, self._policy))
+        after, now = self._facts, ruling
+        if changes:
+            after = _all_applied(self._facts, changes)
+            now = self._ruled(after) or ruling
+            if now.outcome is Outcome.ACCEPT:
+                return changes
+        for last in (*_changes_of_amount(after, now, self._policy), *_changes_of_habit(after)):
+            tried = self._ruled(_applied(after, last))
+            if tried is not None and tried.outcome is Outcome.ACCEPT:
+                return (*changes, last)
+        return ()
+
+    def without_needless(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        """The changes without each that is not needed for the same answer."""
+        for change in changes:
+            fewer = tuple(each for each in changes if each is not change)
+            tried = self._ruled(_all_applied(self._facts, fewer))
+            if fewer and tried is not None and tried.outcome is Outcome.ACCEPT:
+                changes = fewer
+        return changes
+
+    def _ruled(self, facts: CheckFacts) -> Ruling | None:
+        """The ruling on changed facts; None once all tries are used up."""
+        if self._tries_left <= 0:
+            return None
+        self._tries_left -= 1
+        return rule(facts, self._policy)
+
+
+def apply_remedy(facts: CheckFacts, remedy: Remedy | Change) -> CheckFacts:
     """The facts after a remedy: judged again they give the outcome it promises."""
-    return _APPLY[remedy.change](facts, remedy.to_value)
+    return changed(facts, remedy.change, remedy.to_value)
+
+
+def _is_final(ruling: Ruling) -> bool:
+    """Whether no change of ours makes it better: it is accepted, or declined for a fact about the world."""
+    return ruling.outcome is Outcome.ACCEPT or ruling.proposed is Outcome.DECLINE
+
+
+def _applied(facts: CheckFacts, change: Change) -> CheckFacts:
+    """The facts after a change."""
+    return changed(facts, change.change, change.to_value)
+
+
+def _all_applied(facts: CheckFacts, changes: tuple[Change, ...]) -> CheckFacts:
+    """The facts after changes, one after the other."""
+    for change in changes:
+        facts = _applied(facts, change)
+    return facts
 
 
 def _rank_given(remedy: Remedy) -> int:
@@ -43,113 +119,39 @@ def _changes_of_state(facts: CheckFacts, policy: Policy) -> Iterator[Change]:
     debtor, register, sanctions = facts.debtor, facts.register, facts.sanctions
     for name in ("on_hold", "first_payment_pending", "unresolved_write_off"):
         if getattr(debtor, name):
-            yield name, True, False
+            yield Change(name, True, False)
     if is_natural_person(facts, policy) is None:
-        yield "is_natural_person", None, False
+        yield Change("is_natural_person", None, False)
     if register is not None and register.identity_mismatch:
-        yield "identity_mismatch", register.identity_mismatch, ()
+        yield Change("identity_mismatch", register.identity_mismatch, ())
     if sanctions is not None and sanctions.hit == "possible":
-        yield "sanctions_hit", sanctions.hit, "none"
+        yield Change("sanctions_hit", sanctions.hit, "none")
 
 
 def _changes_of_amount(facts: CheckFacts, ruling: Ruling, policy: Policy) -> Iterator[Change]:
     """What could be ordered, paid, insured or agreed otherwise."""
     if facts.behaviour is not None and facts.behaviour.overdue_amount > 0:
-        yield "overdue_amount", facts.behaviour.overdue_amount, _ZERO
+        yield Change("overdue_amount", facts.behaviour.overdue_amount, _ZERO)
     grant, asked = ruling.grant, facts.asked
     order, limit = asked.order_amount, grant.limit.amount
     if order is None or limit is None or grant.headroom is None or not grant.prepayment_required:
         return
     if grant.headroom > 0:
-        yield "order_amount", order, grant.headroom
-        yield "prepayment", _ZERO, grant.prepayment_required
+        yield Change("order_amount", order, grant.headroom)
+        yield Change("prepayment", _ZERO, grant.prepayment_required)
     if limit >= order and facts.exposure.amount > limit - order:
-        yield "exposure_amount", facts.exposure.amount, limit - order
+        yield Change("exposure_amount", facts.exposure.amount, limit - order)
     if grant.binding == "insurance" and facts.insurance is not None and ruling.grading.grade is not None:
         own_risk = policy.limits.own_risk[ruling.grading.grade]
         wanted = ceiling_to_step(order + facts.exposure.amount, policy.limits.rounding)
-        yield "insurer_cover", facts.insurance.insurer_cover, wanted - own_risk
-    class_days = policy.terms.payment_term_days.get(ruling.grading.risk_class or "blocked")
+        yield Change("insurer_cover", facts.insurance.insurer_cover, wanted - own_risk)
+    class_days = class_term_days(ruling.evidence, ruling.grading, policy)
     if grant.binding == "need" and asked.payment_term_days is not None and class_days is not None:
-        yield "payment_term_days", asked.payment_term_days, class_days
+        yield Change("payment_term_days", asked.payment_term_days, class_days)
 
 
-def _order_amount(facts: CheckFacts, amount: Decimal) -> CheckFacts:
-    """The facts with an order of another amount."""
-    return replace(facts, asked=replace(facts.asked, order_amount=amount))
-
-
-def _prepayment(facts: CheckFacts, amount: Decimal) -> CheckFacts:
-    """The facts with part of the order paid before delivery."""
-    # What is prepaid never becomes exposure, so only the rest is an order on account.
-    return _order_amount(facts, (facts.asked.order_amount or _ZERO) - amount)
-
-
-def _exposure_amount(facts: CheckFacts, amount: Decimal) -> CheckFacts:
-    """The facts with another exposure."""
-    return replace(facts, exposure=replace(facts.exposure, amount=amount))
-
-
-def _overdue_amount(facts: CheckFacts, amount: Decimal) -> CheckFacts:
-    """The facts after what is overdue was paid down to an amount."""
-    behaviour = facts.behaviour
-    if behaviour is None:
-        return facts
-    paid = behaviour.overdue_amount - amount
-    settled = replace(behaviour, overdue_amount=amount, oldest_overdue_days=0, open_amount=behaviour.open_amount - paid)
-    return replace(_exposure_amount(facts, facts.exposure.amount - paid), behaviour=settled)
-
-
-def _insurer_cover(facts: CheckFacts, amount: Decimal) -> CheckFacts:
-    """The facts with another insured limit."""
-    insurance = facts.insurance
-    if insurance is None:
-        return facts
-    return replace(facts, insurance=replace(insurance, insurer_cover=amount))
-
-
-def _payment_term_days(facts: CheckFacts, days: int) -> CheckFacts:
-    """The facts with another term asked for."""
-    return replace(facts, asked=replace(facts.asked, payment_term_days=days))
-
-
-def _identity_mismatch(facts: CheckFacts, fields: tuple[Any, ...]) -> CheckFacts:
-    """The facts with these differences from the register left."""
-    register = facts.register
-    if register is None:
-        return facts
-    return replace(facts, register=replace(register, identity_mismatch=fields))
-
-
-def _sanctions_hit(facts: CheckFacts, hit: Any) -> CheckFacts:
-    """The facts after a possible hit was looked at."""
-    sanctions = facts.sanctions
-    if sanctions is None:
-        return facts
-    return replace(facts, sanctions=replace(sanctions, hit=hit))
-
-
-def _debtor_flag(name: str) -> Callable[[CheckFacts, Any], CheckFacts]:
-    """A change of one field of what we know of the debtor."""
-
-    def set_flag(facts: CheckFacts, value: Any) -> CheckFacts:
-        """The facts with that field set."""
-        return replace(facts, debtor=replace(facts.debtor, **{name: value}))
-
-    return set_flag
-
-
-_APPLY: dict[str, Callable[[CheckFacts, Any], CheckFacts]] = {
-    "order_amount": _order_amount,
-    "prepayment": _prepayment,
-    "exposure_amount": _exposure_amount,
-    "overdue_amount": _overdue_amount,
-    "insurer_cover": _insurer_cover,
-    "payment_term_days": _payment_term_days,
-    "identity_mismatch": _identity_mismatch,
-    "sanctions_hit": _sanctions_hit,
-    **{
-        name: _debtor_flag(name)
-        for name in ("is_natural_person", "first_payment_pending", "unresolved_write_off", "on_hold")
-    },
-}
+def _changes_of_habit(facts: CheckFacts) -> Iterator[Change]:
+    """How many further invoices paid on time, with nothing overdue, the debtor might need."""
+    if facts.behaviour is not None and facts.behaviour.lateness is not None:
+        for count in _ON_TIME_COUNTS:
+            yield Change("on_time_count", 0, count)

@@ -11,6 +11,8 @@ from scoring.granting import NOTHING_GRANTED, Grant, grant_credit
 from scoring.judgement import NO_TERMS, Outcome, Reason, Terms, TermsMode, reason
 from scoring.objections import objections
 from scoring.policy import Policy
+from scoring.policy_rules import Rule
+from scoring.rules import cap_by_rules, held_rules, objections_of_rules
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _ADVERSE = ("decline", "accept_prepayment")
@@ -28,6 +30,7 @@ class Ruling:
     proposed: Outcome
     needs_review: bool
     first_payment_first: bool
+    held_rules: tuple[Rule, ...] = ()
 
     @property
     def terms(self) -> Terms:
@@ -50,14 +53,16 @@ def rule(facts: CheckFacts, policy: Policy) -> Ruling:
     """All reasons the facts call for, and the heaviest outcome among them."""
     evidence = weigh_evidence(facts, policy)
     grading = grade_facts(facts, evidence, policy)
-    objected = tuple(objections(facts, evidence, grading, policy))
+    held = held_rules(evidence, grading, policy)
+    grading = cap_by_rules(grading, held, policy)
+    objected = (*objections(facts, evidence, grading, policy), *objections_of_rules(held))
     declined = any(each.effect == "decline" for each in objected)
     # Limit and order of a debtor that is declined are beside the point, and would read as an offer.
-    grant = NOTHING_GRANTED if declined else grant_credit(facts, evidence, grading, policy)
+    grant = NOTHING_GRANTED if declined else grant_credit(facts, evidence, grading, held, policy)
     offered = [*while_first_invoice_is_open(facts, grading, policy), *grant.reasons]
     proposed = _heaviest(each for each in (*objected, *offered) if each.effect != "refer")
     first_payment_first = starts_first_payment(facts, grading, proposed, policy)
-    of_person = tuple(_of_natural_person(facts, (*objected, *offered), policy))
+    of_person = tuple(_of_natural_person(evidence, (*objected, *offered)))
     needs_review = any(each.effect == "refer" for each in of_person)
     # The review comes before everything, also before a decline.
     outcome = Outcome.REFER if needs_review else _heaviest((*objected, *offered))
@@ -76,29 +81,13 @@ def rule(facts: CheckFacts, policy: Policy) -> Ruling:
         proposed=proposed,
         needs_review=needs_review,
         first_payment_first=first_payment_first,
+        held_rules=held,
     )
 
 
-def is_natural_person(facts: CheckFacts, policy: Policy) -> bool | None:
-    """What the legal form says, the register's first, else what was stated; None counts as a natural person.
-
-    Who is stated to be a natural person is treated as one, whatever the form (GDPR 22).
-    """
-    stated = facts.debtor.is_natural_person
-    if stated:
-        return True
-    registered = None if facts.register is None else facts.register.legal_form
-    for legal_form in (registered, facts.debtor.legal_form):
-        if legal_form in policy.evidence.natural_person_legal_forms:
-            return True
-        if legal_form in policy.evidence.legal_person_legal_forms:
-            return False
-    return stated
-
-
-def _of_natural_person(facts: CheckFacts, found: Iterable[Reason], policy: Policy) -> Iterator[Reason]:
+def _of_natural_person(evidence: Evidence, found: Iterable[Reason]) -> Iterator[Reason]:
     """The review that a natural person, or one who may be, is owed of an adverse answer."""
-    natural_person = is_natural_person(facts, policy)
+    natural_person = evidence.known.is_natural_person
     if natural_person is None:
         yield reason("legal_form_unknown")
     if natural_person is not False and any(each.effect in _ADVERSE for each in found):

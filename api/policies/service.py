@@ -15,7 +15,7 @@ from api.records.policies import PolicyRecord
 from api.web.plain_yaml import read_plain_yaml
 from api.wiring import Wiring, answer_bytes
 from scoring.canonical import canonical_json, digest, facts_from_document
-from scoring.engines import ENGINE_VERSION, judge
+from scoring.engines import judge
 from scoring.policy import Policy, PolicyInvalid, parse_policy
 
 
@@ -47,14 +47,10 @@ def draft(session: Session, name: str, document: Mapping[str, Any], given: Wirin
 
 
 def _check_fits(policy: Policy, currency: str) -> None:
-    """Refuse a policy in another currency than the seller's, or of another engine."""
-    faults = []
+    """Refuse a policy in another currency than the seller's."""
     if policy.currency != currency:
-        faults.append(Fault("/document/currency", "other_currency", f"Must be {currency}, the seller's currency."))
-    if policy.engine != ENGINE_VERSION:
-        faults.append(Fault("/document/engine", "other_engine", f"Must be {ENGINE_VERSION!r}, the engine that judges."))
-    if faults:
-        raise BadInput("The policy cannot be used.", code="policy_invalid", faults=faults)
+        fault = Fault("/document/currency", "other_currency", f"Must be {currency}, the seller's currency.")
+        raise BadInput("The policy cannot be used.", code="policy_invalid", faults=[fault])
 
 
 def policy_answer(record: PolicyRecord, *, with_document: bool = False) -> dict[str, Any]:

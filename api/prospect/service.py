@@ -22,7 +22,7 @@ from api.wiring import Wiring, answer_bytes
 from providers.catalog import SourceSpec
 from providers.ports import Answer, CompanyKey, Identifier
 from scoring.canonical import canonical_json, facts_document
-from scoring.engines import ENGINE_VERSION, judge
+from scoring.engines import judge
 
 
 def check_credit(request: CheckRequest, given: Wiring) -> bytes:
@@ -77,7 +77,7 @@ def _decide(session: Session, judged: Judged, given: Wiring) -> bytes:
     now, rules = given.now, judged.rules
     facts = gather(session, judged, given.today)
     document = facts_document(facts)
-    judgement = judge(ENGINE_VERSION, facts, rules.policy).document()
+    judgement = judge(rules.policy.engine, facts, rules.policy).document()
     decision = Decision(
         id=new_id(),
         kind="credit_check",
@@ -87,7 +87,7 @@ def _decide(session: Session, judged: Judged, given: Wiring) -> bytes:
         judgement=judgement,
         policy_version=rules.version,
         policy_digest=rules.digest,
-        engine_version=ENGINE_VERSION,
+        engine_version=rules.policy.engine,
         sources=[fresh_report.described(source, now) for source in judged.sources],
         asked_by=given.caller.name,
         actor=given.caller.actor,

@@ -9,14 +9,15 @@ from scoring.reasons.granting import GRANTING
 from scoring.reasons.registry import Audience, Category, Language, Owner, Params, ReasonKind
 from scoring.reasons.rendering import fill, render_remedy
 from scoring.reasons.stopping import STOPPING
-from scoring.reasons.words import SALES_NOTES
+from scoring.reasons.words import LIMIT_WOULD_BE, SALES_NOTES
 
 REGISTRY: dict[str, ReasonKind] = {**STOPPING, **GRADING, **BEHAVIOUR, **GRANTING}
 
 
 def render(code: str, params: Mapping[str, Any], language: Language, *, full: bool = True) -> str:
     """The text of a reason; not `full` leaves out what only finance may know. Raises KeyError for an unknown code."""
-    return fill(REGISTRY[code].text_for(full=full), params, language)
+    text = fill(REGISTRY[code].text_for(full=full), params, language)
+    return text + fill(LIMIT_WOULD_BE, params, language) if full and "limit_would_be_amount" in params else text
 
 
 def render_advice(code: str, params: Mapping[str, Any], language: Language) -> str | None:

@@ -32,6 +32,23 @@ BEHAVIOUR: dict[str, ReasonKind] = {
         Words("Have what is overdue paid.", "Zorg dat de achterstand wordt betaald."),
         Words("The debtor has invoices overdue.", "De debiteur heeft facturen te laat openstaan."),
     ),
+    "often_late": _factor(
+        Words(
+            "An invoice is likely to be paid late: the late share is {late_share}",
+            "Een factuur wordt waarschijnlijk te laat betaald: het aandeel te laat is {late_share}",
+        ),
+        Words("With at most {target_share}", "Met hoogstens {target_share}"),
+        _PAY_IN_TIME,
+        Words("The debtor often pays late.", "De debiteur betaalt vaak te laat."),
+    ),
+    "figure_misses": _factor(
+        Words("{figure}: {value}", "{figure}: {value}"),
+        Words("With {target}", "Met {target}"),
+        Words("Improve this figure.", "Verbeter dit cijfer."),
+        Words(
+            "A figure of the debtor is weaker than asked for.", "Een cijfer van de debiteur is zwakker dan gevraagd."
+        ),
+    ),
     "pays_late": _factor(
         Words(
             "Invoices are paid {dbt_days} late on average",

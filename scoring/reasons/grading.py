@@ -29,7 +29,27 @@ _CORRECT_REPORT = Words(
     "Vraag de debiteur om nieuwere jaarcijfers of om het rapport te laten verbeteren.",
 )
 
+_BY_RULE = Words("{text_en}", "{text_nl}")
+
 GRADING: dict[str, ReasonKind] = {
+    "policy_rule": ReasonKind("policy", "finance", "sales", _BY_RULE),
+    "policy_rule_grade": _cap("policy", "finance", _BY_RULE, sales_text=_BY_RULE),
+    "policy_rule_limit": ReasonKind(
+        "policy",
+        "finance",
+        "sales",
+        Words("{text_en} The limit is at most {limit_amount}.", "{text_nl} De limiet is hoogstens {limit_amount}."),
+        sales_text=_BY_RULE,
+    ),
+    "financials_scored": ReasonKind(
+        "external",
+        "finance",
+        "finance",
+        Words(
+            "No vendor gives a probability; the annual figures of {year_end_on} were scored instead.",
+            "Geen bureau geeft een kans; in plaats daarvan zijn de jaarcijfers van {year_end_on} gescoord.",
+        ),
+    ),
     "bureau_in_default": _cap(
         "external",
         "debtor",

@@ -5,9 +5,11 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from scoring.reasons.figure_words import FIGURE_WORDS
 from scoring.reasons.registry import Language, Words
 from scoring.reasons.words import CHANGES, GIVES, OUTCOMES, UNITS, WORDS
 
+_UNNAMED = ("value", "target")
 _AMOUNT_CHANGES = ("order_amount", "prepayment", "exposure_amount", "overdue_amount", "insurer_cover")
 
 
@@ -17,8 +19,12 @@ def fill(words: Words, params: Mapping[str, Any], language: Language) -> str:
     Parameters may be typed or the text that a stored document gives; amounts are in `params["currency"]`.
     """
     currency = str(params.get("currency", ""))
+    unit = params.get("unit")  # Of a figure of any kind, whose value and target carry no unit in their names.
     return words.of(language).format(
-        **{name: _readable(name, value, currency, language) for name, value in params.items()}
+        **{
+            name: _readable(f"_{unit}" if unit and name in _UNNAMED else name, value, currency, language)
+            for name, value in params.items()
+        }
     )
 
 
@@ -43,9 +49,11 @@ def _readable(name: str, value: Any, currency: str, language: Language) -> str:
     for ending in UNITS:
         if name.endswith(ending):
             return _counted(Decimal(value), ending, language)
+    if isinstance(value, Decimal) or name in ("_ratio", "_count", "_score"):
+        return _number(Decimal(value), 4, language)
     if name.endswith("_on"):
         return _day(value if isinstance(value, date) else date.fromisoformat(value), language)
-    words = WORDS.get(str(value))
+    words = WORDS.get(str(value)) or FIGURE_WORDS.get(str(value))
     return words.of(language) if words else str(value)
 
 

@@ -23,6 +23,8 @@ WORDS: dict[str, Words] = {
     "net_worth": Words("net worth", "eigen vermogen"),
     "working_capital": Words("working capital", "werkkapitaal"),
     "turnover": Words("turnover", "omzet"),
+    "loss_budget": Words("loss budget", "verliesbudget"),
+    "rule": Words("a rule of the policy", "een regel van het beleid"),
     "need": Words("need", "behoefte"),
     "capacity": Words("capacity", "draagkracht"),
     "insurance": Words("insurance", "verzekering"),
@@ -58,6 +60,10 @@ CHANGES: dict[str, Words] = {
     "unresolved_write_off": Words(
         "Have the claim that was written off settled", "Zorg dat de afgeboekte vordering wordt voldaan"
     ),
+    "on_time_count": Words(
+        "Have what is overdue and the next {to} invoices paid on time",
+        "Zorg dat de achterstand en de volgende {to} facturen op tijd worden betaald",
+    ),
     "on_hold": Words("Have finance end the hold", "Laat finance de blokkade opheffen"),
     "identity_mismatch": Words(
         "Clear up what differs from the register ({from})", "Zoek uit wat afwijkt van het register ({from})"
@@ -69,6 +75,12 @@ CHANGES: dict[str, Words] = {
 }
 
 GIVES: Words = Words("{change}; then the answer is: {outcome}.", "{change}; dan is het antwoord: {outcome}.")
+
+# Behind the text of a factor that cost part of the limit.
+LIMIT_WOULD_BE: Words = Words(
+    " The limit would be {limit_would_be_amount} (now {limit_amount}).",
+    " De limiet zou {limit_would_be_amount} zijn (nu {limit_amount}).",
+)
 
 OUTCOMES: dict[str, Words] = {
     "accept": Words("accepted", "geaccepteerd"),

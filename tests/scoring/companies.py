@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from scoring.facts import (
+    NO_ITEMS,
     Asked,
     BehaviourFacts,
     BureauFacts,
@@ -14,6 +15,8 @@ from scoring.facts import (
     DebtorFacts,
     ExposureFacts,
     Financials,
+    LateCounts,
+    LatenessFacts,
     NegativeEvent,
     RegisterFacts,
     SanctionsFacts,
@@ -48,6 +51,7 @@ PROMPT = BehaviourFacts(
     first_settled_on=date(2019, 1, 1),
     peak_exposure=Decimal(18_000),
     peak_utilisation=Decimal("0.5"),
+    lateness=LatenessFacts(730, 90, LateCounts(60, 0, 0, 0, 0, 0), LateCounts(8, 0, 0, 0, 0, 0), NO_ITEMS),
 )
 LATE = replace(
     PROMPT,
@@ -61,6 +65,9 @@ LATE = replace(
     open_amount=Decimal(9_000),
     overdue_amount=Decimal(4_000),
     oldest_overdue_days=45,
+    lateness=LatenessFacts(
+        730, 90, LateCounts(60, 50, 46, 38, 27, 9), LateCounts(8, 8, 7, 6, 5, 2), LateCounts(2, 2, 2, 2, 1, 0)
+    ),
 )
 
 

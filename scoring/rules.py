@@ -1,0 +1,86 @@
+"""Rules of the policy applied: which conditions hold, and what follows from them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from scoring.evidence import Evidence
+from scoring.figures import FigureValue, Known, read_figure
+from scoring.grading import Cap, Grading, cap_further
+from scoring.judgement import Reason, reason
+from scoring.policy import Policy
+from scoring.policy_rules import Condition, Rule
+
+
+def held_rules(evidence: Evidence, grading: Grading, policy: Policy) -> tuple[Rule, ...]:
+    """Every rule whose condition holds, in their order; the grade they ask for is the one before any of them."""
+    if not policy.rules:
+        return ()
+    known = result_known(evidence, grading)
+    return tuple(rule for rule in policy.rules if holds(rule.when, known))
+
+
+def result_known(evidence: Evidence, grading: Grading) -> Known:
+    """What figures are read from once there is a grade."""
+    return replace(
+        evidence.known,
+        pd=grading.pd,
+        grade=grading.grade,
+        risk_class=grading.risk_class,
+        confidence=evidence.confidence,
+    )
+
+
+def cap_by_rules(grading: Grading, held: tuple[Rule, ...], policy: Policy) -> Grading:
+    """The grading after the grades that rules allow at best, each with its reason."""
+    caps = tuple(
+        Cap(rule.then.grade_at_best, "policy_rule_grade", params_of(rule))
+        for rule in held
+        if rule.then.grade_at_best is not None
+    )
+    return cap_further(grading, caps, policy) if caps else grading
+
+
+def objections_of_rules(held: tuple[Rule, ...]) -> Iterator[Reason]:
+    """A reason for each rule that calls for an outcome."""
+    for rule in held:
+        if rule.then.outcome is not None:
+            yield reason("policy_rule", rule.then.outcome, params_of(rule))
+
+
+def params_of(rule: Rule) -> dict[str, str]:
+    """What a reason tells of a rule: its name, and why in each language."""
+    return {"rule": rule.name, "text_en": rule.text["en"], "text_nl": rule.text["nl"]}
+
+
+def holds(condition: Condition, known: Known) -> bool:
+    """Whether a condition holds; a figure that is not known meets no comparison."""
+    if condition.all:
+        return all(holds(each, known) for each in condition.all)
+    if condition.any:
+        return any(holds(each, known) for each in condition.any)
+    assert condition.field is not None
+    return _compares(read_figure(condition.field, known), condition)
+
+
+def _compares(figure: FigureValue, condition: Condition) -> bool:
+    """Whether a figure meets the comparison of a condition."""
+    operator = condition.operator
+    value: Any = condition.value
+    if operator == "missing":
+        return figure is None
+    if figure is None:
+        return False
+    if operator == "known":
+        return True
+    if operator in ("in", "not_in"):
+        return (figure in value) == (operator == "in")
+    if operator in ("equal", "not_equal"):
+        return bool(figure == value) == (operator == "equal")
+    assert isinstance(figure, Decimal)
+    if operator == "below":
+        return bool(figure < value)
+    if operator == "at_most":
+        return bool(figure <= value)
+    return bool(figure > value) if operator == "above" else bool(figure >= value)
