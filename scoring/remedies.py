@@ -53,6 +53,7 @@ class _Search:
     """Tries changes out, at most so many times: what is not found by then is not told."""
 
     def __init__(self, facts: CheckFacts, policy: Policy, tries_max: int) -> None:
+        """Search from the facts as they are."""
         self._facts, self._policy, self._tries_left = facts, policy, tries_max
 
     def combined(self, ruling: Ruling) -> tuple[Change, ...]:

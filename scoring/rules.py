@@ -11,6 +11,7 @@ from scoring.grading import Cap, Grading, cap_further
 from scoring.judgement import Reason, reason
 from scoring.policy import Policy
 from scoring.policy_rules import Condition, Rule
+from scoring.reasons import Params
 
 
 def held_rules(evidence: Evidence, grading: Grading, policy: Policy) -> tuple[Rule, ...]:
@@ -49,9 +50,9 @@ def objections_of_rules(held: tuple[Rule, ...]) -> Iterator[Reason]:
             yield reason("policy_rule", rule.then.outcome, params_of(rule))
 
 
-def params_of(rule: Rule) -> dict[str, str]:
-    """What a reason tells of a rule: its name, and why in each language."""
-    return {"rule": rule.name, "text_en": rule.text["en"], "text_nl": rule.text["nl"]}
+def params_of(rule: Rule) -> Params:
+    """What a reason tells of a rule: its name, and why in English and in Dutch."""
+    return {"rule": rule.name, "why": (rule.text["en"], rule.text["nl"])}
 
 
 def holds(condition: Condition, known: Known) -> bool:

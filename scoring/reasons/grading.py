@@ -29,7 +29,7 @@ _CORRECT_REPORT = Words(
     "Vraag de debiteur om nieuwere jaarcijfers of om het rapport te laten verbeteren.",
 )
 
-_BY_RULE = Words("{text_en}", "{text_nl}")
+_BY_RULE = Words("By the policy: {why}", "Volgens het beleid: {why}")
 
 GRADING: dict[str, ReasonKind] = {
     "policy_rule": ReasonKind("policy", "finance", "sales", _BY_RULE),
@@ -38,7 +38,10 @@ GRADING: dict[str, ReasonKind] = {
         "policy",
         "finance",
         "sales",
-        Words("{text_en} The limit is at most {limit_amount}.", "{text_nl} De limiet is hoogstens {limit_amount}."),
+        Words(
+            "By the policy: {why} The limit is at most {limit_amount}.",
+            "Volgens het beleid: {why} De limiet is hoogstens {limit_amount}.",
+        ),
         sales_text=_BY_RULE,
     ),
     "financials_scored": ReasonKind(

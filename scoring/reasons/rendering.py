@@ -20,11 +20,14 @@ def fill(words: Words, params: Mapping[str, Any], language: Language) -> str:
     """
     currency = str(params.get("currency", ""))
     unit = params.get("unit")  # Of a figure of any kind, whose value and target carry no unit in their names.
+    english, dutch = params.get("why", ("", ""))  # What a policy says for itself, in both languages.
     return words.of(language).format(
+        why=english if language == "en" else dutch,
         **{
             name: _readable(f"_{unit}" if unit and name in _UNNAMED else name, value, currency, language)
             for name, value in params.items()
-        }
+            if name != "why"
+        },
     )
 
 

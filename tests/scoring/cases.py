@@ -1,6 +1,6 @@
 """Companies a credit manager knows, one a line: what is told about each, and because of what."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,7 @@ from scoring.facts import (
     SourceKind,
     SourceStatus,
 )
-from tests.scoring.companies import LATE, PROMPT, TODAY, company, event, registered, scored, without_source
+from tests.scoring.companies import LATE, PROMPT, TODAY, company, counted, event, registered, scored, without_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +71,15 @@ _PAST_BANKRUPT = registered(events=(event("bankruptcy", days_ago=900, ended_days
 _LONG_PAST_BANKRUPT = registered(events=(event("bankruptcy", days_ago=4000, ended_days_ago=2000),))
 _USED_UP = company(asked=Asked(monthly_sales=Decimal(6000)), exposure=ExposureFacts(Decimal(9000)))
 _NO_FORM = company(debtor=DebtorFacts("NL"), register=registered(legal_form=None), bureau=scored(5))
-_FEW_INVOICES = company(bureau=None, behaviour=replace(PROMPT, settled_count=7))
-_ENOUGH_INVOICES = company(bureau=None, behaviour=replace(PROMPT, settled_count=8))
+_FEW_INVOICES = company(bureau=None, behaviour=counted(PROMPT, 7))
+_ENOUGH_INVOICES = company(bureau=None, behaviour=counted(PROMPT, 8))
 _START_UP = company(register=registered(incorporated_on=date(2025, 9, 1)))
 
 CASES = (
     Case("a sound newcomer", company(), "accept", "low", "within_policy"),
     Case("one that always pays in time", company(behaviour=PROMPT), "accept", "low", "within_policy"),
-    Case("a late payer with a good score", company(behaviour=LATE), "accept", "normal", "pays_late"),
-    Case("one with an invoice overdue", company(behaviour=LATE), "accept", "normal", "items_overdue"),
+    Case("a late payer with a good score", company(behaviour=LATE), "accept", "high", "often_late"),
+    Case("one with an invoice overdue", company(behaviour=LATE), "accept", "high", "items_overdue"),
     Case("a weak score", company(bureau=scored(25)), "accept", "high", "external_risk"),
     Case("a very weak score", company(bureau=scored(5)), "accept_prepayment", "high", "grade_without_credit"),
     Case("one nobody knows", company(bureau=None), "refer", None, "no_pd"),

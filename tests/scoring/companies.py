@@ -1,8 +1,10 @@
 """Companies of a known kind to judge: a sound one, and how each other differs from it."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from scoring.facts import (
@@ -27,6 +29,9 @@ from scoring.facts import (
 from scoring.policy import parse_policy, shipped
 
 POLICY = parse_policy(shipped()["default"])
+# The policy that came with engine 1: sellers keep it until they activate another.
+DOCUMENT_1 = json.loads((Path(__file__).with_name("golden") / "engine_1.json").read_text("utf-8"))["policy"]
+POLICY_1 = parse_policy(DOCUMENT_1)
 TODAY = date(2026, 6, 1)
 
 FINANCIALS = Financials(
@@ -69,6 +74,12 @@ LATE = replace(
         730, 90, LateCounts(60, 50, 46, 38, 27, 9), LateCounts(8, 8, 7, 6, 5, 2), LateCounts(2, 2, 2, 2, 1, 0)
     ),
 )
+
+
+def counted(behaviour: BehaviourFacts, count: int) -> BehaviourFacts:
+    """The same habits over another number of settled items; none of them late."""
+    few = LateCounts(count, 0, 0, 0, 0, 0)
+    return replace(behaviour, settled_count=count, lateness=LatenessFacts(730, 90, few, few, NO_ITEMS))
 
 
 def company(**changed: Any) -> CheckFacts:

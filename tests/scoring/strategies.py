@@ -20,6 +20,8 @@ from scoring.facts import (
     Financials,
     IdentityField,
     InsuranceFacts,
+    LateCounts,
+    LatenessFacts,
     NegativeEvent,
     RegisterFacts,
     RegisterStatus,
@@ -107,6 +109,24 @@ bureaus = st.builds(
     events=events,
     financials=st.none() | financials,
 )
+
+
+@st.composite
+def late_counts(draw: st.DrawFn, count_max: int = 100) -> LateCounts:
+    """Counts of items of which ever fewer are ever later."""
+    falling = sorted((draw(st.integers(0, count_max)) for _ in range(6)), reverse=True)
+    return LateCounts(*falling)
+
+
+latenesses = st.builds(
+    LatenessFacts,
+    window_days=st.just(730),
+    recent_days=st.just(90),
+    whole=late_counts(),
+    recent=late_counts(20),
+    past_due=late_counts(5),
+    book=st.none() | late_counts(500),
+)
 behaviours = st.builds(
     BehaviourFacts,
     window_days=st.just(365),
@@ -125,6 +145,7 @@ behaviours = st.builds(
     open_amount=amounts,
     overdue_amount=amounts,
     oldest_overdue_days=st.integers(0, 200),
+    lateness=st.none() | latenesses,
 )
 sources = st.lists(
     st.builds(

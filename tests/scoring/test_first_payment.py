@@ -19,6 +19,7 @@ from tests.scoring.companies import (
     POLICY,
     PROMPT,
     company,
+    counted,
     scored,
 )
 
@@ -43,7 +44,7 @@ LONG_AGO = BehaviourFacts(365, 0, Decimal(0), first_settled_on=date(2019, 1, 1))
     ("changed", "mode", "told"),
     [
         ({}, "first_payment_first", True),
-        ({"behaviour": replace(PROMPT, settled_count=0, first_settled_on=None)}, "first_payment_first", True),
+        ({"behaviour": replace(counted(PROMPT, 0), first_settled_on=None)}, "first_payment_first", True),
         ({"behaviour": LONG_AGO}, "open_account", False),
         ({"debtor": DebtorFacts("NL", "bv", critical=True)}, "open_account", False),
         ({"debtor": DebtorFacts("NL", "bv", first_payment_pending=True)}, "open_account", False),

@@ -11,7 +11,7 @@ from scoring.evidence import weigh_evidence
 from scoring.facts import BureauFacts, CheckFacts, DebtorFacts, InsuranceFacts
 from scoring.grading import Grading, grade_facts
 from scoring.prospect import judge_check
-from tests.scoring.companies import FINANCIALS, LATE, POLICY, PROMPT, TODAY, company, event, registered, scored
+from tests.scoring.companies import FINANCIALS, LATE, POLICY, PROMPT, TODAY, company, counted, event, registered, scored
 
 
 def graded(facts: CheckFacts) -> Grading:
@@ -59,8 +59,8 @@ def test_a_probability_is_brought_to_a_year_from_its_own_horizon_or_the_one_the_
         (scored(0, scale="coface_dra", pd=Decimal("0.01")), "D"),
         (scored(74, pd=Decimal(1)), "D"),
         (scored(74, pd=Decimal(1), horizon_months=24), "D"),
-        (scored(74, pd=Decimal("0.9999")), "G7"),
-        (scored(1, scale="coface_dra"), "G6"),
+        (scored(74, pd=Decimal("0.9999")), "G6"),
+        (scored(1, scale="coface_dra"), "G4"),
     ],
 )
 def test_a_bureau_that_says_in_default_is_never_blended_away(report: BureauFacts, grade: str) -> None:
@@ -129,7 +129,7 @@ def test_what_happened_after_the_score_overtakes_a_report_fetched_later() -> Non
 def test_confidence_is_what_experience_and_report_give_together(
     settled_count: int, report: BureauFacts | None, confidence: str
 ) -> None:
-    facts = company(bureau=report, behaviour=replace(PROMPT, settled_count=settled_count))
+    facts = company(bureau=report, behaviour=counted(PROMPT, settled_count))
     assert round(weigh_evidence(facts, POLICY).confidence, 4) == Decimal(confidence)
 
 
@@ -160,8 +160,8 @@ def test_a_cap_does_not_make_a_grade_where_there_is_none() -> None:
         ({"insurance": InsuranceFacts(False, None, limit_withdrawn=True)}, "G8", "cover_withdrawn"),
         ({"insurance": InsuranceFacts(True, Decimal(0))}, "G8", "cover_withdrawn"),
         ({"insurance": InsuranceFacts(True, None)}, "G3", None),
-        ({"behaviour": replace(PROMPT, settled_count=1, oldest_overdue_days=61)}, "G8", "oldest_overdue"),
-        ({"behaviour": replace(PROMPT, settled_count=1, oldest_overdue_days=60)}, "G3", None),
+        ({"behaviour": replace(counted(PROMPT, 1), oldest_overdue_days=61)}, "G8", "oldest_overdue"),
+        ({"behaviour": replace(counted(PROMPT, 1), oldest_overdue_days=60)}, "G3", None),
         ({"register": registered(incorporated_on=date(2025, 6, 2))}, "G7", "young_company"),
         ({"register": registered(incorporated_on=date(2025, 6, 1))}, "G3", None),
         ({"register": registered(incorporated_on=date(2026, 1, 1)), "behaviour": PROMPT}, "G3", None),

@@ -7,12 +7,15 @@ from decimal import Decimal
 import pytest
 
 from scoring.facts import (
+    NO_ITEMS,
     Asked,
     CheckFacts,
     CreditLimit,
     DebtorFacts,
     ExposureFacts,
     InsuranceFacts,
+    LateCounts,
+    LatenessFacts,
     SanctionsFacts,
 )
 from scoring.judgement import Judgement
@@ -196,6 +199,7 @@ def test_money_we_owe_the_debtor_does_not_lower_what_its_order_needs() -> None:
 
 
 def test_among_reasons_of_one_effect_the_one_that_cost_most_comes_first() -> None:
-    facts = company(behaviour=replace(LATE, settled_count=6), bureau=scored(35))
+    few = LatenessFacts(730, 90, LateCounts(6, 5, 5, 4, 3, 1), LateCounts(2, 2, 2, 2, 1, 0), NO_ITEMS)
+    facts = company(behaviour=replace(LATE, settled_count=6, lateness=few), bureau=scored(35))
     told = [reason for reason in judged(facts).reasons if reason.effect == "grade"]
-    assert [reason.code for reason in told] == ["external_risk", "pays_late", "much_paid_late"]
+    assert [reason.code for reason in told] == ["external_risk", "often_late"]

@@ -9,8 +9,10 @@ from string import Formatter
 import pytest
 
 import scoring
+from scoring.figures import FIGURES
 from scoring.prospect import judge_check
 from scoring.reasons import REGISTRY, render, render_advice, render_remedy, sales_note
+from scoring.reasons.figure_words import FIGURE_WORDS
 from scoring.reasons.words import CHANGES, OUTCOMES, SALES_NOTES, WORDS
 from tests.scoring.companies import POLICY, company
 
@@ -25,7 +27,7 @@ def _text_constants() -> set[str]:
     """All text that stands in the code of judgements, the registry itself left out."""
     return {
         node.value
-        for path in _SOURCE.glob("*.py")
+        for path in (*_SOURCE.glob("*.py"), *_SOURCE.glob("figures/*.py"))
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
@@ -203,6 +205,35 @@ def test_a_remedy_reads_well(remedy: dict[str, object], english: str, dutch: str
 def test_advice_is_given_where_somebody_can_do_something() -> None:
     assert render_advice("no_pd", {}, "en") == "Obtain a credit report with a score."
     assert render_advice("sanctions_hit", {}, "en") is None
+
+
+def test_every_figure_is_called_something_in_both_languages() -> None:
+    assert set(FIGURE_WORDS) == set(FIGURES)
+
+
+def test_a_figure_of_any_kind_is_told_in_its_unit_and_with_the_limit_it_cost() -> None:
+    params = {
+        "figure": "financials.current_ratio",
+        "unit": "ratio",
+        "value": "0.8000",
+        "target": "1.2000",
+        "grade": "G6",
+        "grade_would_be": "G5",
+        "currency": "EUR",
+        "limit_amount": "5000.00",
+        "limit_would_be_amount": "7500.00",
+    }
+    assert render("figure_misses", params, "en") == (
+        "current ratio: 0.8. With 1.2 the grade would be G5 (now G6). The limit would be EUR 7,500 (now EUR 5,000)."
+    )
+    share = params | {"figure": "behaviour.peak_utilisation", "unit": "share"}
+    assert render("figure_misses", share, "nl").startswith("piekgebruik van de limiet: 80%. Met 120% zou de rating G5")
+
+
+def test_a_rule_says_why_in_the_words_of_the_policy() -> None:
+    params = {"rule": "new_abroad", "why": ["New and abroad.", "Nieuw en in het buitenland."]}
+    assert render("policy_rule", params, "en") == "By the policy: New and abroad."
+    assert render("policy_rule", params, "nl") == "Volgens het beleid: Nieuw en in het buitenland."
 
 
 def test_what_finance_alone_may_know_is_in_no_text_that_sales_reads() -> None:

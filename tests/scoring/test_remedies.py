@@ -5,12 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
 
 from scoring.facts import Asked, CheckFacts, DebtorFacts, ExposureFacts, InsuranceFacts, SanctionsFacts
+from scoring.policy_rules import ExplanationPolicy
 from scoring.prospect import judge_check
+from scoring.remedies import apply_remedy
 from tests.scoring.companies import LATE, POLICY, PROMPT, TODAY, company, registered, scored
+from tests.scoring.strategies import troubled_facts
 
 BIG = Asked(Decimal("30000.00"))
+NO_CREDIT = replace(LATE, dbt_days=Decimal(4))
 LONG_OVERDUE = replace(PROMPT, overdue_amount=Decimal("4000.00"), oldest_overdue_days=90)
 
 
@@ -105,3 +110,58 @@ def test_a_change_that_leaves_the_outcome_is_not_offered() -> None:
 def test_the_best_remedy_comes_first() -> None:
     facts = company(debtor=DebtorFacts("NL", "bv", first_payment_pending=True), asked=BIG, bureau=scored(45))
     assert [remedy.gives_outcome for remedy in judge_check(facts, POLICY).remedies] == ["accept_prepayment"]
+
+
+def needed(facts: CheckFacts) -> list[str]:
+    return [change.change for change in judge_check(facts, POLICY).to_accept]
+
+
+@pytest.mark.parametrize(
+    ("facts", "changes"),
+    [
+        (company(), []),
+        (company(asked=BIG), ["order_amount"]),
+        (
+            company(debtor=DebtorFacts("NL", "bv", on_hold=True), register=registered(identity_mismatch=("name",))),
+            ["on_hold", "identity_mismatch"],
+        ),
+        (company(debtor=DebtorFacts("NL", "bv", on_hold=True), asked=BIG), ["on_hold", "order_amount"]),
+        (
+            company(
+                debtor=DebtorFacts("NL", "bv", first_payment_pending=True, unresolved_write_off=True),
+                asked=BIG,
+                bureau=scored(45),
+            ),
+            ["unresolved_write_off", "first_payment_pending", "order_amount"],
+        ),
+        # No credit for a grade that the record earned: it takes some invoices paid on time.
+        (
+            company(bureau=None, behaviour=replace(LATE, dbt_days=Decimal(4)), asked=Asked(Decimal(500))),
+            ["on_time_count"],
+        ),
+        (company(register=registered(status="dissolved")), []),
+        (company(bureau=None), []),
+    ],
+)
+def test_what_it_takes_to_say_yes_is_the_fewest_changes_that_do(facts: CheckFacts, changes: list[str]) -> None:
+    assert sorted(needed(facts)) == sorted(changes)
+
+
+@given(troubled_facts)
+def test_all_changes_together_are_accepted_and_none_of_them_is_needless(facts: CheckFacts) -> None:
+    changes = judge_check(facts, POLICY).to_accept
+    assert POLICY.explanation is not None
+    assert len(changes) <= POLICY.explanation.changes_max
+    for left_out in (None, *changes):
+        changed = facts
+        for change in changes:
+            if change is not left_out:
+                changed = apply_remedy(changed, change)
+        accepted = judge_check(changed, POLICY).outcome == "accept"
+        assert accepted == (left_out is None) or not changes
+
+
+def test_no_more_is_tried_out_than_the_policy_allows() -> None:
+    facts = company(debtor=DebtorFacts("NL", "bv", on_hold=True), asked=BIG)
+    untried = replace(POLICY, explanation=ExplanationPolicy(tries_max=1))
+    assert judge_check(facts, untried).to_accept == ()

@@ -21,6 +21,7 @@ from scoring.financials import (
 )
 from scoring.scorecard import OddsScale, blended_pd, buhlmann_credibility, credibility_of, weigh_bins
 from scoring.vendor_scales import creditsafe_band, paydex_days
+from tests.scoring.companies import POLICY_1
 from tests.vectors.unpacking import POLICY, decimal, optional_decimal
 
 Given = dict[str, Any]
@@ -91,7 +92,7 @@ def _payment_index(given: Given) -> Given:
     )
     figures = PaymentFigures.of(behaviour, date(2026, 6, 1))
     figures = replace(figures, tenure_years=optional_decimal(given["tenure_years"]))
-    return {"payment_index": payment_index(figures, POLICY.scorecards.payment_index)}
+    return {"payment_index": payment_index(figures, POLICY_1.scorecards.payment_index)}
 
 
 SCORING: dict[str, Callable[[Given], object]] = {
