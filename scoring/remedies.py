@@ -1,6 +1,6 @@
 """The nearest changes that would make the answer better, each tried by ruling again on the changed facts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from scoring.changes import changed
@@ -65,11 +65,19 @@ class _Search:
             now = self._ruled(after) or ruling
             if now.outcome is Outcome.ACCEPT:
                 return changes
-        for last in (*_changes_of_amount(after, now, self._policy), *_changes_of_habit(after)):
-            tried = self._ruled(_applied(after, last))
+        last = self._first_accepted(after, _changes_of_amount(after, now, self._policy))
+        if last is None and self._first_accepted(after, tuple(_changes_of_habit(after))[-1:]):
+            # Where the most invoices paid on time would do, fewer may.
+            last = self._first_accepted(after, _changes_of_habit(after))
+        return () if last is None else (*changes, last)
+
+    def _first_accepted(self, facts: CheckFacts, changes: Iterable[Change]) -> Change | None:
+        """The first of some changes that by itself is accepted."""
+        for change in changes:
+            tried = self._ruled(_applied(facts, change))
             if tried is not None and tried.outcome is Outcome.ACCEPT:
-                return (*changes, last)
-        return ()
+                return change
+        return None
 
     def without_needless(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         """The changes without each that is not needed for the same answer."""
