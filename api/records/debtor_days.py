@@ -18,8 +18,10 @@ from scoring.policy_judgement import LATE_DAYS_KEPT, EvidencePolicy
 class DebtorDayRecord(OfSeller, Base):
     """What one day did to one debtor's ledger in one currency: the summary that behaviour is read from.
 
-    `settled_*` and `late_*` sum the invoices settled in full on `day` by the part that was paid, disputed ones and
-    credited parts left out. `due_open_amount` is what is still open of the undisputed invoices due on `day`.
+    `settled_*` and `late_*_amount` sum the invoices settled in full on `day` by the part that was paid, disputed ones
+    and credited parts left out. `due_open_amount` is what is still open of the undisputed invoices due on `day`. The
+    counts are of invoices whatever their amount, disputed ones too: `paid_count` of those settled on `day` of which
+    some was paid, `late_over_*_count` of these, and `due_open_count` of those due on `day` that are open still.
     `exposure_change` counts every stage but `scheduled`. Derived: `rebuild` makes it again from the rows it sums.
     """
 
@@ -31,7 +33,7 @@ class DebtorDayRecord(OfSeller, Base):
             "debtor_id",
             "currency",
             "day",
-            postgresql_where=text("due_open_amount <> 0"),
+            postgresql_where=text("due_open_count <> 0"),
         ),
     )
     # Checked with the invoices and entries that it sums; checks of its own would only cost time for each row.
@@ -52,6 +54,13 @@ class DebtorDayRecord(OfSeller, Base):
     late_over_15_amount: Mapped[Decimal]
     late_over_30_amount: Mapped[Decimal]
     late_over_60_amount: Mapped[Decimal]
+    paid_count: Mapped[int]
+    late_over_0_count: Mapped[int]
+    late_over_5_count: Mapped[int]
+    late_over_15_count: Mapped[int]
+    late_over_30_count: Mapped[int]
+    late_over_60_count: Mapped[int]
+    due_open_count: Mapped[int]
 
 
 SUMS = (
@@ -62,10 +71,15 @@ SUMS = (
     "settled_amount",
     "settled_days_amount",
     *(f"late_over_{days}_amount" for days in LATE_DAYS_KEPT),
+    "paid_count",
+    *(f"late_over_{days}_count" for days in LATE_DAYS_KEPT),
+    "due_open_count",
 )
 
 
-NOTHING = "NULL::numeric"  # Passed over by a sum, quicker than a zero.
+def _nothing(name: str) -> str:
+    """Give what a sum passes over, quicker than a zero; counts are summed as integers, which is quicker too."""
+    return f"NULL::{'int' if name.endswith('_count') else 'numeric'} AS {name}"
 
 
 def adding(changes: str) -> str:
@@ -84,7 +98,7 @@ def adding(changes: str) -> str:
 
 
 def _row(day: str, condition: str, states: str, **sums: str) -> str:
-    columns = ", ".join(f"sign * {sums[name]} AS {name}" if name in sums else f"{NOTHING} AS {name}" for name in SUMS)
+    columns = ", ".join(f"sign * {sums[name]} AS {name}" if name in sums else _nothing(name) for name in SUMS)
     return f"SELECT debtor_id, currency, {day} AS day, {columns} FROM {states} WHERE {condition}"  # noqa: S608
 
 
@@ -103,18 +117,24 @@ def of_invoices(states: str) -> str:
         "settled_amount": "paid_amount",
         "settled_days_amount": "paid_amount * (settled_on - due_on)",
     }
+    paid = {
+        "paid_count": "1",
+        **{f"late_over_{days}_count": f"CAST(settled_on - due_on > {days} AS int)" for days in LATE_DAYS_KEPT},
+    }
+    is_open, is_paid = "open_amount <> 0", "settled_on IS NOT NULL AND paid_amount > 0"
     return " UNION ALL ".join(
         (
             _row("invoiced_on", "invoiced_on IS NOT NULL", states, invoiced_amount="amount"),
-            _row("due_on", "open_amount <> 0 AND NOT disputed", states, due_open_amount="open_amount"),
-            _row(
-                "settled_on", "settled_on IS NOT NULL AND paid_amount > 0 AND NOT disputed", states, **settled, **late
-            ),
+            _row("due_on", f"{is_open} AND NOT disputed", states, due_open_amount="open_amount", due_open_count="1"),
+            _row("settled_on", f"{is_paid} AND NOT disputed", states, **settled, **late, **paid),
+            # The disputed are few: asked apart, they cost the others nothing.
+            _row("due_on", f"{is_open} AND disputed", states, due_open_count="1"),
+            _row("settled_on", f"{is_paid} AND disputed", states, **paid),
         )
     )
 
 
-NO_OTHER_SUMS = ", ".join(f"{NOTHING} AS {name}" for name in SUMS if name != "exposure_change")
+NO_OTHER_SUMS = ", ".join(_nothing(name) for name in SUMS if name != "exposure_change")
 
 
 def of_everything(condition: str) -> str:
@@ -166,8 +186,9 @@ settled AS (
             sum(change), 0) AS peak_amount
     FROM days),
 overdue AS (
-    SELECT coalesce(sum(due_open_amount), 0) AS amount, min(day) AS oldest_due_on FROM debtor_day
-    WHERE debtor_id = :debtor_id AND currency = :currency AND due_open_amount <> 0 AND day < :as_of)
+    SELECT coalesce(sum(due_open_amount), 0) AS amount, min(day) FILTER (WHERE due_open_amount <> 0) AS oldest_due_on
+    FROM debtor_day
+    WHERE debtor_id = :debtor_id AND currency = :currency AND due_open_count <> 0 AND day < :as_of)
 SELECT settled.*, overdue.amount AS overdue_amount, overdue.oldest_due_on,
     (SELECT day FROM debtor_day WHERE debtor_id = :debtor_id AND currency = :currency AND settled_count > 0
         AND day <= :as_of ORDER BY day LIMIT 1) AS first_settled_on,
@@ -220,8 +241,10 @@ DUE_OPEN = select(DebtorDayRecord.currency, DebtorDayRecord.day, DebtorDayRecord
 
 def due_open(session: Session, debtor_id: UUID) -> list[tuple[str, date, Decimal]]:
     """Give what is open of a debtor's undisputed invoices: currency, due day, amount; one row for each due day."""
-    query = DUE_OPEN.where(DebtorDayRecord.debtor_id == debtor_id, DebtorDayRecord.due_open_amount != 0)
-    rows = session.execute(query.order_by(DebtorDayRecord.currency, DebtorDayRecord.day))
+    record = DebtorDayRecord
+    # The index is of the days with a count; where all of it is disputed there is no amount.
+    query = DUE_OPEN.where(record.debtor_id == debtor_id, record.due_open_count != 0, record.due_open_amount != 0)
+    rows = session.execute(query.order_by(record.currency, record.day))
     return [(currency, day, amount) for currency, day, amount in rows]
 
 
