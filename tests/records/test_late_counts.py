@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,16 +13,24 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.migrate import MIGRATIONS
-from api.records import ledger_drift
+from api.records import debtor_days, ledger_drift
 from api.records.debtor_days import SUMS
 from api.records.ledger_lines import numbered
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
-from scoring.policy_judgement import LATE_DAYS_KEPT
+from scoring.facts import LateCounts, LatenessFacts
+from scoring.policy import parse_policy, shipped
+from scoring.policy_judgement import LATE_DAYS_KEPT, LatenessPolicy
 from tests.records.random_ledgers import TODAY, Learner, Step, line, steps
 
 COUNTS = ("paid_count", *(f"late_over_{days}_count" for days in LATE_DAYS_KEPT), "due_open_count")
 DUE = TODAY - timedelta(200)
+LATENESS = LatenessPolicy(500, 100, (0,), Decimal(10), Decimal(5), 100, (Decimal("0.3"),))
+EVIDENCE = replace(parse_policy(shipped()["default"]).evidence, lateness=LATENESS)
+
+
+def ago(days: int) -> date:
+    return TODAY - timedelta(days)
 
 
 @pytest.fixture
@@ -119,3 +127,65 @@ def test_a_ledger_that_was_there_before_is_counted_as_one_that_comes_in(
         forget_counts(session)
         session.execute(text(fill))
         assert ledger_drift.of_days(session) == []
+
+
+# --- Read ------------------------------------------------------------------------------------------------------------
+
+
+def lateness(learner: Learner, policy: LatenessPolicy | None = LATENESS) -> LatenessFacts | None:
+    evidence = replace(EVIDENCE, lateness=policy)
+    with learner.sessions.of(learner.seller_id) as session:
+        return debtor_days.behaviour(session, learner.debtor_ids[0], "EUR", TODAY, evidence).behaviour.lateness
+
+
+def counted(count: int, *over: int) -> LateCounts:
+    return LateCounts(count, *over, *[0] * (5 - len(over)))
+
+
+@pytest.mark.parametrize(
+    ("paid_ago", "whole", "recent"),
+    [(0, 1, 1), (99, 1, 1), (100, 1, 0), (499, 1, 0), (500, 0, 0)],
+)
+def test_the_windows_of_lateness_are_its_own(learner, paid_ago, whole, recent):
+    due_ago = paid_ago + 7
+    new = line("invoice", learner, 0, "F1", ago(due_ago + 30), Decimal(100), due_on=ago(due_ago))
+    learner.learn(lambda each: each.take(replace(new, paid_on=ago(paid_ago), paid_amount=Decimal(100))))
+    facts = lateness(learner)
+    assert (facts.window_days, facts.recent_days) == (500, 100)
+    assert (facts.whole, facts.recent) == (counted(*[whole] * 3), counted(*[recent] * 3))
+    with learner.sessions.of(learner.seller_id) as session:
+        view = debtor_days.behaviour(session, learner.debtor_ids[0], "EUR", TODAY, EVIDENCE)
+    assert view.behaviour.settled_count == (1 if paid_ago < EVIDENCE.behaviour_window_days else 0)
+
+
+@pytest.mark.parametrize(
+    ("due_ago", "expected"),
+    [
+        (-1, counted(0)),
+        (0, counted(0)),
+        (1, counted(2, 2)),
+        (5, counted(2, 2)),
+        (6, counted(2, 2, 2)),
+        (60, counted(2, 2, 2, 2, 2)),
+        (61, counted(2, 2, 2, 2, 2, 2)),
+    ],
+)
+def test_what_is_past_due_counts_by_its_age_disputed_or_not(learner, due_ago, expected):
+    for number in ("F1", "F2"):
+        new = line("invoice", learner, 0, number, ago(due_ago + 30), Decimal(100), due_on=ago(due_ago))
+        learner.learn(lambda each, new=new: each.take(replace(new, disputed=new.number == "F2")))
+    facts = lateness(learner)
+    assert (facts.past_due, facts.whole) == (expected, counted(0))
+
+
+def test_what_is_disputed_has_a_count_and_no_amount(learner):
+    bill(learner, "F1", "100.00", disputed=True)
+    with learner.sessions.of(learner.seller_id) as session:
+        view = debtor_days.behaviour(session, learner.debtor_ids[0], "EUR", TODAY, EVIDENCE)
+        assert debtor_days.due_open(session, learner.debtor_ids[0]) == []
+    assert (view.behaviour.overdue_amount, view.oldest_overdue_on, view.behaviour.oldest_overdue_days) == (0, None, 0)
+
+
+def test_a_policy_that_does_not_ask_for_lateness_is_told_none(learner):
+    bill(learner, "F1", "100.00", 10)
+    assert lateness(learner, None) is None
