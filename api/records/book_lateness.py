@@ -1,11 +1,12 @@
 """How late all debtors of a seller together paid in a window: one row for each currency, counted now and then."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import BigInteger
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, OfSeller
+from api.records.behaviour_rows import PAID_COUNTS
 
 
 class BookLatenessRecord(OfSeller, Base):
@@ -21,3 +22,38 @@ class BookLatenessRecord(OfSeller, Base):
     late_over_15_count: Mapped[int] = mapped_column(BigInteger)
     late_over_30_count: Mapped[int] = mapped_column(BigInteger)
     late_over_60_count: Mapped[int] = mapped_column(BigInteger)
+
+
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('book lateness ' || CAST(:seller_id AS text), 0))")
+# A currency in which nothing was settled any more has a row of zeros, and not what was counted long ago.
+COUNT = text(f"""
+INSERT INTO book_lateness (seller_id, currency, window_days, counted_on, {", ".join(PAID_COUNTS)})
+SELECT CAST(:seller_id AS uuid), currency, CAST(:window_days AS int), CAST(:counted_on AS date),
+    {", ".join(f"sum({name})" for name in PAID_COUNTS)}
+FROM (
+    SELECT currency, {", ".join(PAID_COUNTS)} FROM debtor_day
+    WHERE paid_count <> 0 AND day > :counted_from AND day <= :counted_on
+    UNION ALL SELECT currency{", 0" * len(PAID_COUNTS)} FROM book_lateness WHERE window_days = :window_days) counted
+GROUP BY currency
+ON CONFLICT (seller_id, currency, window_days) DO UPDATE SET counted_on = excluded.counted_on,
+    {", ".join(f"{name} = excluded.{name}" for name in PAID_COUNTS)}
+""")  # noqa: S608
+IS_COUNTED = text(
+    "SELECT EXISTS (SELECT FROM book_lateness WHERE window_days = :window_days AND counted_on = :counted_on)"
+)
+
+
+def count(session: Session, counted_on: date, window_days: int) -> None:
+    """Count what the whole book settled in the `window_days` until `counted_on`, in every currency.
+
+    One after the other, so that whoever writes last has seen the most.
+    """
+    seller = {"seller_id": session.info["seller_id"]}
+    session.execute(ONE_AT_A_TIME, seller)
+    window = {"counted_on": counted_on, "counted_from": counted_on - timedelta(window_days), "window_days": window_days}
+    session.execute(COUNT, seller | window)
+
+
+def is_counted(session: Session, counted_on: date, window_days: int) -> bool:
+    """Whether the book was counted on that day; one without a ledger never is."""
+    return bool(session.scalar(IS_COUNTED, {"counted_on": counted_on, "window_days": window_days}))
