@@ -13,6 +13,7 @@ import structlog
 from procrastinate import App, JobContext, PsycopgConnector
 
 from api.clock import real_now
+from api.ledger.book_counting import count_books
 from api.ledger.jobs import JOBS as LEDGER_JOBS
 from api.prospect.jobs import JOBS as PROSPECT_JOBS
 from api.records import events, idempotency, jobs, sellers
@@ -63,6 +64,11 @@ def make_queue(house: House, database_url: str) -> App:
     async def tidy(context: JobContext, timestamp: int) -> None:
         await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS)
         await asyncio.to_thread(forget_answers, house)
+
+    @queue.periodic(cron="37 * * * *")  # Every hour, since each seller's day begins at an hour of its own.
+    @queue.task(name="creditgate.count_books", queue=jobs.LONG)
+    def count_each_book(timestamp: int) -> None:
+        count_books(house)
 
     return queue
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from api.clock import Clock
 from api.ledger.bank_run import BatchCounts, run_bank
 from api.ledger.batches import Batch
+from api.ledger.book_counting import count_book
 from api.ledger.cells import LineFault
 from api.ledger.formats.documents import Refused
 from api.ledger.guessing import propose
@@ -176,6 +177,9 @@ class _Run:
         report.warn_of_age(self.clock.today(self.seller))
         if not report.lines_count and report.failure is None and report.header:
             report.warn("no_lines", "the file has a header and nothing below it")
+        if report.taken_count and not report.dry_run:
+            with self.sessions.of(self.seller.id) as session:
+                count_book(session, PolicyShelf(), self.clock.today(self.seller))
         if self.ordered.import_id is not None:
             state = "failed" if report.failure else "finished"
             with self.sessions.of(self.seller.id) as session:

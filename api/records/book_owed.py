@@ -16,7 +16,8 @@ LARGEST = 20
 OWED_NOW = """
 stages AS (SELECT debtor_id, currency, stage, amount FROM exposure_balance WHERE amount <> 0 AND {condition}),
 overdue AS (SELECT DISTINCT debtor_id FROM debtor_day
-    WHERE currency = :currency AND due_open_amount <> 0 AND day < CAST(:as_of AS date) AND {condition})"""
+    WHERE currency = :currency AND due_open_count <> 0 AND due_open_amount <> 0 AND day < CAST(:as_of AS date)
+        AND {condition})"""
 OWED_THEN = """
 overdue AS (SELECT DISTINCT debtor_id FROM items
     WHERE currency = :currency AND open_amount <> 0 AND NOT disputed AND due_on < :as_of)"""

@@ -1,16 +1,16 @@
 """The ledger as it was on a day and as we knew it at a time: made from its rows, where no summary can say it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.records import debtor_days
-from api.records.debtor_days import LedgerView
-from scoring.policy_judgement import EvidencePolicy
+from api.records import behaviour_rows
+from api.records.behaviour_rows import LedgerView
+from scoring.policy_judgement import LATE_DAYS_KEPT, EvidencePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,9 @@ stages AS (SELECT debtor_id, currency, stage, sum(amount) AS amount FROM moved G
 
 OF_DEBTOR = "debtor_id = :debtor_id"
 
-# The same columns as `debtor_days.BEHAVIOUR` gives, for `debtor_days.view_of`. The peak of exposure is the highest of
-# what stood when the window began and at the end of each day in it.
-BEHAVIOUR = text(f"""
+# The same columns as the statements of `behaviour_rows` give. The peak of exposure is the highest of what stood when
+# the window began and at the end of each day in it.
+BEHAVIOUR = f"""
 WITH {items(OF_DEBTOR)}, {stages(OF_DEBTOR)},
 balance AS (SELECT currency, sum(amount) AS amount FROM stages WHERE stage <> 'scheduled' GROUP BY currency),
 days AS (
@@ -91,38 +91,55 @@ days AS (
     GROUP BY happened_on),
 since AS (SELECT change, sum(change) OVER (ORDER BY day DESC ROWS UNBOUNDED PRECEDING) AS change_since FROM days),
 mine AS (SELECT * FROM items WHERE currency = :currency),
-paid AS (SELECT *, settled_on - due_on AS late_days FROM mine WHERE settled_on IS NOT NULL AND paid_amount > 0
-    AND NOT disputed),
+paid AS (SELECT *, settled_on - due_on AS late_days FROM mine WHERE settled_on IS NOT NULL AND paid_amount > 0),
+agreed AS (SELECT * FROM paid WHERE NOT disputed),
 settled_sums AS (
     SELECT count(*) AS settled_count, coalesce(sum(paid_amount), 0) AS settled_amount,
         coalesce(sum(paid_amount * late_days), 0) AS days_amount,
         coalesce(sum(paid_amount) FILTER (WHERE settled_on > :recent_from), 0) AS recent_amount,
         coalesce(sum(paid_amount * late_days) FILTER (WHERE settled_on > :recent_from), 0) AS recent_days_amount,
         coalesce(sum(paid_amount) FILTER (WHERE late_days > :late_days), 0) AS late_amount
-    FROM paid WHERE settled_on > :window_from)
+    FROM agreed WHERE settled_on > :window_from)
 SELECT settled_sums.*,
     (SELECT amount FROM balance WHERE currency = :currency) - coalesce((
         SELECT least(min(change_since), min(change_since - change)) FROM since), 0) AS peak_amount,
     overdue.amount AS overdue_amount, overdue.oldest_due_on,
-    (SELECT min(settled_on) FROM paid) AS first_settled_on,
+    (SELECT min(settled_on) FROM agreed) AS first_settled_on,
     (SELECT coalesce(sum(open_amount), 0) FROM mine) AS open_amount,
-    coalesce((SELECT json_object_agg(currency, amount::text) FROM balance), '{{}}') AS exposure
+    coalesce((SELECT json_object_agg(currency, amount::text) FROM balance), '{{{{}}}}') AS exposure {{lateness}}
 FROM settled_sums, (SELECT coalesce(sum(open_amount), 0) AS amount, min(due_on) AS oldest_due_on FROM mine
     WHERE open_amount <> 0 AND NOT disputed AND due_on < :as_of) overdue
-""")  # noqa: S608
+"""  # noqa: S608
+
+
+def _counted(condition: str, late_days: str) -> str:
+    """Give the SQL of the array that `LateCounts` is made of: of the items that meet `condition`."""
+    over = (f"count(*) FILTER (WHERE {condition} AND {late_days} > {days})" for days in LATE_DAYS_KEPT)
+    return f"ARRAY[count(*) FILTER (WHERE {condition}), {', '.join(over)}]"
+
+
+LATENESS = f"""
+    , (SELECT {_counted("settled_on > :lateness_from", "late_days")} FROM paid) AS whole,
+    (SELECT {_counted("settled_on > :lateness_recent_from", "late_days")} FROM paid) AS recent,
+    (SELECT {_counted("open_amount <> 0 AND due_on < :as_of", ":as_of - due_on")} FROM mine) AS past_due,
+    NULL AS book, NULL AS book_counted_on"""  # noqa: S608
+BEHAVIOURS = {
+    has_lateness: text(BEHAVIOUR.format(lateness=LATENESS if has_lateness else "")) for has_lateness in (True, False)
+}
 
 
 def behaviour(session: Session, debtor_id: UUID, currency: str, clocks: Clocks, evidence: EvidencePolicy) -> LedgerView:
-    """Give how a debtor had paid, and what he owed, by both clocks; else as `debtor_days.behaviour`."""
-    window_days = evidence.behaviour_window_days
+    """Give how a debtor had paid, and what he owed, by both clocks; else as `debtor_days.behaviour`.
+
+    Lateness is without the book's: to count all invoices of a seller again would take too long to ask it of a debtor.
+    """
     values = {
-        "currency": currency,
-        "window_from": clocks.as_of - timedelta(window_days),
-        "recent_from": clocks.as_of - timedelta(evidence.behaviour_recent_days),
+        **values_of(clocks, debtor_id),
+        **behaviour_rows.values_of(currency, clocks.as_of, evidence),
         "late_days": evidence.late_days,
     }
-    row = session.execute(BEHAVIOUR, values_of(clocks, debtor_id) | values).one()
-    return debtor_days.view_of(row, clocks.as_of, window_days)
+    row = session.execute(BEHAVIOURS[evidence.lateness is not None], values).one()
+    return behaviour_rows.view_of(row, clocks.as_of, evidence)
 
 
 STAGES = text(

@@ -16,7 +16,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from api.records import debtor_days, debtors, exposure, ledger_drift
-from api.records.debtor_days import behaviour
+from api.records.debtor_days import behaviour, behaviours
 from api.records.exposure import Entry, move
 from api.records.ledger_batch import take
 from api.records.ledger_lines import LedgerLine, numbered
@@ -24,9 +24,10 @@ from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from scoring.behaviour import SettledItem, days_beyond_terms
 from scoring.policy import parse_policy, shipped
-from scoring.policy_judgement import LATE_DAYS_KEPT, EvidencePolicy
+from scoring.policy_judgement import LATE_DAYS_KEPT, EvidencePolicy, LatenessPolicy
 
 EVIDENCE = parse_policy(shipped()["default"]).evidence
+LATENESS = LatenessPolicy(730, 180, (0, 30), Decimal(10), Decimal(5), 100, (Decimal("0.3"), Decimal("0.1")))
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 TODAY = date(2026, 6, 1)
 
@@ -143,6 +144,23 @@ def test_a_debtor_without_a_ledger_has_no_behaviour_and_nothing_is_zero_that_is_
     assert (facts.peak_exposure, view.oldest_overdue_on, view.exposure) == (None, None, {})
 
 
+@pytest.mark.parametrize("lateness", [None, LATENESS])
+def test_many_debtors_at_once_are_told_what_each_is_told_alone(sessions, seller, lateness):
+    evidence = replace(EVIDENCE, lateness=lateness)
+    with sessions.of(seller.id) as session:
+        values = {"name": "De Oever", "country": "NL"}
+        ids = [debtors.add(session, values, phase="monitoring", names=(), now=NOW).id for _ in range(5)]
+    for seed, debtor_id in enumerate(ids[:4]):  # The last one has no ledger.
+        with sessions.of(seller.id) as session:
+            take(session, some_invoices(debtor_id, 40 * seed + 1, seed), NOW)
+    with sessions.of(seller.id) as session:
+        for currency in ("EUR", "USD"):
+            for as_of in (TODAY, TODAY + timedelta(100)):
+                alone = {debtor_id: behaviour(session, debtor_id, currency, as_of, evidence) for debtor_id in ids}
+                assert behaviours(session, ids, currency, as_of, evidence) == alone
+        assert behaviours(session, [], "EUR", TODAY, evidence) == {}
+
+
 def test_a_past_as_of_looks_at_the_days_until_then(sessions, seller, debtor_id, evidence):
     due_on = date(2026, 1, 10)
     with sessions.of(seller.id) as session:
@@ -195,13 +213,17 @@ def scanned(session: Session, sessions: Sessions, run: Callable[[], object]) -> 
     }
 
 
-def test_behaviour_is_one_statement_that_never_looks_at_an_invoice(sessions, seller, debtor_id, evidence):
+@pytest.mark.parametrize("lateness", [None, LATENESS])
+def test_behaviour_is_one_statement_that_never_looks_at_an_invoice(sessions, seller, debtor_id, lateness):
+    evidence = replace(EVIDENCE, lateness=lateness)
     with sessions.of(seller.id) as session:
         take(session, some_invoices(debtor_id, 50, 1), NOW)
     with sessions.of(seller.id) as session:
-        assert scanned(session, sessions, lambda: behaviour(session, debtor_id, "EUR", TODAY, EVIDENCE)) == {
-            "debtor_day"
-        }
+        for ask in (
+            lambda: behaviour(session, debtor_id, "EUR", TODAY, evidence),
+            lambda: behaviours(session, [debtor_id], "EUR", TODAY, evidence),
+        ):
+            assert scanned(session, sessions, ask) == {"debtor_day"}
 
 
 def test_ten_times_the_invoices_are_no_more_days_to_read(sessions, seller, debtor_id):

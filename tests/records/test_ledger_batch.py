@@ -126,8 +126,9 @@ def test_an_invoice_and_its_settlement_come_in_one_line(sessions, seller, debtor
         assert (record.open_amount, record.paid_amount, record.settled_on) == (0, 100, DAY + timedelta(36))
         assert balances(session, debtor_id) == {}
         (settled_day,) = [row for row in days(session, debtor_id) if row[5]]
-        # exposure change, invoiced, due and open, count, amount, days x amount, late over 0, 5, 15, 30, 60
-        assert settled_day[2:] == (-100, 0, 0, 1, 100, 600, 100, 100, 0, 0, 0)
+        # exposure change, invoiced, due and open, count, amount, days x amount, late over 0, 5, 15, 30, 60;
+        # how many: paid, late over 0, 5, 15, 30, 60, due and open
+        assert settled_day[2:] == (-100, 0, 0, 1, 100, 600, 100, 100, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0)
         assert_sound(session)
 
 
