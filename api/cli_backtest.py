@@ -11,7 +11,7 @@ import click
 from api.administration.sellers import find_seller
 from api.cli_accounts import opened
 from api.clock import Clock
-from api.policies.backtest import Ordered, of_document, of_version, run_backtest
+from api.policies.backtest import USUAL_ECONOMICS, Ordered, of_document, of_version, run_backtest
 from api.policies.backtest_result import Tested
 from api.policies.service import read_document
 from api.records.sellers import Seller
@@ -44,10 +44,34 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--to", "to_on", type=DAY, required=True, help="The last one.")
 @click.option("--as-known", is_flag=True, help="Let what was learnt late count late; not for imported history.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where to write result.json.")
-@click.option("--loss-given-default", type=share, default="0.6", show_default=True, help="Of what is never paid.")
-@click.option("--margin-share", type=share, default="0.2", show_default=True, help="Margin in a price.")
-@click.option("--prepaid-kept-share", type=share, default="0.5", show_default=True, help="Buyers who do pay before.")
-@click.option("--funding-rate", type=share, default="0.05", show_default=True, help="By the year, on cost.")
+@click.option(
+    "--loss-given-default",
+    type=share,
+    default=str(USUAL_ECONOMICS.loss_given_default),
+    show_default=True,
+    help="Of what is never paid.",
+)
+@click.option(
+    "--margin-share",
+    type=share,
+    default=str(USUAL_ECONOMICS.margin_share),
+    show_default=True,
+    help="Margin in a price.",
+)
+@click.option(
+    "--prepaid-kept-share",
+    type=share,
+    default=str(USUAL_ECONOMICS.prepaid_kept_share),
+    show_default=True,
+    help="Buyers who do pay before.",
+)
+@click.option(
+    "--funding-rate",
+    type=share,
+    default=str(USUAL_ECONOMICS.funding_rate),
+    show_default=True,
+    help="By the year, on cost.",
+)
 def backtest(
     path: Path | None,
     version: int | None,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -22,6 +23,13 @@ from scoring.policy import PolicyInvalid, parse_policy
 from scoring.validation.economics import Economics
 
 DEBTORS_BETWEEN_WORDS = 50
+# What a sale is worth where nobody says so: a proposal, as the shipped policy is.
+USUAL_ECONOMICS = Economics(
+    loss_given_default=Decimal("0.6"),
+    margin_share=Decimal("0.2"),
+    prepaid_kept_share=Decimal("0.5"),
+    funding_rate=Decimal("0.05"),
+)
 Progress = Callable[[int, int], None]
 
 
