@@ -15,6 +15,7 @@ from procrastinate import App, JobContext, PsycopgConnector
 from api.clock import real_now
 from api.ledger.book_counting import count_books
 from api.ledger.jobs import JOBS as LEDGER_JOBS
+from api.policies.jobs import JOBS as POLICY_JOBS
 from api.prospect.jobs import JOBS as PROSPECT_JOBS
 from api.records import events, idempotency, jobs, sellers
 from api.records.sellers import Seller
@@ -22,7 +23,7 @@ from api.wiring import House
 
 Handler = Callable[[House, Seller, UUID, dict[str, Any]], dict[str, Any]]
 
-HANDLERS: dict[str, Handler] = {**LEDGER_JOBS, **PROSPECT_JOBS}
+HANDLERS: dict[str, Handler] = {**LEDGER_JOBS, **POLICY_JOBS, **PROSPECT_JOBS}
 ATTEMPTS = 3
 STALLED_AFTER_SECONDS = 30
 KEPT_HOURS = 24
