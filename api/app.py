@@ -14,8 +14,8 @@ from api.ledger import payment_routes as payments
 from api.ledger import rate_routes as rates
 from api.ledger import routes as ledger
 from api.monitoring import routes as monitoring
-from api.policies import backtest_routes as backtests
 from api.policies import routes as policies
+from api.policies.backtest import routes as backtests
 from api.policy_shelf import PolicyShelf
 from api.prospect import routes as prospect
 from api.records.secrets import Vault

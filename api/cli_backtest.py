@@ -11,8 +11,8 @@ import click
 from api.administration.sellers import find_seller
 from api.cli_accounts import opened
 from api.clock import Clock
-from api.policies.backtest import USUAL_ECONOMICS, Ordered, of_document, of_version, run_backtest
-from api.policies.backtest_result import Tested
+from api.policies.backtest.result import Tested
+from api.policies.backtest.running import USUAL_ECONOMICS, Ordered, of_document, of_version, run_backtest
 from api.policies.service import read_document
 from api.records.sellers import Seller
 from api.records.sessions import Sessions

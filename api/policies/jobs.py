@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from api.policies.backtest import of_version, run_backtest
-from api.policies.backtest_schemas import NewBacktestSchema
-from api.policies.backtest_service import ordered_of
+from api.policies.backtest.running import of_version, run_backtest
+from api.policies.backtest.schemas import NewBacktestSchema
+from api.policies.backtest.service import ordered_of
 from api.problems import Problem
 from api.records import backtests, jobs
 from api.records.backtests import BacktestRecord

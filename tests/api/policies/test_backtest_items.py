@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from api.policies.backtest_items import stood
+from api.policies.backtest.items import stood
 from api.records import ledger_history, ledger_walk
 from api.records.base import new_id
 from api.records.sellers import Seller

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from api.policies.backtest_book import book_of
-from api.policies.backtest_debtor import DebtorWalk, Windows
-from api.policies.backtest_judging import Period, judged
+from api.policies.backtest.book import book_of
+from api.policies.backtest.debtor import DebtorWalk, Windows
+from api.policies.backtest.judging import Period, judged
 from api.records import debtor_days, debtor_locks, debtors, ledger_walk
 from api.records.base import new_id
 from api.records.exposure import Entry, move

@@ -14,9 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.ledger.clocks import end_of_day
-from api.policies.backtest_book import book_of
-from api.policies.backtest_debtor import DebtorWalk, Seen, Windows
-from api.policies.backtest_windows import Balance
+from api.policies.backtest.book import book_of
+from api.policies.backtest.debtor import DebtorWalk, Seen, Windows
+from api.policies.backtest.windows import Balance
 from api.records import ledger_history, ledger_walk
 from api.records.ledger_history import Clocks
 from api.records.ledger_walk import DebtorLedger

@@ -249,4 +249,4 @@ def test_an_engine_that_is_not_kept_is_told(learner, command: Callable[..., Resu
     (tmp_path / "unheard.yaml").write_text(yaml.safe_dump(dict(shipped()["default"], engine="none")), "utf-8")
     told = command("--policy", str(tmp_path / "unheard.yaml"))
     assert told.exit_code == 1
-    assert "no engine 'none'" in told.output
+    assert "engine: 'none' is not one of" in told.output

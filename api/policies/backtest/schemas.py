@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from api.policies.backtest import USUAL_ECONOMICS
+from api.policies.backtest.running import USUAL_ECONOMICS
 from api.web.fields import Day, Share
 from api.web.schemas import Schema
 

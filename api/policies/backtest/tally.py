@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from api.policies.backtest_cases import Cases
-from api.policies.backtest_items import parts_by_bill, stood
-from api.policies.backtest_judging import JudgedDebtor, JudgedOrder
+from api.policies.backtest.cases import Cases
+from api.policies.backtest.items import parts_by_bill, stood
+from api.policies.backtest.judging import JudgedDebtor, JudgedOrder
 from api.records.ledger_walk import Bill
 from scoring.facts import CheckFacts
 from scoring.judgement import Judgement, Outcome

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from flask import Response
 
-from api.policies import backtest_service, service
-from api.policies.backtest_schemas import (
+from api.policies import service
+from api.policies.backtest import service as backtest_service
+from api.policies.backtest.schemas import (
     BacktestResultSchema,
     BacktestSchema,
     BacktestStartedSchema,

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
-from api.policies.backtest_judging import Period, judged
-from api.policies.backtest_result import Tested, result_of
-from api.policies.backtest_tally import Tally
+from api.policies.backtest.judging import Period, judged
+from api.policies.backtest.result import Tested, result_of
+from api.policies.backtest.tally import Tally
 from api.problems import BadInput, Fault, NotFound
 from api.records import ledger_walk, policies
 from api.records.policies import PolicyRecord

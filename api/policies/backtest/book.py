@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import accumulate
 
-from api.policies.backtest_items import settlements
+from api.policies.backtest.items import settlements
 from api.records.ledger_walk import DebtorLedger
 from scoring.facts import LateCounts
 from scoring.policy_judgement import LATE_DAYS_KEPT

@@ -8,9 +8,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from api.policies.backtest_book import Book
-from api.policies.backtest_items import Stood, stood
-from api.policies.backtest_windows import Balance, SortedDays, SumsAfter
+from api.policies.backtest.book import Book
+from api.policies.backtest.items import Stood, stood
+from api.policies.backtest.windows import Balance, SortedDays, SumsAfter
 from api.records.ledger_walk import Bill, DebtorLedger, Part
 from scoring.facts import BehaviourFacts, LateCounts, LatenessFacts
 from scoring.policy_judgement import LATE_DAYS_KEPT, EvidencePolicy

@@ -42,10 +42,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from api.policies.backtest_judging import Period
-from api.policies.backtest_measures import comparison_of, measures_of, target_counts
-from api.policies.backtest_tally import Tally
-from api.policies.backtest_words import amounts, earned_figures, share
+from api.policies.backtest.judging import Period
+from api.policies.backtest.measures import comparison_of, measures_of, target_counts
+from api.policies.backtest.tally import Tally
+from api.policies.backtest.words import amounts, earned_figures, share
 from api.records.ledger_walk import Extent
 from scoring.policy import Policy
 from scoring.validation.economics import Earned, Economics

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from api.policies.backtest import Ordered
-from api.policies.backtest_schemas import arguments_of
+from api.policies.backtest.running import Ordered
+from api.policies.backtest.schemas import arguments_of
 from api.policies.service import get_version
 from api.records import jobs
 from api.records.backtests import BacktestRecord

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from api.policies.backtest_book import Book
-from api.policies.backtest_debtor import DebtorWalk, Seen, Windows
-from api.policies.backtest_facts import Past, Told, facts_of
+from api.policies.backtest.book import Book
+from api.policies.backtest.debtor import DebtorWalk, Seen, Windows
+from api.policies.backtest.facts import Past, Told, facts_of
 from api.records import ledger_walk
 from api.records.ledger_walk import Bill, DebtorLedger
 from scoring.engines import judge

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.exchange import Conversion, convert
-from api.policies.backtest_debtor import Seen
+from api.policies.backtest.debtor import Seen
 from api.records.checks import CheckedDebtor
 from api.records.ledger_walk import StoredReport
 from providers.stored_facts import from_document
