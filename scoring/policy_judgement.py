@@ -8,6 +8,7 @@ from typing import Literal
 
 from scoring.policy_scorecards import OddsScalePolicy, Scorecard
 from scoring.policy_steps import CeilingSteps, FloorSteps, require_ascending
+from scoring.policy_tables import ScoreTable
 
 RiskClass = Literal["low", "normal", "high", "blocked"]
 LATE_DAYS_KEPT = (0, 5, 15, 30, 60)  # What the ledger keeps sums of.
@@ -163,11 +164,13 @@ class ScorecardsPolicy:
 
     Our own experience is scored by `behaviour`, or in policies of engine 1 by `payment_index` on `index_scale`. Where
     `behaviour` is trained, `behaviour_of_persons` judges natural persons. `financials` scores annual figures where no
-    vendor gives a probability or a score that the policy knows.
+    vendor gives a probability or a score that the policy knows. What vendors' scores stand for is said by
+    `external_tables`, each for its own days, or by `external_scales` for all time.
     """
 
-    external_scales: Mapping[str, tuple[ScoreBand, ...]]
     external_target_pd: Decimal
+    external_scales: Mapping[str, tuple[ScoreBand, ...]] = field(default_factory=dict)
+    external_tables: tuple[ScoreTable, ...] = ()
     payment_index: PaymentIndexPolicy | None = None
     index_scale: OddsScalePolicy | None = None
     behaviour: Scorecard | None = None

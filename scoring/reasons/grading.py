@@ -150,4 +150,19 @@ GRADING: dict[str, ReasonKind] = {
         ),
         Words("Add the scale to the policy.", "Voeg de schaal toe aan het beleid."),
     ),
+    "score_table_not_in_force": ReasonKind(
+        "data",
+        "finance",
+        "finance",
+        Words(
+            "No table of the policy was in force for a score on the scale {scale} of {scored_on}, so the score gives "
+            "nothing.",
+            "Geen tabel van het beleid gold voor een score op de schaal {scale} van {scored_on}; de score geeft dus "
+            "niets.",
+        ),
+        Words(
+            "Add the table that was in force on that day to the policy.",
+            "Voeg de tabel die op die dag gold toe aan het beleid.",
+        ),
+    ),
 }
