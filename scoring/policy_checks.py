@@ -55,6 +55,7 @@ def _of_engine(policy: "Policy") -> Iterator[Fault]:
         "terms.segments": policy.terms.segments,
         "limits.loss_budget": policy.limits.loss_budget,
         "scorecards.financials": policy.scorecards.financials,
+        "evidence.contradictions": policy.evidence.contradictions,
         "scorecards.external_tables": policy.scorecards.external_tables,
     }
     yield from (Fault(path, "is not known to engine 1") for path, part in later.items() if part)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from scoring.contradictions import contradictions
 from scoring.evidence import Evidence, weigh_evidence
 from scoring.facts import CheckFacts
 from scoring.first_payment import starts_first_payment, while_first_invoice_is_open
@@ -55,7 +56,11 @@ def rule(facts: CheckFacts, policy: Policy) -> Ruling:
     grading = grade_facts(facts, evidence, policy)
     held = held_rules(evidence, grading, policy)
     grading = cap_by_rules(grading, held, policy)
-    objected = (*objections(facts, evidence, grading, policy), *objections_of_rules(held))
+    objected = (
+        *objections(facts, evidence, grading, policy),
+        *objections_of_rules(held),
+        *contradictions(facts, evidence, policy),
+    )
     declined = any(each.effect == "decline" for each in objected)
     # Limit and order of a debtor that is declined are beside the point, and would read as an offer.
     grant = NOTHING_GRANTED if declined else grant_credit(facts, evidence, grading, held, policy)

@@ -165,4 +165,20 @@ GRADING: dict[str, ReasonKind] = {
             "Voeg de tabel die op die dag gold toe aan het beleid.",
         ),
     ),
+    "sources_disagree": ReasonKind(
+        "data",
+        "finance",
+        "sales",
+        Words(
+            "Sources contradict each other on {kind}: {one_source} says {one_says}, {other_source} says {other_says}. "
+            "By the policy {resolution}.",
+            "Bronnen spreken elkaar tegen over {kind}: {one_source} zegt {one_says}, {other_source} zegt "
+            "{other_says}. Volgens het beleid: {resolution}.",
+        ),
+        Words(
+            "Find out which source is right, and have the other one corrected.",
+            "Zoek uit welke bron gelijk heeft en laat de andere verbeteren.",
+        ),
+        Words("Sources contradict each other about the debtor.", "Bronnen spreken elkaar tegen over de debiteur."),
+    ),
 }

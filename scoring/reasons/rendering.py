@@ -9,7 +9,7 @@ from scoring.reasons.figure_words import FIGURE_WORDS
 from scoring.reasons.registry import Language, Words
 from scoring.reasons.words import CHANGES, GIVES, OUTCOMES, UNITS, WORDS
 
-_UNNAMED = ("value", "target")
+_UNNAMED = ("value", "target", "one_says", "other_says")
 _AMOUNT_CHANGES = ("order_amount", "prepayment", "exposure_amount", "overdue_amount", "insurer_cover")
 
 

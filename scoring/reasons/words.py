@@ -30,6 +30,22 @@ WORDS: dict[str, Words] = {
     "insurance": Words("insurance", "verzekering"),
     "under_a_month": Words("less than a month", "minder dan een maand"),
     "unknown": Words("unknown", "onbekend"),
+    "active": Words("active", "actief"),
+    "own_ledger": Words("our own ledger", "onze eigen administratie"),
+    "stated": Words("what was stated", "de opgave"),
+    "bureau_pd": Words("the bureau's probability", "de kans van het bureau"),
+    "bureau_score": Words("the bureau's score", "de score van het bureau"),
+    "register_status": Words("whether the company is active", "of de onderneming actief is"),
+    "legal_form": Words("the legal form", "de rechtsvorm"),
+    "pd_and_score": Words("the bureau's own opinion", "het eigen oordeel van het bureau"),
+    "outside_and_inside": Words("the probability of default", "de kans op wanbetaling"),
+    "founded_and_first_trade": Words("since when the company exists", "sinds wanneer de onderneming bestaat"),
+    "days_beyond_terms": Words("how late is paid", "hoe laat wordt betaald"),
+    "counts_worst": Words("the worst of both counts", "het slechtste van beide telt"),
+    "counts_register": Words("the register counts", "het register telt"),
+    "counts_bureau_pd": Words("the bureau's probability counts", "de kans van het bureau telt"),
+    "counts_refer": Words("a person decides which counts", "een mens beslist wat telt"),
+    "counts_tell": Words("each counts in its own place", "elk telt op zijn eigen plaats"),
 }
 
 # What a number of these is called: one of them, and any other number.
