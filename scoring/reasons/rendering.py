@@ -6,6 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from scoring.reasons.figure_words import FIGURE_WORDS
+from scoring.reasons.ground_words import GROUND_WORDS
 from scoring.reasons.registry import Language, Words
 from scoring.reasons.words import CHANGES, GIVES, OUTCOMES, UNITS, WORDS
 
@@ -53,7 +54,7 @@ def _readable(name: str, value: Any, currency: str, language: Language) -> str:
         return _number(Decimal(value), 4, language)
     if name.endswith("_on"):
         return _day(value if isinstance(value, date) else date.fromisoformat(value), language)
-    words = WORDS.get(str(value)) or FIGURE_WORDS.get(str(value))
+    words = WORDS.get(str(value)) or FIGURE_WORDS.get(str(value)) or GROUND_WORDS.get(str(value))
     return words.of(language) if words else str(value)
 
 
