@@ -8,7 +8,7 @@ from scoring.reasons.grading import GRADING
 from scoring.reasons.granting import GRANTING
 from scoring.reasons.ground_words import GROUNDS
 from scoring.reasons.registry import Audience, Category, Language, Owner, Params, ReasonKind
-from scoring.reasons.rendering import fill, render_remedy
+from scoring.reasons.rendering import fill, render_change, render_remedy
 from scoring.reasons.stopping import STOPPING
 from scoring.reasons.words import LIMIT_WOULD_BE, SALES_NOTES
 
@@ -46,6 +46,7 @@ __all__ = [
     "ReasonKind",
     "render",
     "render_advice",
+    "render_change",
     "render_remedy",
     "sales_note",
 ]

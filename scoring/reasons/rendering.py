@@ -31,10 +31,20 @@ def fill(words: Words, params: Mapping[str, Any], language: Language) -> str:
 
 def render_remedy(remedy: Mapping[str, Any], currency: str, language: Language) -> str:
     """One remedy of a judgement's document as a sentence; its amounts are in `currency`."""
-    name = "change_amount" if remedy["change"] in _AMOUNT_CHANGES else remedy["change"]
-    sides = {side: _readable(name, remedy[side], currency, language) for side in ("from", "to")}
-    change = CHANGES[remedy["change"]].of(language).format(**sides)
+    change = _change(remedy, currency, language)
     return GIVES.of(language).format(change=change, outcome=OUTCOMES[remedy["gives_outcome"]].of(language))
+
+
+def render_change(change: Mapping[str, Any], currency: str, language: Language) -> str:
+    """One of the changes that together lead to accept, as a sentence; its amounts are in `currency`."""
+    return _change(change, currency, language) + "."
+
+
+def _change(change: Mapping[str, Any], currency: str, language: Language) -> str:
+    """What is changed from what to what, without a full stop."""
+    name = "change_amount" if change["change"] in _AMOUNT_CHANGES else change["change"]
+    sides = {side: _readable(name, change[side], currency, language) for side in ("from", "to")}
+    return CHANGES[change["change"]].of(language).format(**sides)
 
 
 def _readable(name: str, value: Any, currency: str, language: Language) -> str:
