@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scoring.reasons.behaviour import BEHAVIOUR
+from scoring.reasons.evidence_rendering import render_entry, render_value
 from scoring.reasons.grading import GRADING
 from scoring.reasons.granting import GRANTING
 from scoring.reasons.ground_words import GROUNDS
@@ -47,6 +48,8 @@ __all__ = [
     "render",
     "render_advice",
     "render_change",
+    "render_entry",
     "render_remedy",
+    "render_value",
     "sales_note",
 ]

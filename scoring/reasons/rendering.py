@@ -23,7 +23,7 @@ def fill(words: Words, params: Mapping[str, Any], language: Language) -> str:
     unit = params.get("unit")  # Of a figure of any kind, whose value and target carry no unit in their names.
     return words.of(language).format(
         **{
-            name: _readable(f"_{unit}" if unit and name in _UNNAMED else name, value, currency, language)
+            name: readable(f"_{unit}" if unit and name in _UNNAMED else name, value, currency, language)
             for name, value in params.items()
         }
     )
@@ -43,16 +43,16 @@ def render_change(change: Mapping[str, Any], currency: str, language: Language) 
 def _change(change: Mapping[str, Any], currency: str, language: Language) -> str:
     """What is changed from what to what, without a full stop."""
     name = "change_amount" if change["change"] in _AMOUNT_CHANGES else change["change"]
-    sides = {side: _readable(name, change[side], currency, language) for side in ("from", "to")}
+    sides = {side: readable(name, change[side], currency, language) for side in ("from", "to")}
     return CHANGES[change["change"]].of(language).format(**sides)
 
 
-def _readable(name: str, value: Any, currency: str, language: Language) -> str:
+def readable(name: str, value: Any, currency: str, language: Language) -> str:
     """One parameter as its name says; what cannot be told apart by name is a word or plain text."""
     if value is None:
         return WORDS["unknown"].of(language)
     if isinstance(value, list | tuple):
-        return ", ".join(_readable(name, each, currency, language) for each in value)
+        return ", ".join(readable(name, each, currency, language) for each in value)
     if name.endswith("_amount"):
         return _amount(Decimal(value), currency, language)
     if name.endswith(("_share", "_pd")):
