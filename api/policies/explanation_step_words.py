@@ -22,7 +22,7 @@ STEPS: dict[str, Words] = {
     "inside": Words("What we saw ourselves", "Wat wij zelf zagen"),
     "blending": Words("Weighing both", "Beide gewogen"),
     "grade": Words("Grade", "Rating"),
-    "caps": Words("Facts that limit the grade", "Feiten die de rating begrenzen"),
+    "caps": Words("Facts apart from the score", "Feiten los van de score"),
     "confidence": Words("Confidence", "Zekerheid"),
     "limit": Words("Credit limit", "Kredietlimiet"),
     "outcome": Words("The answer", "Het antwoord"),
@@ -103,8 +103,8 @@ TEXTS: dict[str, Words] = {
         "Een feit maakt de rating op zichzelf {grade_after}, in klasse {risk_class}.",
     ),
     "capped_not": Words(
-        "No fact limits the grade: it stays {grade_after}, in class {risk_class}.",
-        "Geen feit begrenst de rating: die blijft {grade_after}, in klasse {risk_class}.",
+        "No fact lowers the grade: it stays {grade_after}, in class {risk_class}.",
+        "Geen feit verlaagt de rating: die blijft {grade_after}, in klasse {risk_class}.",
     ),
     "capped_none": Words("There is no grade to limit.", "Er is geen rating om te begrenzen."),
     "confident": Words(

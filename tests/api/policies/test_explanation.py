@@ -100,7 +100,7 @@ def test_the_numbers_that_were_applied_are_told() -> None:
         (explained(company(bureau=None)), "limit", "No limit was set."),
         (explained(company()), "inside", "Our own experience is too little to give a probability of default."),
         (explained(company()), "blending", "Only one of both is known, so that one counts: 0.19%."),
-        (explained(company()), "caps", "No fact limits the grade: it stays G3, in class low."),
+        (explained(company()), "caps", "No fact lowers the grade: it stays G3, in class low."),
         (
             explained(company(bureau=scored(74, pd=Decimal("0.02"), horizon_months=24))),
             "outside",
