@@ -32,7 +32,8 @@ _ZERO = Decimal(0)
 class Grant:
     """Limit and terms by the grade alone; without a grade the limit is of kind none.
 
-    `headroom` is None where no amount bounds it, `term_days` where the class gets no term.
+    `headroom` is None where no amount bounds it, `term_days` where the class gets no term. `bounds` are the amounts of
+    which the least became the limit, before rounding.
     """
 
     limit: CreditLimit
@@ -41,6 +42,7 @@ class Grant:
     term_days: int | None
     prepayment_required: Decimal | None
     reasons: tuple[Reason, ...]
+    bounds: tuple[tuple[Binding, Decimal], ...] = ()
 
 
 NOTHING_GRANTED = Grant(CreditLimit("none"), None, None, None, None, ())
@@ -66,7 +68,7 @@ def grant_credit(
     prepayment = _prepayment(facts, headroom)
     reasons.extend(_rule_reasons(facts, decided, held))
     reasons.extend(_order_reasons(facts, grading.grade, limit, decided.binding, headroom, prepayment))
-    return Grant(limit, decided.binding, headroom, term_days, prepayment, tuple(reasons))
+    return Grant(limit, decided.binding, headroom, term_days, prepayment, tuple(reasons), decided.candidates)
 
 
 def _further_bounds(grading: Grading, held: tuple[Rule, ...], policy: Policy) -> Iterator[tuple[Binding, Decimal]]:

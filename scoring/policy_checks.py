@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from scoring.documents import Fault
 from scoring.figures import FIGURES, NUMBERS
+from scoring.policy_evidence_checks import faults_of_scales, faults_of_tables
 from scoring.policy_rules import ORDERED, Condition
 from scoring.policy_scorecards import Scorecard
-from scoring.policy_steps import require_ascending
 from scoring.reasons import REGISTRY
 from scoring.terms import AGREED_DAYS_MAX
 
@@ -21,7 +21,8 @@ def disagreements(policy: "Policy") -> Iterator[Fault]:
     """Every fault between sections, by its path."""
     yield from _of_engine(policy)
     yield from _of_grades(policy)
-    yield from _of_external_scales(policy)
+    yield from faults_of_scales(policy)
+    yield from faults_of_tables(policy)
     yield from _of_limits(policy)
     yield from _of_terms(policy)
     for path, card in _scorecards(policy):
@@ -54,6 +55,8 @@ def _of_engine(policy: "Policy") -> Iterator[Fault]:
         "terms.segments": policy.terms.segments,
         "limits.loss_budget": policy.limits.loss_budget,
         "scorecards.financials": policy.scorecards.financials,
+        "evidence.contradictions": policy.evidence.contradictions,
+        "scorecards.external_tables": policy.scorecards.external_tables,
     }
     yield from (Fault(path, "is not known to engine 1") for path, part in later.items() if part)
 
@@ -63,19 +66,6 @@ def _of_grades(policy: "Policy") -> Iterator[Fault]:
     for path, grade in _grades_named(policy):
         if grade not in policy.master_scale.ranks:
             yield Fault(path, f"{grade!r} is not a grade of the master scale")
-
-
-def _of_external_scales(policy: "Policy") -> Iterator[Fault]:
-    """Vendor scales on which a higher score would be worse, or that do not rise."""
-    for scale, bands in policy.scorecards.external_scales.items():
-        path = f"scorecards.external_scales.{scale}"
-        ranks = [policy.master_scale.ranks.get(band.grade, 0) for band in bands]
-        if ranks != sorted(ranks, reverse=True):
-            yield Fault(path, "a higher score stands for a worse grade")
-        try:
-            require_ascending(tuple(band.at_least for band in bands))
-        except ValueError as fault:
-            yield Fault(path, str(fault))
 
 
 def _of_limits(policy: "Policy") -> Iterator[Fault]:
@@ -168,6 +158,10 @@ def _grades_named(policy: "Policy") -> Iterator[tuple[str, str]]:
     for scale, bands in policy.scorecards.external_scales.items():
         for index, band in enumerate(bands):
             yield f"scorecards.external_scales.{scale}.{index}.grade", band.grade
+    for index, table in enumerate(policy.scorecards.external_tables):
+        for place, row in enumerate(table.bands):
+            if row.grade is not None:
+                yield f"scorecards.external_tables.{index}.bands.{place}.grade", row.grade
     for name, grades in (("capacity", policy.limits.capacity), ("own_risk", policy.limits.own_risk)):
         for grade in grades:
             yield f"limits.{name}.{grade}", grade

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from scoring.policy_contradictions import ContradictionRule
 from scoring.policy_scorecards import OddsScalePolicy, Scorecard
 from scoring.policy_steps import CeilingSteps, FloorSteps, require_ascending
+from scoring.policy_tables import ScoreTable
 
 RiskClass = Literal["low", "normal", "high", "blocked"]
 LATE_DAYS_KEPT = (0, 5, 15, 30, 60)  # What the ledger keeps sums of.
@@ -52,6 +54,7 @@ class EvidencePolicy:
     `behaviour_recent_days`; paid more than `late_days` after the due date is late (one of LATE_DAYS_KEPT).
     A vendor's probability that names no horizon is taken to be over `assumed_horizon_months`. A rate of exchange is
     used while it is at most `rate_usable_days` old; the default is for policies that do not name it yet.
+    `contradictions` says what counts where sources contradict each other; what it does not name is not looked for.
     """
 
     behaviour_window_days: int
@@ -71,6 +74,7 @@ class EvidencePolicy:
     legal_person_legal_forms: tuple[str, ...]
     rate_usable_days: int = 7
     lateness: LatenessPolicy | None = None
+    contradictions: tuple[ContradictionRule, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a report that is fresh longer than it is usable, and lateness that the ledger does not sum."""
@@ -84,6 +88,9 @@ class EvidencePolicy:
             raise ValueError("assumed_horizon_months is not above zero")
         if self.rate_usable_days > RATE_USABLE_DAYS_MAX:
             raise ValueError(f"rate_usable_days is above {RATE_USABLE_DAYS_MAX}")
+        kinds = [each.kind for each in self.contradictions]
+        if len(set(kinds)) < len(kinds):
+            raise ValueError("contradictions has two rules of one kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +170,13 @@ class ScorecardsPolicy:
 
     Our own experience is scored by `behaviour`, or in policies of engine 1 by `payment_index` on `index_scale`. Where
     `behaviour` is trained, `behaviour_of_persons` judges natural persons. `financials` scores annual figures where no
-    vendor gives a probability or a score that the policy knows.
+    vendor gives a probability or a score that the policy knows. What vendors' scores stand for is said by
+    `external_tables`, each for its own days, or by `external_scales` for all time.
     """
 
-    external_scales: Mapping[str, tuple[ScoreBand, ...]]
     external_target_pd: Decimal
+    external_scales: Mapping[str, tuple[ScoreBand, ...]] = field(default_factory=dict)
+    external_tables: tuple[ScoreTable, ...] = ()
     payment_index: PaymentIndexPolicy | None = None
     index_scale: OddsScalePolicy | None = None
     behaviour: Scorecard | None = None

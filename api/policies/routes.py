@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
 from api.decision_answer import decision_answer
 from api.decision_schemas import DecisionSchema
 from api.policies import service
+from api.policies.explanation_page import POLICY, explanation_page
+from api.policies.explanation_schemas import ExplanationSchema
 from api.policies.schemas import DecisionsQuery, NewPolicySchema, PolicySchema, ReplaySchema
 from api.problems import BadInput, Fault
 from api.records import decisions, policies
@@ -20,6 +22,9 @@ from api.web.paging import page_of
 from api.web.permissions import permission
 from api.web.schemas import PageQuery, page_schema
 from api.wiring import wiring
+
+HTML = "text/html"
+HTML_TOO: dict[str, Any] = {"200": {"content": {HTML: {"schema": {"type": "string"}}}}}
 
 blueprint = Blueprint("policies", __name__, description="The rules as data, and what was decided by them.")
 
@@ -109,6 +114,26 @@ def show_decision(decision_id: UUID) -> Response:
     with given.transaction() as session:
         decision = service.get_decision(session, decision_id)
     return json_answer(decision_answer(decision, given.seller, given.caller.role, given.language))
+
+
+@blueprint.route("/decisions/<uuid:decision_id>/explanation", methods=["GET"])
+@permission("decision.read")
+@blueprint.response(200, ExplanationSchema)
+@blueprint.alt_response(404)
+@blueprint.doc(responses=HTML_TOO)
+def explain_decision(decision_id: UUID) -> Response:
+    """Explain a decision to whom it concerns: data, procedure, reasons, what would change it, and rights.
+
+    For `Accept: text/html` as one page to read or print.
+    """
+    given = wiring()
+    with given.transaction() as session:
+        pack = service.explain(session, decision_id, given)
+    headers = {"Content-Language": given.language, "Vary": "Accept, Accept-Language"}
+    if request.accept_mimetypes.best_match(["application/json", HTML]) != HTML:
+        return json_answer(pack, headers=headers)
+    headers["Content-Security-Policy"] = POLICY
+    return Response(explanation_page(pack), 200, headers, content_type=f"{HTML}; charset=utf-8")
 
 
 @blueprint.route("/decisions/<uuid:decision_id>/replay", methods=["POST"])

@@ -7,9 +7,10 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
+from api.policies.explanation import Explained, PolicyNamed, explanation
 from api.policy_shelf import PolicyShelf
 from api.problems import BadInput, Conflict, Fault, Gone, NotAllowed, NotFound
-from api.records import decisions, policies
+from api.records import debtors, decisions, policies
 from api.records.decisions import Decision
 from api.records.policies import PolicyRecord
 from api.web.plain_yaml import read_plain_yaml
@@ -125,6 +126,25 @@ def get_decision(session: Session, decision_id: UUID) -> Decision:
     if decision is None:
         raise NotFound("There is no such decision.")
     return decision
+
+
+def explain(session: Session, decision_id: UUID, given: Wiring) -> dict[str, Any]:
+    """Give what explains a decision to the caller's role, from its facts while they are kept. Raises NotFound."""
+    decision = get_decision(session, decision_id)
+    stored = decisions.to_replay(session, decision_id)
+    facts = stored[1] if stored else None
+    record = get_version(session, decision.policy_version)
+    rules = given.house.policies.version(session, decision.policy_version)
+    debtor = debtors.get(session, decision.debtor_id)
+    explained = Explained(
+        decision=decision,
+        facts=None if facts is None else facts_from_document(orjson.loads(facts)),
+        rules=PolicyNamed(rules.policy, rules.version, record.name, record.made_by, record.approved_by),
+        seller=given.seller,
+        debtor_name=None if debtor is None else debtor.name,
+        credit_owner=None if debtor is None else debtor.credit_owner,
+    )
+    return explanation(explained, given.caller.role, given.language)
 
 
 def replay(session: Session, decision_id: UUID, shelf: PolicyShelf) -> dict[str, Any]:
