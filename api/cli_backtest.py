@@ -102,7 +102,7 @@ def backtest(
 
 def _candidate(sessions: Sessions, seller: Seller, path: Path | None, version: int | None) -> Tested:
     if path is not None:
-        return of_document(read_document(path.read_text("utf-8")))
+        return of_document(read_document(path.read_bytes()))
     assert version is not None
     with sessions.of(seller.id) as session:
         return of_version(session, version)

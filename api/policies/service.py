@@ -20,7 +20,7 @@ from scoring.engines import judge
 from scoring.policy import Policy, PolicyInvalid, parse_policy
 
 
-def read_document(text: str) -> dict[str, Any]:
+def read_document(text: str | bytes) -> dict[str, Any]:
     """Read a policy written as YAML or JSON. Raises BadInput when it cannot be read."""
     document = read_plain_yaml(text, "policy")
     if not isinstance(document, dict):
