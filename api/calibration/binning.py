@@ -12,7 +12,7 @@ from scoring.scorecard import WeightOfEvidence, weigh_bins
 
 BIN_COUNT_MAX = 10
 BIN_CASES_MIN = 20
-BIN_BAD_EXPECTED_MIN = 2  # A smaller bin would be read from one bad case more or less.
+BIN_BAD_EXPECTED_MIN = 3  # A smaller bin would be read from one bad case more or less.
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,13 @@ class Binned:
     evidence: WeightOfEvidence
     missing_is_weighed: bool
 
+    def places_of(self, values: Numbers) -> Places:
+        """The bin each value falls in; one past the last for what is missing."""
+        return _places_between(self.bounds, values)
+
     def weights_of(self, values: Numbers) -> Numbers:
         """The weight of evidence of each value."""
-        return np.array(self.weights)[_places_between(self.bounds, values)]
+        return np.array(self.weights)[self.places_of(values)]
 
 
 def bin_cases_min(case_count: int, bad_count: int) -> int:

@@ -50,12 +50,6 @@ def placements(scores: Numbers, bad: Flags) -> Placements:
     return Placements(of_bad, of_good)
 
 
-def joined_placements(parts: list[Placements]) -> Placements:
-    """Cases that were placed in parts, as one."""
-    of_bad = np.concatenate([each.of_bad for each in parts])
-    return Placements(of_bad, np.concatenate([each.of_good for each in parts]))
-
-
 def mean_placements(listed: list[Placements]) -> Placements:
     """The same cases placed several times, such as by repeated folds, taken together."""
     of_bad = np.mean([each.of_bad for each in listed], axis=0)

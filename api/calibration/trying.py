@@ -9,7 +9,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from api.calibration.cases import Cases, CasesUnfit, Flags, Numbers, Places
 from api.calibration.fitting import Settings, fit
-from api.calibration.measures import Interval, Placements, interval_of, joined_placements, placements
+from api.calibration.measures import Interval, Placements, interval_of, placements
 
 CALIBRATION_BANDS = 10
 
@@ -38,7 +38,12 @@ class Trial:
     @property
     def placed(self) -> Placements:
         """Every case placed among those of its own part: what two scorecards said is not compared."""
-        return joined_placements([placements(self.log_odds[part], self.bad[part]) for part in self.parts])
+        shares = np.empty(len(self.bad))
+        for part in self.parts:
+            bad = self.bad[part]
+            placed = placements(self.log_odds[part], bad)
+            shares[part[bad]], shares[part[~bad]] = placed.of_bad, placed.of_good
+        return Placements(shares[self.bad], shares[~self.bad])
 
     @property
     def area(self) -> Interval:
