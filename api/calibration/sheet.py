@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 
 from api.calibration.cases import Cases
-from api.calibration.choosing import INFORMATION_SUSPECT
+from api.calibration.choosing import INFORMATION_SUSPECT, information_of_chance
 from api.calibration.document import plain, points_of
 from api.calibration.fitting import Characteristic, FittedScorecard
 from api.calibration.measures import Interval, area_of
 from api.calibration.trying import Trial
 
 CORRELATION_WARNED = 0.7
+CHANCE_TIMES_WARNED = 3  # Bins are put where they separate most, so that chance gives more than it would by itself.
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,11 @@ def _warnings(fitted: FittedScorecard, cases: Cases) -> list[str]:
         for each in fitted.characteristics
         if each.candidate.information_value > INFORMATION_SUSPECT
     ]
+    for each in fitted.characteristics:
+        chance = information_of_chance(each.candidate.binned, cases)
+        if each.candidate.information_value < CHANCE_TIMES_WARNED * chance:
+            value = each.candidate.information_value
+            told.append(f"{each.candidate.figure} may be chance: information value {value:.3f}, of noise {chance:.3f}")
     weights = [each.candidate.weights_of(cases) for each in fitted.characteristics]
     alike = np.atleast_2d(np.corrcoef(weights))
     for one, other in zip(*np.triu_indices(len(weights), 1), strict=True):
