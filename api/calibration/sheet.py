@@ -7,7 +7,7 @@ import numpy as np
 
 from api.calibration.cases import Cases
 from api.calibration.choosing import INFORMATION_SUSPECT, information_of_chance
-from api.calibration.document import plain, points_of
+from api.calibration.document import Points, plain, points_of
 from api.calibration.fitting import Characteristic, FittedScorecard
 from api.calibration.measures import Interval, area_of
 from api.calibration.trying import Trial
@@ -53,8 +53,7 @@ def sheet_of(evidence: Evidence) -> dict[str, Any]:
             "log_odds_moved_by": _rounded(fitted.level_moved_by),
         },
         "characteristics": [
-            _characteristic(each, given.bins, given.missing)
-            for each, given in zip(fitted.characteristics, points, strict=True)
+            _characteristic(each, given) for each, given in zip(fitted.characteristics, points, strict=True)
         ],
         "warnings": _warnings(fitted, cases),
         "left_out": [{"figure": each.candidate.figure, "reason": each.reason} for each in fitted.dropped],
@@ -78,7 +77,7 @@ def _area(area: Interval) -> dict[str, float]:
     return {"auc": _rounded(area.value), "auc_low": _rounded(area.low), "auc_high": _rounded(area.high)}
 
 
-def _characteristic(fitted: Characteristic, points: Any, missing_points: Any) -> dict[str, Any]:
+def _characteristic(fitted: Characteristic, points: Points) -> dict[str, Any]:
     binned = fitted.candidate.binned
     bounds = binned.bounds
     rows = [
@@ -89,12 +88,12 @@ def _characteristic(fitted: Characteristic, points: Any, missing_points: Any) ->
             "adjusted": place in binned.evidence.adjusted_bins,
             "points": plain(given),
         }
-        for place, given in enumerate(points)
+        for place, given in enumerate(points.bins)
     ]
     missing = {
         **_counted(*binned.counts[-1], binned.weights[-1]),
         "neutral": not binned.missing_is_weighed,
-        "points": plain(missing_points),
+        "points": plain(points.missing),
     }
     return {
         "figure": fitted.candidate.figure,
