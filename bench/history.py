@@ -41,8 +41,8 @@ class Settlement:
 class Case:
     """One invoice. `late_days` None: it is open still, on the ledger's last day.
 
-    `facts` tell of the debtor at the close of the day before; `settled` what was settled by then, and `open_due_on` what
-    was open.
+    `facts` tell of the debtor at the close of the day before; `settled` is what was settled by then, `open_due_on` when
+    what was open then was due.
     """
 
     debtor_id: UUID
