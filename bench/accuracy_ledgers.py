@@ -29,7 +29,7 @@ from scoring.validation.calibration import calibrate
 THRESHOLDS = (0, 5, 15)
 TRAINING_SHARE = 0.7
 EVENTS_MIN = 25  # Fewer of either kind tell nothing.
-RESAMPLES, SHUFFLES = 400, 20
+RESAMPLES, SHUFFLES = 400, 60
 BELOW_BOOSTING_MAX, BELOW_RULE_MAX = 0.03, 0.01
 CONTROL = (0.47, 0.53)
 # The best of these on the very cases they are tried on is what the score is held against: that favours boosting.
