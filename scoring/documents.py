@@ -10,7 +10,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 SHOWN_LENGTH_MAX = 60
-_NUMBER_AS_TEXT = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
+NUMBER_AS_TEXT = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def _decimal(document: object) -> Decimal:
     # YAML gives floats: their shortest text is what the author wrote, so nothing is lost by way of text.
     if isinstance(document, bool) or not isinstance(document, str | int | float | Decimal):
         raise ValueError
-    if isinstance(document, str) and not _NUMBER_AS_TEXT.fullmatch(document):
+    if isinstance(document, str) and not re.fullmatch(NUMBER_AS_TEXT, document):
         raise ValueError
     number = Decimal(str(document))
     if not number.is_finite():
