@@ -1,4 +1,4 @@
-"""The `creditgate` command: run, serve, worker, migrate, demo, accounts, imports and rates."""
+"""The `creditgate` command: run, serve, worker, migrate, demo, accounts, policies, imports and rates."""
 
 import os
 import socket
@@ -18,6 +18,7 @@ from api import demo, home, supervise
 from api.cli_accounts import issuer, key, seller
 from api.cli_import import import_file
 from api.cli_ledger import ledger
+from api.cli_policy import policy
 from api.cli_rates import rates
 from api.config import Config, ConfigInvalid, from_environment
 from api.embedded_place import EmbeddedError
@@ -56,6 +57,7 @@ main.add_command(issuer)
 main.add_command(import_file)
 main.add_command(rates)
 main.add_command(ledger)
+main.add_command(policy)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from scoring.policy import Policy, PolicyInvalid, parse_policy
 from scoring.policy_bounds import oversized
 
 WRITTEN_LENGTH_MAX = 200_000
+NAME_LENGTH_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from marshmallow import INCLUDE, fields, validate
 
-from api.policies.documents import WRITTEN_LENGTH_MAX
+from api.policies.documents import NAME_LENGTH_MAX, WRITTEN_LENGTH_MAX
 from api.records.decisions import OUTCOMES
 from api.records.policies import STATES
 from api.web.fields import Line
@@ -15,7 +15,7 @@ class NewPolicySchema(Schema):
     Faults point into the one that was sent; those of `yaml` carry line and column of the text.
     """
 
-    name = Line(100, required=True)
+    name = Line(NAME_LENGTH_MAX, required=True)
     document = fields.Dict()
     yaml = fields.String(validate=validate.Length(min=1, max=WRITTEN_LENGTH_MAX))
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from api.figures_page import figures_page
 from api.reasons_page import reasons_page
 from scoring.reasons import REGISTRY
 from scoring.reasons.registry import Words
@@ -12,6 +13,12 @@ from scoring.reasons.registry import Words
 
 def test_every_reason_is_documented_in_both_languages(project: Path) -> None:
     assert (project / "docs" / "reasons.md").read_text(encoding="utf-8") == reasons_page(), "run `creditgate reasons`"
+
+
+def test_every_figure_and_operator_is_documented(project: Path) -> None:
+    assert (project / "docs" / "figures.md").read_text(encoding="utf-8") == figures_page(), (
+        "run `creditgate policy figures`"
+    )
 
 
 @pytest.mark.parametrize("code", REGISTRY)
