@@ -21,7 +21,7 @@ PLACES = {
         *("ledger", "policies", "events", "administration"),
     },
     "providers": {"sandbox"},
-    "scoring": {"matching", "policies", "reasons", "statutory"},
+    "scoring": {"figures", "matching", "policies", "reasons", "statutory"},
     ".": {"api", "providers", "scoring", "migrations", "bench", "tests", "docs", "mappings", "var", "build", "dist"},
 }
 PACKAGES = ("api", "providers", "scoring")

@@ -128,3 +128,12 @@ def test_a_shadow_changes_no_answer(maker: FlaskClient, client_of: ClientOf) -> 
     }
     decided = client_of("finance").post("/v1/credit-checks", json=asked).json
     assert (decided["policy_version"], decided["outcome"]) == (1, "accept")
+
+
+def test_a_new_seller_may_have_the_policy_for_insured_sellers_approved(maker: FlaskClient) -> None:
+    (draft,) = [each for each in maker.get("/v1/policies").json["items"] if each["state"] == "draft"]
+    assert (draft["name"], draft["made_by"]) == ("insured", "creditgate")
+    assert moved(maker, draft["version"], "activate").status_code == 409
+    assert moved(maker, draft["version"], "approve").status_code == 201
+    assert moved(maker, draft["version"], "activate").status_code == 201
+    assert state_of(maker, 1) == "retired"
