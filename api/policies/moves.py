@@ -26,9 +26,11 @@ class Move:
 APPROVE = Move("approve a policy", ("draft", "shadow"), "Only a draft or a shadow can be approved.")
 SHADOW = Move("put a policy in shadow", ("draft", "retired"), "Only a draft or a retired version goes into shadow.")
 RETIRE = Move(
-    "retire a policy", ("draft", "shadow"), "Only a draft or a shadow: the active one is retired by activating another."
+    "retire a policy",
+    ("draft", "shadow"),
+    "Only a draft or a shadow can be retired; an active one is, by activating another.",
 )
-ACTIVATE = Move("activate a policy", ("draft", "shadow", "retired"), "It is active already.")
+ACTIVATE = Move("activate a policy", ("draft", "shadow", "retired"), "It decides already.")
 
 
 def approve(version: int, given: Wiring) -> bytes:
