@@ -83,6 +83,18 @@ def parse_policy(document: Mapping[str, Any]) -> Policy:
     return policy
 
 
+def stored_policy(document: Mapping[str, Any]) -> Policy:
+    """The policy of a document that was taken once. Raises PolicyInvalid when nothing can be judged by it.
+
+    What is asked of new policies may grow; it keeps no decision of an old one from being replayed.
+    """
+    faults: list[Fault] = []
+    policy: Policy | None = read_document(Policy, document, "", faults)
+    if policy is None or faults:
+        raise PolicyInvalid(faults)
+    return policy
+
+
 def shipped() -> dict[str, Mapping[str, Any]]:
     """The policy documents that come with the program, by name."""
     return {name: yaml.safe_load(text) for name, text in shipped_texts().items()}

@@ -29,7 +29,7 @@ SHARES = frozenset(
     }
 )
 SHARE_STARTS = ("quality_", "vat_rate", "pd_", "typical_pd")
-# Numbers in these are looked at where they are read: their text is text.
+# What stands under these is text, though it may look like a number.
 _TEXTS = frozenset({"name", "en", "nl", "figure", "field", "reason", "predicts", "grade"})
 
 

@@ -8,7 +8,14 @@ from typing import Any, TypeVar
 from scoring.countries import country_fault
 from scoring.documents import Fault
 from scoring.policy_card_checks import card_faults
-from scoring.policy_judgement import BlendingPolicy, CapsPolicy, EvidencePolicy, MasterScalePolicy, ScoreBand
+from scoring.policy_judgement import (
+    RISK_CLASSES,
+    BlendingPolicy,
+    CapsPolicy,
+    EvidencePolicy,
+    MasterScalePolicy,
+    ScoreBand,
+)
 from scoring.policy_rule_checks import rule_faults, too_long
 from scoring.policy_rules import Consequence
 
@@ -30,6 +37,7 @@ def disagreements(document: Mapping[str, Any], parts: Parts) -> Iterator[Fault]:
     yield from _of_names(document)
     scale = part(parts, "master_scale", MasterScalePolicy)
     if scale is not None:
+        yield from _of_classes(scale)
         yield from _of_grades(document, parts, scale)
         yield from _of_limits(document, scale)
     for path in given(document, "scorecards.external_scales") or ():
@@ -140,11 +148,26 @@ def _of_limits(document: Mapping[str, Any], scale: MasterScalePolicy) -> Iterato
         yield Fault(f"limits.valid_months.{risk_class}", "is missing")
 
 
+def _of_classes(scale: MasterScalePolicy) -> Iterator[Fault]:
+    """Grades of a better class than the better grade before them."""
+    ranks = [RISK_CLASSES.index(each.risk_class) for each in scale.grades]
+    for index, (better, worse) in enumerate(pairwise(ranks), start=1):
+        if worse < better:
+            detail = "is a better class than that of the better grade before it"
+            yield Fault(f"master_scale.grades.{index}.risk_class", detail)
+
+
 def _of_confidence(parts: Parts) -> Iterator[Fault]:
-    """A confidence asked for that nobody can have."""
+    """Reports that are believed more when they say less, and a confidence asked for that nobody can have."""
     evidence = part(parts, "evidence", EvidencePolicy)
     blending = part(parts, "blending", BlendingPolicy)
-    if evidence is None or blending is None:
+    if evidence is None:
+        return
+    if evidence.quality_fresh_with_financials < evidence.quality_fresh_without_financials:
+        yield Fault("evidence.quality_fresh_without_financials", "is above that of a report with annual figures")
+    if evidence.quality_fresh_without_financials < evidence.quality_stale:
+        yield Fault("evidence.quality_stale", "is above that of a fresh report")
+    if blending is None:
         return
     cap = blending.credibility_cap
     highest: Decimal = cap + (1 - cap) * evidence.quality_fresh_with_financials

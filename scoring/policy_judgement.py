@@ -4,10 +4,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import pairwise
 from typing import Literal, get_args
 
-from scoring.documents import Fault, refuse
+from scoring.documents import refuse
 from scoring.policy_scorecards import OddsScalePolicy, Scorecard
 from scoring.policy_steps import CeilingSteps, FloorSteps, unless_ascending
 
@@ -90,10 +89,6 @@ class EvidencePolicy:
             faults.append("assumed_horizon_months is not above zero")
         if self.rate_usable_days > RATE_USABLE_DAYS_MAX:
             faults.append(f"rate_usable_days is above {RATE_USABLE_DAYS_MAX}")
-        if self.quality_fresh_with_financials < self.quality_fresh_without_financials:
-            faults.append("quality_fresh_with_financials is below quality_fresh_without_financials")
-        if self.quality_fresh_without_financials < self.quality_stale:
-            faults.append("quality_stale is above quality_fresh_without_financials: an old report would count for more")
         refuse(faults)
 
 
@@ -236,7 +231,7 @@ class MasterScalePolicy:
         object.__setattr__(self, "_classes", classes)
         object.__setattr__(self, "_typical", typical)
 
-    def _faults(self, bounds: tuple[Decimal, ...], names: tuple[str, ...]) -> Iterator[Fault | str]:
+    def _faults(self, bounds: tuple[Decimal, ...], names: tuple[str, ...]) -> Iterator[str]:
         """What keeps these grades from being a scale."""
         if not self.grades:
             yield "there are no grades"
@@ -246,10 +241,6 @@ class MasterScalePolicy:
                 yield f"the typical_pd of {each.grade} lies outside the grade"
         if len(set(names)) < len(names):
             yield "a grade is named twice"
-        ranks = [RISK_CLASSES.index(each.risk_class) for each in self.grades]
-        for index, (better, worse) in enumerate(pairwise(ranks), start=1):
-            if worse < better:
-                yield Fault(f"grades.{index}.risk_class", "is a better class than that of the better grade before it")
 
     def grade_of(self, pd: Decimal) -> str:
         """The grade of a probability of default: lower bound inclusive, upper exclusive."""

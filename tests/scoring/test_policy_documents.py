@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.figures import FIGURES
-from scoring.policy import Policy, PolicyInvalid, parse_policy, shipped
+from scoring.policy import Policy, PolicyInvalid, parse_policy, shipped, stored_policy
 from scoring.policy_warnings import policy_warnings
 
 SHIPPED = shipped()["default"]
@@ -252,7 +252,8 @@ def test_a_large_seller_may_give_large_debtors_more() -> None:
     ("changes", "path"),
     [
         ({"evidence.confidence_min": 0.99, "evidence.quality_fresh_with_financials": 0.7}, "evidence.confidence_min"),
-        ({"evidence.quality_stale": 0.9}, "evidence"),
+        ({"evidence.quality_stale": 0.9}, "evidence.quality_stale"),
+        ({"evidence.quality_fresh_with_financials": 0.6}, "evidence.quality_fresh_without_financials"),
         ({"master_scale.grades.6.risk_class": "low"}, "master_scale.grades.6.risk_class"),
         ({"scorecards.external_scales.coface_dra.3.at_least": 1}, "scorecards.external_scales.coface_dra"),
         ({"scorecards.external_scales.coface_dra.3.grade": "G10"}, "scorecards.external_scales.coface_dra"),
@@ -309,6 +310,15 @@ def test_what_is_probably_not_meant_is_told_and_still_a_policy(changes: Any, pat
 def test_a_rule_that_adds_something_is_not_warned_of(later: Any) -> None:
     policy = parse_policy(document_with({"rules": [rule(LATENESS), later]}))
     assert policy_warnings(policy) == ()
+
+
+def test_a_policy_that_was_taken_before_a_check_was_added_still_judges() -> None:
+    document = document_with({"rules": [rule(compared("behaviour.lateness", "above", 1))], "currency": "euro"})
+    with pytest.raises(PolicyInvalid):
+        parse_policy(document)
+    assert stored_policy(document).rules[0].name == "a rule"
+    with pytest.raises(PolicyInvalid):
+        stored_policy({**document, "limits": {}})
 
 
 @pytest.mark.parametrize("name", shipped())
