@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from scoring.evidence import Evidence
 from scoring.facts import CheckFacts, CreditLimit
+from scoring.figures.size import company_size_of
 from scoring.grading import Grading
 from scoring.judgement import Reason, reason
 from scoring.limits import (
@@ -114,8 +115,9 @@ def _term_days(
         return None
     asked_days = facts.asked.payment_term_days
     agreed_days = class_days if asked_days is None else min(asked_days, class_days)
-    # How large the debtor is we do not know here; a class term that only holds for large ones is a fault of the policy.
-    term_days = effective_term_days("sme", policy.terms.seller_size, agreed_days, expressly_agreed=False)
+    # Who is not known to be large or public is taken for small; engine 1 knew of no other.
+    size = "sme" if policy.engine == "1" else company_size_of(evidence.known) or "sme"
+    term_days = effective_term_days(size, policy.terms.seller_size, agreed_days, expressly_agreed=False)
     if asked_days is not None and term_days is not None and asked_days > term_days:
         reasons.append(reason("term_shortened", "limit", {"asked_days": asked_days, "term_days": term_days}))
     return term_days

@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from scoring.policy_steps import require_ascending
+from scoring.documents import refuse
+from scoring.policy_steps import unless_ascending
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,8 @@ class ScoreTable:
         if any(better > worse for worse, better in pairwise(chances)):
             faults.append("a higher score stands for a worse pd")
         bounds = tuple(each.at_least for each in self.bands)
-        try:
-            require_ascending(bounds)
-        except ValueError as fault:
-            faults.append(str(fault))
-        if faults:
-            raise ValueError("; ".join(faults))
+        faults.extend(unless_ascending(bounds))
+        refuse(faults)
         object.__setattr__(self, "_bounds", bounds)
 
     def in_force(self, day: date) -> bool:
