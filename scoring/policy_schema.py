@@ -5,6 +5,7 @@ What it refuses is refused when a policy is read, too; reading refuses more, suc
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, is_dataclass
+from datetime import date
 from decimal import Decimal
 from inspect import getdoc
 from types import NoneType, UnionType
@@ -31,6 +32,7 @@ _CHOICES: Mapping[tuple[str, str], list[str]] = {
 _PLAIN: dict[Any, dict[str, Any]] = {
     bool: {"type": "boolean"},
     str: {"type": "string", "maxLength": TEXT_LENGTH_MAX},
+    date: {"type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$"},
 }
 _VALUE = {"type": ["number", "string", "boolean"], "maxLength": TEXT_LENGTH_MAX}
 
