@@ -90,19 +90,19 @@ class ShadowDecision:
 
 
 # Decisions of the versions that were active by then: what a manager tries out by another version is none of these.
-OF_VERSION = (
-    " FROM decision d JOIN policy p ON p.version = d.policy_version AND p.activated_at <= d.decided_at"
-    " WHERE d.id > :after AND d.decided_at >= :shadowed_at AND d.policy_version <> :version"
-    " AND d.kind = 'credit_check'"
-)
-NOT_JUDGED = " NOT EXISTS (SELECT FROM shadow_decision s WHERE s.policy_version = :version AND s.decision_id = d.id)"
-WAITING = text(
-    "SELECT w.id, w.outcome, w.risk_class, w.grade, w.pd, w.limit_kind, w.limit_amount, w.currency,"
-    " CAST(w.judgement AS jsonb) ->> 'binding' AS binding, f.facts"
-    f" FROM (SELECT d.*{OF_VERSION} AND{NOT_JUDGED} ORDER BY d.id LIMIT :count) w"
-    " LEFT JOIN decision_facts f ON f.decision_id = w.id ORDER BY w.id"
-)  # noqa: S608
-COUNT_WAITING = text(f"SELECT count(*){OF_VERSION} AND{NOT_JUDGED}")
+OF_VERSION = """
+FROM decision d JOIN policy p ON p.version = d.policy_version AND p.activated_at <= d.decided_at
+WHERE d.id > :after AND d.decided_at >= :shadowed_at AND d.policy_version <> :version AND d.kind = 'credit_check'
+    AND NOT EXISTS (SELECT FROM shadow_decision s
+        WHERE s.policy_version = :version AND s.decision_id = d.id OFFSET 0)
+"""
+WAITING = text(f"""
+SELECT w.id, w.outcome, w.risk_class, w.grade, w.pd, w.limit_kind, w.limit_amount, w.currency,
+    CAST(w.judgement AS jsonb) ->> 'binding' AS binding, f.facts
+FROM (SELECT d.* {OF_VERSION} ORDER BY d.id LIMIT :count) w
+LEFT JOIN decision_facts f ON f.decision_id = w.id ORDER BY w.id
+""")  # noqa: S608
+COUNT_WAITING = text(f"SELECT count(*) {OF_VERSION}")
 LAST = text("SELECT decision_id FROM shadow_decision WHERE policy_version = :version ORDER BY decision_id DESC LIMIT 1")
 ALONE = text("SELECT pg_try_advisory_xact_lock(hashtextextended('shadow ' || :seller_id || ' ' || :version, 0))")
 
@@ -184,19 +184,6 @@ def _row(version: int, judged: ShadowDecision, now: datetime) -> dict[str, Any]:
     }
 
 
-def listing(record: PolicyRecord, *, changed: bool | None = None) -> Select[Any]:
-    """Select what a version said since it went into shadow, each beside its decision; changed ones, others, or all."""
-    query = (
-        select(ShadowDecisionRecord, *DECIDED)
-        .join(DecisionRecord, DecisionRecord.id == ShadowDecisionRecord.decision_id)
-        .where(ShadowDecisionRecord.policy_version == record.version, DecisionRecord.decided_at >= record.shadowed_at)
-    )
-    if changed is None:
-        return query
-    has_changed = text("(shadow_decision.differs <> '[]') = :changed").bindparams(changed=changed)
-    return query.where(ShadowDecisionRecord.state == "judged", has_changed)
-
-
 # Without the judgement, which is most of a row.
 DECIDED: Iterable[Any] = (
     DecisionRecord.debtor_id,
@@ -210,3 +197,32 @@ DECIDED: Iterable[Any] = (
     DecisionRecord.limit_amount,
     DecisionRecord.currency,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The decision beside a shadow decision, without its judgement."""
+
+    debtor_id: UUID
+    decided_at: datetime
+    policy_version: int
+    outcome: str
+    risk_class: str | None
+    grade: str | None
+    pd: Decimal | None
+    limit_kind: str
+    limit_amount: Decimal | None
+    currency: str
+
+
+def listing(record: PolicyRecord, *, changed: bool | None = None) -> Select[Any]:
+    """Select what a version said since it went into shadow, each beside its decision; changed ones, others, or all."""
+    query = (
+        select(ShadowDecisionRecord, *DECIDED)
+        .join(DecisionRecord, DecisionRecord.id == ShadowDecisionRecord.decision_id)
+        .where(ShadowDecisionRecord.policy_version == record.version, DecisionRecord.decided_at >= record.shadowed_at)
+    )
+    if changed is None:
+        return query
+    has_changed = text("(shadow_decision.differs <> '[]') = :changed").bindparams(changed=changed)
+    return query.where(ShadowDecisionRecord.state == "judged", has_changed)
