@@ -3,10 +3,15 @@
 import argparse
 from pathlib import Path
 
-from bench import credit_check, ledger_import, portfolio
+from bench import credit_check, judgement, ledger_import, portfolio
 
 FOLDER = Path("var/bench")
-BENCHMARKS = {"credit_check": credit_check, "ledger_import": ledger_import, "portfolio": portfolio}
+BENCHMARKS = {
+    "credit_check": credit_check,
+    "judgement": judgement,
+    "ledger_import": ledger_import,
+    "portfolio": portfolio,
+}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
