@@ -19,6 +19,7 @@ from api.cli_accounts import issuer, key, seller
 from api.cli_import import import_file
 from api.cli_ledger import ledger
 from api.cli_rates import rates
+from api.cli_rescore import rescore_command
 from api.config import Config, ConfigInvalid, from_environment
 from api.embedded_place import EmbeddedError
 from api.migrate import SchemaBehind, migrate, require_head
@@ -56,6 +57,7 @@ main.add_command(issuer)
 main.add_command(import_file)
 main.add_command(rates)
 main.add_command(ledger)
+main.add_command(rescore_command)
 
 
 @contextmanager

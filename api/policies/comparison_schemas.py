@@ -158,3 +158,10 @@ class ShadowDecisionSchema(Schema):
     order_amount = fields.Nested(MoneySchema, required=True, allow_none=True)
     active = fields.Nested(ShadowSideSchema, required=True)
     version = fields.Nested(ShadowSideSchema, required=True, allow_none=True)
+
+
+class RescoringStartedSchema(Schema):
+    """The job to ask for, at `/v1/jobs/{job_id}`; its `result` is described in docs/shadow.md."""
+
+    job_id = fields.UUID(required=True)
+    state = fields.String(required=True)

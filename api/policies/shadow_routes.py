@@ -1,15 +1,22 @@
-"""HTTP of what versions say beside the active one: in shadow on live decisions."""
+"""HTTP of what versions say beside the active one: in shadow on live decisions, and of the whole book."""
 
 from decimal import Decimal
 from typing import Any
 
 from flask import Response
 
-from api.policies.comparison_schemas import LossQuery, ShadowDecisionSchema, ShadowDecisionsQuery, ShadowReportSchema
+from api.policies.comparison_schemas import (
+    LossQuery,
+    RescoringStartedSchema,
+    ShadowDecisionSchema,
+    ShadowDecisionsQuery,
+    ShadowReportSchema,
+)
+from api.policies.jobs import enqueue_rescoring
 from api.policies.shadow_report import decision_item, get_shadow, report_answer
 from api.records import shadow_decisions
 from api.records.shadow_decisions import Decided, ShadowDecisionRecord
-from api.web.answers import json_answer
+from api.web.answers import bytes_answer, json_answer
 from api.web.blueprint import Blueprint
 from api.web.lists import CSV_TOO, list_answer
 from api.web.paging import page_of
@@ -49,3 +56,13 @@ def list_shadow_decisions(query: dict[str, Any], version: int) -> Response:
         page = page_of(session, listing, keys, query["limit"], query["after"], newest_first=True)
         items = [decision_item(row[0], Decided(*row[1:])) for row in page.items]
     return list_answer(ShadowDecisionSchema, items, page.next)
+
+
+@blueprint.route("/policies/<int:version>/rescorings", methods=["POST"])
+@permission("policy.rescore")
+@blueprint.arguments(LossQuery, location="query")
+@blueprint.response(202, RescoringStartedSchema)
+@blueprint.alt_response(404)
+def start_rescoring(query: dict[str, Any], version: int) -> Response:
+    """Judge every debtor on today's facts by a version and by the active one, without effect, as a job."""
+    return bytes_answer(enqueue_rescoring(version, query["loss_given_default"], wiring()), 202)

@@ -32,6 +32,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "policy.write": MANAGER,
     "policy.approve": MANAGER,
     "policy.activate": MANAGER,
+    "policy.rescore": frozenset({"finance", "credit_manager"}),
     "event.read": BOOK,
     "job.read": ASKERS,
     "key.manage": OFFICE,
