@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from bench import credit_check, judgement, ledger_import, portfolio
+from bench import credit_check, judgement, ledger_import, portfolio, rescore
 
 FOLDER = Path("var/bench")
 BENCHMARKS = {
@@ -11,6 +11,7 @@ BENCHMARKS = {
     "judgement": judgement,
     "ledger_import": ledger_import,
     "portfolio": portfolio,
+    "rescore": rescore,
 }
 
 if __name__ == "__main__":
