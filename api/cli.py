@@ -22,6 +22,7 @@ from api.cli_import import import_file
 from api.cli_ledger import ledger
 from api.cli_policy import policy
 from api.cli_rates import rates
+from api.cli_rescore import rescore_command
 from api.config import Config, ConfigInvalid, from_environment
 from api.embedded_place import EmbeddedError
 from api.migrate import SchemaBehind, migrate, require_head
@@ -62,6 +63,7 @@ main.add_command(ledger)
 main.add_command(backtest)
 main.add_command(calibrate)
 main.add_command(policy)
+main.add_command(rescore_command)
 
 
 @contextmanager

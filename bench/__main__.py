@@ -7,10 +7,16 @@ project.
 import argparse
 from pathlib import Path
 
-from bench import accuracy_ledgers, accuracy_tables, credit_check, ledger_import, portfolio
+from bench import accuracy_ledgers, accuracy_tables, credit_check, judgement, ledger_import, portfolio, rescore
 
 FOLDER = Path("var/bench")
-BENCHMARKS = {"credit_check": credit_check, "ledger_import": ledger_import, "portfolio": portfolio}
+BENCHMARKS = {
+    "credit_check": credit_check,
+    "judgement": judgement,
+    "ledger_import": ledger_import,
+    "portfolio": portfolio,
+    "rescore": rescore,
+}
 ACCURACY = ("accuracy_tables", "accuracy_ledgers")
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from api.decision_answer import decision_answer
 from api.decision_schemas import DecisionSchema
 from api.policies import moves, service
 from api.policies.documents import read_written
-from api.policies.explanation_page import POLICY, explanation_page
-from api.policies.explanation_schemas import ExplanationSchema
+from api.policies.explanation.page import POLICY, explanation_page
+from api.policies.explanation.schemas import ExplanationSchema
 from api.policies.schemas import DecisionsQuery, JsonSchemaSchema, NewPolicySchema, PolicySchema, ReplaySchema
 from api.problems import BadInput, Fault
 from api.records import decisions, policies

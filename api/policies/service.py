@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from api.policies.documents import CheckedPolicy, check
-from api.policies.explanation import Explained, PolicyNamed, explanation
+from api.policies.explanation.pack import Explained, PolicyNamed, explanation
 from api.policy_shelf import PolicyShelf
 from api.problems import Gone, NotAllowed, NotFound
 from api.records import debtors, decisions, policies

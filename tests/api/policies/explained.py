@@ -11,7 +11,7 @@ from uuid import UUID
 
 import orjson
 
-from api.policies.explanation import Explained, PolicyNamed
+from api.policies.explanation.pack import Explained, PolicyNamed
 from api.records.decisions import Decision
 from api.records.sellers import Seller
 from scoring.canonical import canonical_json, facts_from_document

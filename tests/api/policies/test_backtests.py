@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from api.cli import main
-from api.policies.jobs import backtest_policy
+from api.policies.backtest.jobs import backtest_policy
 from api.problems import BadInput
 from api.records import backtests, jobs
 from api.records.sellers import Seller
@@ -200,7 +200,7 @@ def test_what_cannot_be_tested_when_its_turn_comes_fails_for_good(manager, house
     def refuse(*_: Any) -> None:
         raise BadInput("The policy cannot be used.", code="policy_invalid")
 
-    monkeypatch.setattr("api.policies.jobs.run_backtest", refuse)
+    monkeypatch.setattr("api.policies.backtest.jobs.run_backtest", refuse)
     run_job(house, seller.id, started["job_id"], is_last=False)
     job = manager.get(f"/v1/jobs/{started['job_id']}").json
     assert (job["state"], job["errors"][0]["code"]) == ("failed", "policy_invalid")

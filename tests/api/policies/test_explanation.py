@@ -10,8 +10,8 @@ import pytest
 
 from api.policies import explanation_step_words as step_words
 from api.policies import explanation_words as words
-from api.policies.explanation import Explained, explanation
-from api.policies.explanation_page import explanation_page
+from api.policies.explanation.pack import Explained, explanation
+from api.policies.explanation.page import explanation_page
 from scoring.facts import CompanyDetails, DebtorFacts
 from scoring.reasons import REGISTRY
 from scoring.reasons.registry import Words

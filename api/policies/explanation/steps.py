@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from api.policies.explanation_step_words import STEPS, TEXTS
+from api.policies.explanation.step_words import STEPS, TEXTS
 from scoring.facts import CheckFacts
 from scoring.figures import FIGURES
 from scoring.policy import Policy

@@ -5,8 +5,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from api.policies.explanation import day_text
-from api.policies.explanation_words import HEADINGS, LABELS
+from api.policies.explanation.pack import day_text
+from api.policies.explanation.words import HEADINGS, LABELS
 
 # Whatever a name or a vendor's text holds is shown as text; a parameter that is missing is an error, never a gap.
 _PAGES = Environment(

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from api.decision_answer import SEE_EVERYTHING, decision_answer
-from api.policies.explanation_step_words import EFFECTS, MARGINAL_PD
-from api.policies.explanation_steps import Seen, Told, outcome_step, procedure, seen_by
-from api.policies.explanation_words import (
+from api.policies.explanation.step_words import EFFECTS, MARGINAL_PD
+from api.policies.explanation.steps import Seen, Told, outcome_step, procedure, seen_by
+from api.policies.explanation.words import (
     HEADINGS,
     LABELS,
     NOTES,
