@@ -8,8 +8,7 @@ from typing import Literal
 
 import pytest
 
-from api.policies import explanation_step_words as step_words
-from api.policies import explanation_words as words
+from api.policies.explanation import step_words, words
 from api.policies.explanation.pack import Explained, explanation
 from api.policies.explanation.page import explanation_page
 from scoring.facts import CompanyDetails, DebtorFacts

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from api.cli import main
-from api.policies import rescoring
+from api.policies.trying import rescoring
 from api.policies.trying.jobs import run_rescoring
 from api.policies.trying.rescoring import Rescoring, gathered
 from api.policies.trying.rescoring_answer import rescoring_answer

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from api.policies import shadowing
+from api.policies.trying import shadowing
 from api.policies.trying.shadowing import judge_shadows, judge_shadows_of, judge_waiting
 from api.records import policies, shadow_decisions
 from api.records.base import new_id
