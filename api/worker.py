@@ -15,7 +15,7 @@ from procrastinate import App, JobContext, PsycopgConnector
 from api.clock import real_now
 from api.ledger.book_counting import count_books
 from api.ledger.jobs import JOBS as LEDGER_JOBS
-from api.policies.jobs import JOBS as POLICIES_JOBS
+from api.policies.rescoring_jobs import JOBS as POLICIES_JOBS
 from api.policies.shadowing import judge_shadows, judge_shadows_of
 from api.prospect.jobs import JOBS as PROSPECT_JOBS
 from api.records import events, idempotency, jobs, sellers

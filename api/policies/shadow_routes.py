@@ -12,7 +12,7 @@ from api.policies.comparison_schemas import (
     ShadowDecisionsQuery,
     ShadowReportSchema,
 )
-from api.policies.jobs import enqueue_rescoring
+from api.policies.rescoring_jobs import enqueue_rescoring
 from api.policies.shadow_report import decision_item, get_shadow, report_answer
 from api.records import shadow_decisions
 from api.records.shadow_decisions import Decided, ShadowDecisionRecord
