@@ -1,4 +1,4 @@
-"""The `creditgate` command: run, serve, worker, migrate, demo, accounts, imports and rates."""
+"""The `creditgate` command: run, serve, worker, accounts, policies, imports, rates, backtests and calibration."""
 
 import os
 import socket
@@ -16,8 +16,11 @@ from sqlalchemy.exc import OperationalError
 
 from api import demo, home, supervise
 from api.cli_accounts import issuer, key, seller
+from api.cli_backtest import backtest
+from api.cli_calibrate import calibrate
 from api.cli_import import import_file
 from api.cli_ledger import ledger
+from api.cli_policy import policy
 from api.cli_rates import rates
 from api.cli_rescore import rescore_command
 from api.config import Config, ConfigInvalid, from_environment
@@ -58,6 +61,9 @@ main.add_command(import_file)
 main.add_command(rates)
 main.add_command(ledger)
 main.add_command(rescore_command)
+main.add_command(backtest)
+main.add_command(calibrate)
+main.add_command(policy)
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from api import home
 from api.administration.sellers import find_seller
 from api.config import from_environment
 from api.migrate import require_head
-from api.policies.rescoring_jobs import rules_of
 from api.policies.rescoring import Rescoring, rescore
 from api.policies.rescoring_answer import rescoring_answer
+from api.policies.rescoring_jobs import rules_of
 from api.policies.rescoring_tally import Tally
 from api.problems import Problem
 from api.wiring import House

@@ -15,7 +15,8 @@ from procrastinate import App, JobContext, PsycopgConnector
 from api.clock import real_now
 from api.ledger.book_counting import count_books
 from api.ledger.jobs import JOBS as LEDGER_JOBS
-from api.policies.rescoring_jobs import JOBS as POLICIES_JOBS
+from api.policies.jobs import JOBS as POLICY_JOBS
+from api.policies.rescoring_jobs import JOBS as RESCORING_JOBS
 from api.policies.shadowing import judge_shadows, judge_shadows_of
 from api.prospect.jobs import JOBS as PROSPECT_JOBS
 from api.records import events, idempotency, jobs, sellers
@@ -24,7 +25,7 @@ from api.wiring import House
 
 Handler = Callable[[House, Seller, UUID, dict[str, Any]], dict[str, Any]]
 
-HANDLERS: dict[str, Handler] = {**LEDGER_JOBS, **POLICIES_JOBS, **PROSPECT_JOBS}
+HANDLERS: dict[str, Handler] = {**LEDGER_JOBS, **POLICY_JOBS, **RESCORING_JOBS, **PROSPECT_JOBS}
 ATTEMPTS = 3
 STALLED_AFTER_SECONDS = 30
 KEPT_HOURS = 24

@@ -18,8 +18,8 @@ from api.administration.sellers import add_seller, find_seller
 from api.app import make_house
 from api.clock import Clock
 from api.config import Config
-from api.policies.rescoring_jobs import run_rescoring
 from api.policies.rescoring import BATCH_COUNT
+from api.policies.rescoring_jobs import run_rescoring
 from api.policies.rescoring_tally import BEFORE_ALL
 from api.records import checks, debtor_days, jobs, policies
 from api.records.base import new_id

@@ -42,6 +42,11 @@ def active_version(session: Session) -> int | None:
     return version
 
 
+def count_in(session: Session, state: str) -> int:
+    """Count the versions in a state."""
+    return session.scalar(select(func.count()).select_from(PolicyRecord).where(PolicyRecord.state == state)) or 0
+
+
 def get(session: Session, version: int) -> PolicyRecord | None:
     """Find one version."""
     return session.get(PolicyRecord, (session.info["seller_id"], version))

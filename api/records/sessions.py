@@ -41,6 +41,14 @@ class Sessions:
             yield session
 
     @contextmanager
+    def snapshot_of(self, seller_id: UUID) -> Iterator[Session]:
+        """Open one transaction that sees this seller's rows as they were when it began, whatever others write since."""
+        with self._make.begin() as session:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            enter(session, seller_id)
+            yield session
+
+    @contextmanager
     def of_nobody(self) -> Iterator[Session]:
         """Open one transaction without a seller: it sees the tables that have none, and no row of any seller."""
         with self._make.begin() as session:

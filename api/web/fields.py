@@ -10,6 +10,7 @@ from marshmallow import fields
 from api.web.faults import invalid
 
 AMOUNT = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?")
+SHARE = re.compile(r"0([.][0-9]{1,6})?|1([.]0{1,6})?")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 DAY = re.compile(r"(19[0-9]{2}|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}")
 TIME = re.compile(DAY.pattern + r"[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})")
@@ -31,6 +32,22 @@ class Amount(fields.Field[Decimal]):
         if value.startswith("-") and not self.negative:
             raise invalid("negative", "Must not be negative.")
         return amount
+
+
+class Share(fields.Field[Decimal]):
+    """A part of a whole, from 0 to 1: text such as "0.6", never a JSON number."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.metadata = {"type": "string", "pattern": f"^({SHARE.pattern})$", "example": "0.6", **self.metadata}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Decimal:
+        if not isinstance(value, str) or not SHARE.fullmatch(value):
+            raise invalid("not_a_share", 'Must be text such as "0.6", from 0 to 1, with at most 6 decimals.')
+        return Decimal(value)
+
+    def _serialize(self, value: Decimal | None, attr: str | None, obj: Any, **options: Any) -> str | None:
+        return None if value is None else format(value, "f")
 
 
 class Line(fields.String):

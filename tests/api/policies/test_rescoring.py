@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from api.cli import main
 from api.policies import rescoring
-from api.policies.rescoring_jobs import run_rescoring
 from api.policies.rescoring import Rescoring, gathered
 from api.policies.rescoring_answer import rescoring_answer
+from api.policies.rescoring_jobs import run_rescoring
 from api.policies.rescoring_tally import BEFORE_ALL, MOST_CHANGED_COUNT, Tally
 from api.records import checks, jobs
 from api.records.base import new_id

@@ -1,0 +1,178 @@
+"""`creditgate backtest`: how a policy would have judged the orders of a ledger, and how good that would have been."""
+
+import sys
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.administration.sellers import find_seller
+from api.cli_accounts import opened
+from api.cli_policy import read_policy_file
+from api.clock import Clock
+from api.policies.backtest.result import Tested
+from api.policies.backtest.running import USUAL_ECONOMICS, Ordered, of_file, of_version, run_backtest
+from api.records.sellers import Seller
+from api.records.sessions import Sessions
+from scoring.canonical import canonical_json
+from scoring.validation.economics import Economics
+
+SHOWN_DAYS = 30
+
+
+def share(text: str) -> Decimal:
+    """Read a share between 0 and 1 as a decimal, never through a float."""
+    try:
+        found = Decimal(text)
+    except InvalidOperation as error:
+        raise click.BadParameter(f"{text!r} is not a number.") from error
+    if not 0 <= found <= 1:
+        raise click.BadParameter(f"{text} is not from 0 to 1.")
+    return found
+
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command("backtest")
+@click.option("--policy", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="YAML or JSON.")
+@click.option("--version", type=int, help="A version that the seller has, instead of --policy.")
+@click.option("--seller", "seller_name", required=True, help="The seller's name.")
+@click.option("--from", "from_on", type=DAY, required=True, help="The first day of the orders that are judged.")
+@click.option("--to", "to_on", type=DAY, required=True, help="The last one.")
+@click.option("--as-known", is_flag=True, help="Let what was learnt late count late; not for imported history.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where to write result.json.")
+@click.option(
+    "--loss-given-default",
+    type=share,
+    default=str(USUAL_ECONOMICS.loss_given_default),
+    show_default=True,
+    help="Of what is never paid.",
+)
+@click.option(
+    "--margin-share",
+    type=share,
+    default=str(USUAL_ECONOMICS.margin_share),
+    show_default=True,
+    help="Margin in a price.",
+)
+@click.option(
+    "--prepaid-kept-share",
+    type=share,
+    default=str(USUAL_ECONOMICS.prepaid_kept_share),
+    show_default=True,
+    help="Buyers who do pay before.",
+)
+@click.option(
+    "--funding-rate",
+    type=share,
+    default=str(USUAL_ECONOMICS.funding_rate),
+    show_default=True,
+    help="By the year, on cost.",
+)
+def backtest(
+    path: Path | None,
+    version: int | None,
+    seller_name: str,
+    from_on: datetime,
+    to_on: datetime,
+    as_known: bool,
+    out: Path | None,
+    **shares: Decimal,
+) -> None:
+    """Judge every order of a period by what was known the day before, and tell what came of it.
+
+    Nothing in the database changes. The active policy stands beside the one that is tested.
+    """
+    if (path is None) == (version is None):
+        raise click.UsageError("Give either --policy or --version.")
+    with opened() as sessions:
+        seller = find_seller(sessions, seller_name)
+        candidate = _candidate(sessions, seller, path, version)
+        ordered = Ordered(from_on.date(), to_on.date(), as_known, Economics(**shares))
+        result = _run(sessions, seller, candidate, ordered)
+    _tell(result)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "result.json").write_bytes(canonical_json(result))
+        click.echo(f"\nwritten: {out / 'result.json'}")
+
+
+def _candidate(sessions: Sessions, seller: Seller, path: Path | None, version: int | None) -> Tested:
+    if path is not None:
+        return of_file(read_policy_file(path)[1])
+    assert version is not None
+    with sessions.of(seller.id) as session:
+        return of_version(session, version)
+
+
+def _run(sessions: Sessions, seller: Seller, candidate: Tested, ordered: Ordered) -> dict[str, Any]:
+    with click.progressbar(length=0, label="debtors", file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        return run_backtest(sessions, seller, Clock().today(seller), candidate, ordered, show)
+
+
+def _tell(result: dict[str, Any]) -> None:
+    """Print what a person looks at first; the rest is in the result."""
+    coverage, period = result["coverage"], result["period"]
+    click.echo(
+        f"{period['from']} to {period['to']}: {coverage['orders']} orders of {coverage['debtors']} debtors,"
+        f" {coverage['orders_with_history']} with history; the ledger tells until {period['ledger_to']}"
+    )
+    if result["compared_missing"]:
+        click.echo(f"the candidate stands alone: {result['compared_missing']}")
+    for place, measures in enumerate(result["measures"]):
+        click.echo(f"\n{measures['role']}")
+        _tell_targets(result["targets"], measures)
+        _tell_decided(result["currency"], measures)
+        if measures["classes_warning"]:
+            click.echo("  warning: the share of debtors in class normal is not from 65 to 90 %")
+        if place == 0 and result["comparison"]:
+            _tell_swap(result["comparison"]["swap"], result["currency"])
+
+
+def _tell_targets(targets: list[dict[str, Any]], measures: dict[str, Any]) -> None:
+    click.echo(f"  {'target':52} {'rate':>6} {'cases':>7} {'AUC (95 %)':>22} {'Gini':>7} {'KS':>6}  first orders only")
+    for target, told in zip(targets, measures["targets"], strict=True):
+        whole, first = told["with_history"], told["first_with_history"]
+        click.echo(
+            f"  {target['name']:52} {_short(whole['event_rate']):>6} {whole['cases']:>7} {_auc(whole):>22}"
+            f" {_short(whole['gini']):>7} {_short(whole['ks']):>6}  {_auc(first)} of {first['cases']}"
+        )
+
+
+def _auc(sample: dict[str, Any]) -> str:
+    if sample["auc"] is None:
+        return str(sample["missing"])
+    return f"{_short(sample['auc'])} ({_short(sample['auc_low'])} to {_short(sample['auc_high'])})"
+
+
+def _short(value: str | None) -> str:
+    return "-" if value is None else f"{Decimal(value):.3f}"
+
+
+def _tell_decided(currency: str, measures: dict[str, Any]) -> None:
+    click.echo("  " + ", ".join(f"{each['outcome']} {each['orders']}" for each in measures["outcomes"]))
+    click.echo("  " + ", ".join(f"{each['risk_class'] or 'no class'} {each['orders']}" for each in measures["classes"]))
+    earned = measures["earned"]["all"]
+    click.echo(
+        f"  {currency}: margin {earned['margin_amount']}, realised loss {earned['realised_loss_amount']},"
+        f" expected {earned['expected_loss_amount']}, funding {earned['funding_amount']},"
+        f" result {earned['result_amount']}"
+    )
+
+
+def _tell_swap(sides: list[dict[str, Any]], currency: str) -> None:
+    for side in sides:
+        late = next(each for each in side["late"] if each["late_days"] == SHOWN_DAYS)
+        click.echo(
+            f"  accepted by {side['side']}: {side['orders']} orders, {currency} {side['amount']},"
+            f" {_short(late['event_rate'])} over {SHOWN_DAYS} days late; result {side['candidate']['result_amount']}"
+            f" against {side['active']['result_amount']}"
+        )
