@@ -6,13 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from api.prospect.facts import Judged, gather
 from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy.orm import Session
 
+from api.check_facts import Judged, Question, gather
 from api.policies.backtest.judging import JudgedOrder, Period, judged
 from api.policy_shelf import Rules
-from api.prospect.asking import Question
 from api.records import checks, public_rates
 from api.records.public_rates import PublicRate
 from api.records.reports import ReportRecord
