@@ -46,3 +46,9 @@ def _memory(process_id: int) -> Memory:
     lines = Path(f"/proc/{process_id}/smaps_rollup").read_text().splitlines()
     kilobytes = {words[0]: int(words[1]) for line in lines[1:] if (words := line.split())}
     return Memory(kilobytes["Rss:"] / 1000, kilobytes["Pss:"] / 1000)
+
+
+def peak_memory_mb() -> float:
+    """Give the most memory that was resident in this process; unlike `getrusage`, not that of who started it."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(words[1]) for line in lines if (words := line.split())[0] == "VmHWM:") / 1000

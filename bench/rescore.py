@@ -2,7 +2,6 @@
 
 import json
 import multiprocessing
-import resource
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -27,7 +26,7 @@ from api.records.sellers import Seller
 from api.records.sessions import Sessions, connect
 from bench.database import durable_database, settle
 from bench.ledger import make_ledger
-from bench.machine import MachineTimes
+from bench.machine import MachineTimes, peak_memory_mb
 from scoring.canonical import canonical_json, digest
 from scoring.policy import shipped
 
@@ -129,7 +128,7 @@ def _measured(work: Callable[[str, int], int], database_url: str, version: int) 
     started = time.perf_counter()
     count = work(database_url, version)
     seconds = time.perf_counter() - started
-    return count, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    return count, seconds, peak_memory_mb()
 
 
 def _read(database_url: str, version: int) -> int:

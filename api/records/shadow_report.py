@@ -1,5 +1,7 @@
 """The sums of a shadow report, in one statement: 100,000 decisions become some hundreds of groups."""
 
+from collections import Counter
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -8,7 +10,7 @@ from scoring.comparison import Group, Side, Sums
 
 # The same sums as `scoring.comparison.sums_of` makes of a single pair; the amount of an order is what is at risk.
 GROUPS = text("""
-SELECT d.outcome, d.risk_class, d.grade, s.decided_binding, s.outcome, s.risk_class, s.grade, s.binding,
+SELECT d.outcome, d.risk_class, d.grade, s.decided_binding, s.outcome, s.risk_class, s.grade, s.binding, s.state,
     count(*),
     count(*) FILTER (WHERE s.limit_amount > d.limit_amount
         OR (s.limit_kind = 'unlimited' AND d.limit_kind = 'amount')),
@@ -26,22 +28,21 @@ SELECT d.outcome, d.risk_class, d.grade, s.decided_binding, s.outcome, s.risk_cl
     coalesce(sum(d.pd * s.order_amount) FILTER (WHERE s.pd IS NOT NULL), 0),
     coalesce(sum(s.pd * s.order_amount) FILTER (WHERE d.pd IS NOT NULL), 0)
 FROM shadow_decision s JOIN decision d ON d.id = s.decision_id
-WHERE s.policy_version = :version AND s.state = 'judged' AND d.decided_at >= :shadowed_at
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-""")
-STATES = text("""
-SELECT s.state, count(*) FROM shadow_decision s JOIN decision d ON d.id = s.decision_id
-WHERE s.policy_version = :version AND d.decided_at >= :shadowed_at GROUP BY 1
+WHERE s.policy_version = :version AND d.decided_at >= :shadowed_at
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """)
 
 
-def groups(session: Session, record: PolicyRecord) -> list[Group]:
-    """Give what a version said since it went into shadow beside what was decided, summed by how both came out."""
-    values = {"version": record.version, "shadowed_at": record.shadowed_at}
-    return [Group(Side(*row[:4]), Side(*row[4:8]), Sums(*row[8:])) for row in session.execute(GROUPS, values)]
+def groups(session: Session, record: PolicyRecord) -> tuple[Counter[str], list[Group]]:
+    """Give what a version said since it went into shadow beside what was decided, summed by how both came out.
 
-
-def states(session: Session, record: PolicyRecord) -> dict[str, int]:
-    """Count the decisions since a version went into shadow by what became of them: judged, erased, failed."""
+    Before it stands how many decisions were judged, erased or failed; only judged ones are in the groups.
+    """
     values = {"version": record.version, "shadowed_at": record.shadowed_at}
-    return {row[0]: row[1] for row in session.execute(STATES, values)}
+    states: Counter[str] = Counter()
+    found = []
+    for row in session.execute(GROUPS, values):
+        states[row[8]] += row[9]
+        if row[8] == "judged":
+            found.append(Group(Side(*row[:4]), Side(*row[4:8]), Sums(*row[9:])))
+    return states, found

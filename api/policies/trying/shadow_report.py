@@ -36,19 +36,18 @@ def report_answer(session: Session, version: int, asked_loss_given_default: Deci
         waiting = shadow_decisions.count_waiting(session, record, first)
     if waiting:
         jobs.defer(session, "judge_shadows_of", lane=jobs.LONG)
-    counts = shadow_report.states(session, record)
+    counts, groups = shadow_report.groups(session, record)
     answer: dict[str, Any] = {
         "policy_version": version,
         "active_version": active.version,
         "state": record.state,
         "shadowed_at": record.shadowed_at,
         "waiting_count": waiting,
-        **{f"{state}_count": counts.get(state, 0) for state in STATES},
+        **{f"{state}_count": counts[state] for state in STATES},
     }
     rules = _readable(session, version, given)
     if rules is None:  # Then all of its judgements failed, and there is nothing to compare.
         return answer | {"comparison": None, "evidence_differences": []}
-    groups = shadow_report.groups(session, record)
     return answer | {
         "comparison": comparison_answer(groups, active.policy, rules.policy, asked_loss_given_default),
         "evidence_differences": evidence_differences(active.policy, rules.policy),

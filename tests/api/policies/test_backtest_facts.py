@@ -9,10 +9,9 @@ from uuid import UUID
 from hypothesis import HealthCheck, Phase, given, settings
 from sqlalchemy.orm import Session
 
-from api.check_facts import Judged, gather
+from api.check_facts import Judged, Question, gather
 from api.policies.backtest.judging import JudgedOrder, Period, judged
 from api.policy_shelf import Rules
-from api.prospect.asking import Question
 from api.records import checks, public_rates
 from api.records.public_rates import PublicRate
 from api.records.reports import ReportRecord

@@ -202,7 +202,7 @@ def test_the_command_prints_a_table(config, database_urls, monkeypatch, seller, 
     ran = CliRunner().invoke(main, [*arguments, str(version), "--loss-given-default", "0.45"])
     assert ran.exit_code == 0, ran.output
     for words in (
-        "version 2",
+        f"version {version}",
         "no class",
         "limits higher 0, lower",
         "without a grade, active: 1",
