@@ -1,4 +1,4 @@
-"""The `creditgate` command: run, serve, worker, migrate, demo, accounts, imports, rates and backtests."""
+"""The `creditgate` command: run, serve, worker, migrate, demo, accounts, imports, rates, backtests and calibration."""
 
 import os
 import socket
@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from api import demo, home, supervise
 from api.cli_accounts import issuer, key, seller
 from api.cli_backtest import backtest
+from api.cli_calibrate import calibrate
 from api.cli_import import import_file
 from api.cli_ledger import ledger
 from api.cli_rates import rates
@@ -58,6 +59,7 @@ main.add_command(import_file)
 main.add_command(rates)
 main.add_command(ledger)
 main.add_command(backtest)
+main.add_command(calibrate)
 
 
 @contextmanager
