@@ -10,6 +10,10 @@ ROLES = {
     "candidate": Words("candidate", "kandidaat"),
     "active": Words("active policy", "geldend beleid"),
 }
+NAMED_ROLES = {  # As they stand in a sentence.
+    "candidate": Words("the candidate", "de kandidaat"),
+    "active": Words("the active policy", "het geldende beleid"),
+}
 KNOWLEDGE = {
     "as_happened": Words(
         "everything counts from the day on which it happened", "alles telt vanaf de dag waarop het gebeurde"
@@ -116,6 +120,7 @@ MISSING = {
 }
 CODES: dict[str, Mapping[Any, Words]] = {
     "role": ROLES,
+    "named_role": NAMED_ROLES,
     "knowledge": KNOWLEDGE,
     "assumption": ASSUMPTIONS,
     "economics": ECONOMICS,
