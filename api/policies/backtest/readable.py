@@ -27,8 +27,8 @@ def difference(value: str | None, language: Language) -> str:
     """Write the difference of two measures with its sign and four decimals, as it is often small."""
     if value is None:
         return NOTHING
-    sign = "+" if Decimal(value) > 0 else ""
-    return sign + _written(Decimal(value), 4, language)
+    rounded = round(Decimal(value), 4) or Decimal(0)  # A zero has no sign.
+    return ("+" if rounded > 0 else "") + _written(rounded, 4, language)
 
 
 def amount(value: str | None, language: Language) -> str:

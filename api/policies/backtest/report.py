@@ -45,6 +45,7 @@ def report_page(result: Mapping[str, Any], language: Language, plots: Mapping[st
         content_policy=PAGE_POLICY,
         plots=images,
         can_draw=plots is not None,
+        nothing=NOTHING,
         **_writers(result, language),
     )
 

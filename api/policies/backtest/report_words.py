@@ -119,7 +119,8 @@ PAGE_WORDS = {
     ),
     "sold_by": Words("sold on account by", "op rekening verkocht door"),
     "unpaid": Words("never paid in {currency}", "nooit betaald in {currency}"),
-    "late_over": Words("late over {days} days", "meer dan {days} dagen te laat"),
+    "late_at_all": Words("late at all", "te laat"),
+    "late_over": Words("over {days} days late", "meer dan {days} dagen te laat"),
     "late_of": Words("{rate} of {cases}", "{rate} van {cases}"),
     "swap_earned": Words(
         "What each policy's decisions on them come to, in {currency}",

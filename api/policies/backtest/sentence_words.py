@@ -18,14 +18,19 @@ HEADLINE = {
         " van {expected_loss}.",
     ),
     "more": Words(
-        "So the candidate comes to {currency} {difference} more than the active policy.",
-        "Daarmee komt de kandidaat {currency} {difference} hoger uit dan het geldende beleid.",
+        "The candidate comes to {currency} {difference} more than the active policy, by the shares assumed below.",
+        "De kandidaat komt {currency} {difference} hoger uit dan het geldende beleid, met de aandelen die hieronder"
+        " zijn aangenomen.",
     ),
     "less": Words(
-        "So the candidate comes to {currency} {difference} less than the active policy.",
-        "Daarmee komt de kandidaat {currency} {difference} lager uit dan het geldende beleid.",
+        "The candidate comes to {currency} {difference} less than the active policy, by the shares assumed below.",
+        "De kandidaat komt {currency} {difference} lager uit dan het geldende beleid, met de aandelen die hieronder"
+        " zijn aangenomen.",
     ),
-    "same": Words("Both come to the same.", "Beide komen op hetzelfde uit."),
+    "same": Words(
+        "Both policies come to the same, by the shares assumed below.",
+        "Beide komen op hetzelfde uit, met de aandelen die hieronder zijn aangenomen.",
+    ),
     "late_both": Words(
         "Of the orders that both sell on account, {rate} were paid more than {days} days late (of {cases}).",
         "Van de orders die beide op rekening verkopen werd {rate} meer dan {days} dagen te laat betaald (van {cases}).",

@@ -16,7 +16,23 @@ Result = Mapping[str, Any]
 
 def headline(result: Result, language: Language) -> list[str]:
     """Say in plain words what it comes to: how much is sold, what that earns, who pays late, how risk is told."""
-    return [*_sold(result, language), *_earned(result, language), *_late(result, language), _told(result, language)]
+    said = [
+        *_compared(result, language),
+        *_sold(result, language),
+        *_earned(result, language),
+        " ".join(_late(result, language)),
+        _told(result, language),
+    ]
+    return [sentence for sentence in said if sentence]
+
+
+def _compared(result: Result, language: Language) -> Iterator[str]:
+    if result["comparison"] is None:
+        return
+    ours, theirs = (Decimal(each["earned"]["all"]["result_amount"]) for each in result["measures"])
+    key = "same" if ours == theirs else "more" if ours > theirs else "less"
+    difference = amount(str(abs(ours - theirs)), language)
+    yield HEADLINE[key].of(language).format(currency=result["currency"], difference=difference)
 
 
 def _sold(result: Result, language: Language) -> Iterator[str]:
@@ -52,10 +68,6 @@ def _earned(result: Result, language: Language) -> Iterator[str]:
             .of(language)
             .format(role=in_words("named_role", measures["role"], language), **said, **figures)
         )
-    if len(result["measures"]) == 2:
-        ours, theirs = (Decimal(each["earned"]["all"]["result_amount"]) for each in result["measures"])
-        key = "same" if ours == theirs else "more" if ours > theirs else "less"
-        yield HEADLINE[key].of(language).format(**said, difference=amount(str(abs(ours - theirs)), language))
 
 
 def _late(result: Result, language: Language) -> Iterator[str]:
