@@ -16,6 +16,7 @@ from api.ledger import routes as ledger
 from api.monitoring import routes as monitoring
 from api.policies import routes as policies
 from api.policies.backtest import routes as backtests
+from api.policies.trying import routes as shadows
 from api.policy_shelf import PolicyShelf
 from api.prospect import routes as prospect
 from api.records.secrets import Vault
@@ -30,7 +31,20 @@ from api.web.problem_answers import present_problems
 from api.wiring import House
 from providers.catalog import Catalog
 
-ROOMS = (administration, backtests, bank, events, ledger, measures, monitoring, payments, policies, prospect, rates)
+ROOMS = (
+    administration,
+    backtests,
+    bank,
+    events,
+    ledger,
+    measures,
+    monitoring,
+    payments,
+    policies,
+    prospect,
+    rates,
+    shadows,
+)
 
 
 def create_app(

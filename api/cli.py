@@ -1,4 +1,4 @@
-"""The `creditgate` command: run, serve, worker, migrate, demo, accounts, imports, rates, backtests and calibration."""
+"""The `creditgate` command: run, serve, worker, accounts, policies, imports, rates, backtests and calibration."""
 
 import os
 import socket
@@ -20,7 +20,9 @@ from api.cli_backtest import backtest
 from api.cli_calibrate import calibrate
 from api.cli_import import import_file
 from api.cli_ledger import ledger
+from api.cli_policy import policy
 from api.cli_rates import rates
+from api.cli_rescore import rescore_command
 from api.config import Config, ConfigInvalid, from_environment
 from api.embedded_place import EmbeddedError
 from api.migrate import SchemaBehind, migrate, require_head
@@ -60,6 +62,8 @@ main.add_command(rates)
 main.add_command(ledger)
 main.add_command(backtest)
 main.add_command(calibrate)
+main.add_command(policy)
+main.add_command(rescore_command)
 
 
 @contextmanager

@@ -10,12 +10,12 @@ import click
 
 from api.administration.sellers import find_seller
 from api.cli_accounts import opened
+from api.cli_policy import read_policy_file
 from api.clock import Clock
 from api.policies.backtest.plots import PlotsMissing, draw_all
 from api.policies.backtest.report import report_page
 from api.policies.backtest.result import Tested
-from api.policies.backtest.running import USUAL_ECONOMICS, Ordered, of_document, of_version, run_backtest
-from api.policies.service import read_document
+from api.policies.backtest.running import USUAL_ECONOMICS, Ordered, of_file, of_version, run_backtest
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from scoring.canonical import canonical_json
@@ -127,7 +127,7 @@ def _write(result: dict[str, Any], out: Path, language: Language) -> list[str]:
 
 def _candidate(sessions: Sessions, seller: Seller, path: Path | None, version: int | None) -> Tested:
     if path is not None:
-        return of_document(read_document(path.read_text("utf-8")))
+        return of_file(read_policy_file(path)[1])
     assert version is not None
     with sessions.of(seller.id) as session:
         return of_version(session, version)

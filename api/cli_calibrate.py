@@ -83,10 +83,11 @@ def _analysis() -> Iterator[None]:
         from api.calibration.cases import CasesUnfit  # noqa: PLC0415
         from api.calibration.tables import TableInvalid  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in EXTRA:
+        package = (error.name or "").partition(".")[0]
+        if package not in EXTRA:
             raise
         raise click.ClickException(
-            f"calibration needs {error.name}: install creditgate with its extra, pip install 'creditgate[analysis]'"
+            f"calibration needs {package}: install creditgate with its extra, pip install 'creditgate[analysis]'"
         ) from error
     try:
         yield

@@ -8,7 +8,7 @@ from api.behaviour_answer import behaviour_figures
 from api.records.decisions import Decision
 from api.records.sellers import Seller
 from api.web.money import money_answer
-from scoring.reasons import REGISTRY, render, render_advice, render_remedy, sales_note
+from scoring.reasons import REGISTRY, render, render_advice, render_change, render_remedy, sales_note
 
 Language = Literal["en", "nl"]
 
@@ -41,6 +41,7 @@ def decision_answer(decision: Decision, seller: Seller, role: str, language: Lan
             for each in said["remedies"]
             if full or not (hidden or each["change"] in FINANCE_REMEDIES)
         ],
+        "to_accept": _to_accept(said, full, hidden, language),
         "sources": [_source(source, full) for source in decision.sources],
         "sales_note": sales_note(said["sales_note"], language),
         "policy_version": decision.policy_version,
@@ -108,6 +109,14 @@ def _reason(reason: Mapping[str, Any], full: bool, language: Language) -> dict[s
 
 def _remedy(remedy: Mapping[str, Any], currency: str, language: Language) -> dict[str, Any]:
     return {**remedy, "text": render_remedy(remedy, currency, language)}
+
+
+def _to_accept(said: Mapping[str, Any], full: bool, hidden: bool, language: Language) -> list[dict[str, Any]]:
+    """Give what it takes to say yes: all of it or nothing, since a part of it promises a yes that it does not give."""
+    changes = said.get("to_accept", ())
+    if not full and (hidden or any(each["change"] in FINANCE_REMEDIES for each in changes)):
+        return []
+    return [{**each, "text": render_change(each, said["currency"], language)} for each in changes]
 
 
 def _source(source: Mapping[str, Any], full: bool) -> dict[str, Any]:

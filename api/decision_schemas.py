@@ -50,6 +50,15 @@ class RemedySchema(Schema):
     text = fields.String(required=True)
 
 
+class NeededChangeSchema(Schema):
+    """One of the changes that, all together and by the same rules, lead to `accept`."""
+
+    change = fields.String(required=True)
+    from_ = fields.Raw(required=True, allow_none=True, data_key="from")
+    to = fields.Raw(required=True, allow_none=True)
+    text = fields.String(required=True)
+
+
 class SourceSchema(Schema):
     """How one outside source answered."""
 
@@ -93,6 +102,15 @@ class DecisionSchema(Schema):
     terms = fields.Nested(TermsSchema, required=True)
     reasons = fields.List(fields.Nested(ReasonSchema), required=True)
     remedies = fields.List(fields.Nested(RemedySchema), required=True)
+    to_accept = fields.List(
+        fields.Nested(NeededChangeSchema),
+        required=True,
+        metadata={
+            "description": "What it takes to say yes: these changes together lead to `accept`. Empty where no such "
+            "changes were found, the answer is `accept` or final, or one of them is for finance only or waits for a "
+            "review (then finance alone sees them)."
+        },
+    )
     sources = fields.List(fields.Nested(SourceSchema), required=True)
     sales_note = fields.String(required=True)
     policy_version = fields.Integer(required=True)

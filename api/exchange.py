@@ -1,6 +1,6 @@
 """Converts what stands in several currencies into one, by the stored rates of a day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -42,11 +42,26 @@ def convert(
 
     Costs one statement, and none where nothing is in another currency.
     """
-    needed = frozenset().union(*(currencies_needed(each.currency, into) for each in amounts))
+    return convert_by(rates_on(session, amounts, into, on, days, known_at), amounts, into)
+
+
+def rates_on(
+    session: Session, amounts: Iterable[Money], into: str, on: date, days: int, known_at: datetime | None = None
+) -> dict[str, Rate]:
+    """Give the rates by which money is converted into one currency, by their currencies; those there are."""
+    needed = _needed(amounts, into)
     if not needed:
-        return Conversion(tuple((each, each) for each in amounts))
+        return {}
     found = public_rates.exchange_rates(session, sorted(needed), on, days=days, known_at=known_at)
-    rates = {each.name: Rate(each.name, each.value, each.valid_on, each.source) for each in found}
+    return {each.name: Rate(each.name, each.value, each.valid_on, each.source) for each in found}
+
+
+def _needed(amounts: Iterable[Money], into: str) -> frozenset[str]:
+    return frozenset().union(*(currencies_needed(each.currency, into) for each in amounts))
+
+
+def convert_by(rates: Mapping[str, Rate], amounts: Sequence[Money], into: str) -> Conversion:
+    """Convert money into one currency by some rates; they may be more than it takes."""
     pairs: list[tuple[Money, Money]] = []
     left: list[Money] = []
     used: set[Rate] = set()
@@ -61,6 +76,6 @@ def convert(
     return Conversion(
         tuple(pairs),
         tuple(sorted(used, key=lambda rate: rate.currency)),
-        tuple(sorted(needed - rates.keys())),
+        tuple(sorted(_needed(amounts, into) - rates.keys())),
         tuple(left),
     )

@@ -87,8 +87,11 @@ def askable(
 
     What is needed then is for the policy to say: it may let our own payment history be enough, or not.
     """
-    if company.identifiers:
-        return tuple(specs)
+    return tuple(specs) if company.identifiers else without_number(specs, needed_without_number)
+
+
+def without_number(specs: Iterable[SourceSpec], needed_without_number: Iterable[SourceKind]) -> tuple[SourceSpec, ...]:
+    """Give the specs as they hold for a company without an official number."""
     needed = set(needed_without_number)
     return tuple(
         replace(spec, provider=spec.provider if spec.kind == "sanctions_list" else None, needed=spec.kind in needed)

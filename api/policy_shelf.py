@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.problems import NotFound
 from api.records import policies
-from scoring.policy import Policy, parse_policy
+from scoring.policy import Policy, stored_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class PolicyShelf:
             record = policies.get(session, version)
             if record is None:
                 raise NotFound(f"There is no policy version {version}.")
-            rules = Rules(version, record.digest, parse_policy(orjson.loads(record.document)))
+            rules = Rules(version, record.digest, stored_policy(orjson.loads(record.document)))
             with self._lock:
                 self._kept[key] = rules
         return rules

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with what was sent: where (JSON pointer), what (code), and in words."""
+    """One thing wrong with what was sent: where (JSON pointer), what (code), and in words.
+
+    In a text that a person wrote, `line` and `column` say where, from 1 on.
+    """
 
     pointer: str
     code: str
     detail: str
+    line: int | None = None
+    column: int | None = None
 
 
 class Problem(Exception):

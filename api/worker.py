@@ -16,6 +16,7 @@ from api.clock import real_now
 from api.ledger.book_counting import count_books
 from api.ledger.jobs import JOBS as LEDGER_JOBS
 from api.policies.jobs import JOBS as POLICY_JOBS
+from api.policies.trying.shadowing import judge_shadows, judge_shadows_of
 from api.prospect.jobs import JOBS as PROSPECT_JOBS
 from api.records import events, idempotency, jobs, sellers
 from api.records.sellers import Seller
@@ -29,6 +30,7 @@ STALLED_AFTER_SECONDS = 30
 KEPT_HOURS = 24
 LANE_CONCURRENCY = 2
 SHUTDOWN_SECONDS = 20
+SECONDS_PER_MINUTE, SECONDS_PER_HOUR = 60, 3600
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +72,15 @@ def make_queue(house: House, database_url: str) -> App:
     @queue.task(name="creditgate.count_books", queue=jobs.LONG)
     def count_each_book(timestamp: int) -> None:
         count_books(house)
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="creditgate.judge_shadows", queue=jobs.LONG, queueing_lock="judge_shadows")
+    def judge_beside(timestamp: int) -> None:
+        judge_shadows(house, whole=timestamp % SECONDS_PER_HOUR < SECONDS_PER_MINUTE)
+
+    @queue.task(name="creditgate.judge_shadows_of", queue=jobs.LONG)
+    def judge_all_beside(seller_id: str) -> None:
+        judge_shadows_of(house, _seller(house, UUID(seller_id)), whole=True)
 
     return queue
 

@@ -25,7 +25,6 @@ PROVINCE = ("PROVINCE_CODE",)  # A code and no quantity: more of it is neither b
 BOOSTINGS = (
     {},
     {"learning_rate": 0.05, "max_iter": 300},
-    {"learning_rate": 0.03, "max_iter": 500, "max_leaf_nodes": 15},
     {"learning_rate": 0.05, "max_iter": 300, "l2_regularization": 10.0, "max_features": 0.3},
     {"learning_rate": 0.03, "max_iter": 200, "max_leaf_nodes": 5, "min_samples_leaf": 50},
 )

@@ -42,7 +42,8 @@ def facts_from_document(document: Mapping[str, Any]) -> CheckFacts:
 def plain(value: Any) -> Any:
     """A value without types of ours: dataclasses as mappings, tuples as lists, decimals and dates as text.
 
-    Fields with the metadata `stored: False` are left out, those with `stored: "if_any"` when they are empty.
+    Fields with the metadata `stored: False` are left out, those with `stored: "if_any"` when they are None or hold
+    nothing; a zero is something.
     """
     kind: Any = type(value)
     if kind in _PLAIN:
@@ -59,7 +60,7 @@ def plain(value: Any) -> Any:
     always, if_any = names
     document = {name: plain(getattr(value, name)) for name in always}
     if if_any:
-        document |= {name: plain(each) for name in if_any if (each := getattr(value, name))}
+        document |= {name: plain(each) for name in if_any if (each := getattr(value, name)) is not None and each != ()}
     return document
 
 

@@ -16,6 +16,7 @@ from scoring.points import score_figures
 from scoring.policy import Policy
 from scoring.reasons import Params
 from scoring.scorecard import credibility_of, rounded_pd, twelve_month_pd
+from scoring.vendor_scores import ScoreReading, read_score
 
 _NO_WEIGHT = Decimal(0)
 
@@ -25,6 +26,7 @@ class Evidence:
     """All that bears on the grade. Probabilities are not yet clamped or rounded; None is not known.
 
     `known` is what figures are read from: the report and annual figures in it are those that still count.
+    `score_grade` is what the vendor's score stands for by itself, whether or not it counts beside its probability.
     """
 
     known: Known
@@ -34,6 +36,7 @@ class Evidence:
     experience: Experience | None
     credibility: Decimal
     reasons: tuple[Reason, ...]
+    score_grade: str | None = None
 
     @property
     def pd_internal(self) -> float | None:
@@ -53,10 +56,12 @@ def weigh_evidence(facts: CheckFacts, policy: Policy) -> Evidence:
     financials = None if report is None else _usable_financials(report, facts.as_of, policy, reasons)
     known = Known(facts, policy.evidence.lateness, report, financials, is_natural_person(facts, policy))
     pd_external: float | None = None
-    quality, in_default = _NO_WEIGHT, False
+    quality, in_default, score_grade = _NO_WEIGHT, False, None
     if report is not None:
-        pd_external = _external_pd(report, known, policy, reasons)
-        in_default = _says_default(report, pd_external, policy)
+        reading = read_score(report, policy)
+        score_grade = reading.grade
+        pd_external = _external_pd(report, reading, known, policy, reasons)
+        in_default = _says_default(score_grade, pd_external, policy)
         quality = _quality_of(report, financials, facts, policy, reasons)
     experience = score_experience(known, policy)
     credibility = _NO_WEIGHT
@@ -72,6 +77,7 @@ def weigh_evidence(facts: CheckFacts, policy: Policy) -> Evidence:
         experience=experience,
         credibility=credibility,
         reasons=tuple(reasons),
+        score_grade=score_grade,
     )
 
 
@@ -100,7 +106,9 @@ def _usable_financials(report: BureauFacts, as_of: date, policy: Policy, reasons
     return financials
 
 
-def _external_pd(report: BureauFacts, known: Known, policy: Policy, reasons: list[Reason]) -> float | None:
+def _external_pd(
+    report: BureauFacts, reading: ScoreReading, known: Known, policy: Policy, reasons: list[Reason]
+) -> float | None:
     """The vendor's own probability over twelve months; without it, what the policy says of its score or its figures."""
     if report.pd is not None:
         horizon_months = report.horizon_months
@@ -108,13 +116,9 @@ def _external_pd(report: BureauFacts, known: Known, policy: Policy, reasons: lis
             horizon_months = policy.evidence.assumed_horizon_months
             reasons.append(reason("horizon_assumed", params={"horizon_months": horizon_months}))
         return twelve_month_pd(float(report.pd), horizon_months)
-    grade = _scale_grade(report, policy)
-    if grade is not None:
-        return float(policy.master_scale.typical_pd_of(grade))
-    if report.score is None:
-        reasons.append(reason("score_missing"))
-    else:
-        reasons.append(reason("score_scale_unknown", params={"scale": report.scale or "unknown"}))
+    if reading.why_not is None:
+        return reading.pd
+    reasons.append(reading.why_not)
     return _financials_pd(known, policy, reasons)
 
 
@@ -130,21 +134,11 @@ def _financials_pd(known: Known, policy: Policy, reasons: list[Reason]) -> float
     return scored.pd
 
 
-def _says_default(report: BureauFacts, pd_external: float | None, policy: Policy) -> bool:
+def _says_default(score_grade: str | None, pd_external: float | None, policy: Policy) -> bool:
     """Whether the bureau calls the debtor in default, by its own probability or by the grade of its score."""
     scale = policy.master_scale
     by_pd = pd_external is not None and scale.grade_of(rounded_pd(pd_external)) == scale.default_grade
-    return by_pd or _scale_grade(report, policy) == scale.default_grade
-
-
-def _scale_grade(report: BureauFacts, policy: Policy) -> str | None:
-    """The grade of the highest band its score reaches; None below all of them, or on a scale not in the policy."""
-    grade = None
-    for band in policy.scorecards.external_scales.get(report.scale or "", ()):
-        if report.score is None or report.score < band.at_least:
-            break
-        grade = band.grade
-    return grade
+    return by_pd or score_grade == scale.default_grade
 
 
 def _overdue(facts: CheckFacts) -> Iterator[Reason]:

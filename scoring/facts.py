@@ -89,7 +89,11 @@ class RegisterFacts:
 
 @dataclass(frozen=True, slots=True)
 class Financials:
-    """One set of annual figures, all of one entity or all consolidated."""
+    """One set of annual figures, all of one entity or all consolidated.
+
+    `net_income_before` is of the year before, of accounts that were consolidated or not (`before_consolidated`).
+    `market_value` is that of the equity; `price_index` the GNP price index of the year end, 1968 = 100.
+    """
 
     year_end_on: date
     consolidated: bool
@@ -103,6 +107,26 @@ class Financials:
     ebit: Decimal | None = None
     net_income: Decimal | None = None
     turnover: Decimal | None = None
+    market_value: Decimal | None = field(default=None, metadata=STORED_IF_ANY)
+    net_income_before: Decimal | None = field(default=None, metadata=STORED_IF_ANY)
+    before_consolidated: bool | None = field(default=None, metadata=STORED_IF_ANY)
+    funds_from_operations: Decimal | None = field(default=None, metadata=STORED_IF_ANY)
+    price_index: Decimal | None = field(default=None, metadata=STORED_IF_ANY)
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyDetails:
+    """What a report tells of the company beside its risk, in the vendor's words: shown, and never judged."""
+
+    band: str | None = None
+    dbt_trend_days: Decimal | None = None
+    sector: str | None = None
+    company_size: str | None = None
+    group: str | None = None
+    filed_on: date | None = None
+    auditor: str | None = None
+    address_changed_on: date | None = None
+    directors_changed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +145,7 @@ class BureauFacts:
     provider_dbt_days: Decimal | None = None
     events: tuple[NegativeEvent, ...] = ()
     financials: Financials | None = None
+    details: CompanyDetails | None = field(default=None, metadata=STORED_IF_ANY)
 
     @property
     def dated_on(self) -> date:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from scoring.evidence import Evidence
 from scoring.facts import CheckFacts, CreditLimit
+from scoring.figures.size import company_size_of
 from scoring.grading import Grading
 from scoring.judgement import Reason, reason
 from scoring.limits import (
@@ -32,7 +33,8 @@ _ZERO = Decimal(0)
 class Grant:
     """Limit and terms by the grade alone; without a grade the limit is of kind none.
 
-    `headroom` is None where no amount bounds it, `term_days` where the class gets no term.
+    `headroom` is None where no amount bounds it, `term_days` where the class gets no term. `bounds` are the amounts of
+    which the least became the limit, before rounding.
     """
 
     limit: CreditLimit
@@ -41,6 +43,7 @@ class Grant:
     term_days: int | None
     prepayment_required: Decimal | None
     reasons: tuple[Reason, ...]
+    bounds: tuple[tuple[Binding, Decimal], ...] = ()
 
 
 NOTHING_GRANTED = Grant(CreditLimit("none"), None, None, None, None, ())
@@ -66,7 +69,7 @@ def grant_credit(
     prepayment = _prepayment(facts, headroom)
     reasons.extend(_rule_reasons(facts, decided, held))
     reasons.extend(_order_reasons(facts, grading.grade, limit, decided.binding, headroom, prepayment))
-    return Grant(limit, decided.binding, headroom, term_days, prepayment, tuple(reasons))
+    return Grant(limit, decided.binding, headroom, term_days, prepayment, tuple(reasons), decided.candidates)
 
 
 def _further_bounds(grading: Grading, held: tuple[Rule, ...], policy: Policy) -> Iterator[tuple[Binding, Decimal]]:
@@ -112,8 +115,9 @@ def _term_days(
         return None
     asked_days = facts.asked.payment_term_days
     agreed_days = class_days if asked_days is None else min(asked_days, class_days)
-    # How large the debtor is we do not know here; a class term that only holds for large ones is a fault of the policy.
-    term_days = effective_term_days("sme", policy.terms.seller_size, agreed_days, expressly_agreed=False)
+    # Who is not known to be large or public is taken for small; engine 1 knew of no other.
+    size = "sme" if policy.engine == "1" else company_size_of(evidence.known) or "sme"
+    term_days = effective_term_days(size, policy.terms.seller_size, agreed_days, expressly_agreed=False)
     if asked_days is not None and term_days is not None and asked_days > term_days:
         reasons.append(reason("term_shortened", "limit", {"asked_days": asked_days, "term_days": term_days}))
     return term_days

@@ -131,12 +131,16 @@ def _behaviour_cap(figures: CapacityFigures, policy: LimitsPolicy) -> Decimal | 
 
 @dataclass(frozen=True, slots=True)
 class LimitDecision:
-    """The limit, what bound it, and how the capacity was found; `raw_amount` is before rounding."""
+    """The limit, what bound it, and how the capacity was found; `raw_amount` is before rounding.
+
+    `candidates` are all bounds there were, of which the least bound.
+    """
 
     limit: CreditLimit
     binding: Binding | None
     raw_amount: Decimal | None
     capacity: Capacity | None
+    candidates: tuple[tuple[Binding, Decimal], ...] = ()
 
 
 def decide_limit(
@@ -163,13 +167,14 @@ def decide_limit(
         ("insurance", insured),
         *bounds,
     )
-    candidates = [(amount, binding) for binding, amount in named if amount is not None]
+    candidates = tuple((binding, amount) for binding, amount in named if amount is not None)
     if not candidates:
         return LimitDecision(CreditLimit("unlimited"), None, None, capacity)
-    raw, binding = min(candidates, key=_amount_of)
-    return LimitDecision(CreditLimit("amount", floor_to_step(raw, policy.rounding)), binding, raw, capacity)
+    binding, raw = min(candidates, key=_amount_of)
+    limit = CreditLimit("amount", floor_to_step(raw, policy.rounding))
+    return LimitDecision(limit, binding, raw, capacity, candidates)
 
 
-def _amount_of(candidate: tuple[Decimal, Binding]) -> Decimal:
+def _amount_of(candidate: tuple[Binding, Decimal]) -> Decimal:
     """The amount of a candidate, by which the least is found; the first of equals stays first."""
-    return candidate[0]
+    return candidate[1]

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from scoring.documents import DocumentInvalid, Fault, read_document
-from scoring.policy_bounds import out_of_bounds
+from scoring.policy_bounds import out_of_bounds, oversized, without
 from scoring.policy_checks import disagreements
 from scoring.policy_judgement import BlendingPolicy, CapsPolicy, EvidencePolicy, MasterScalePolicy, ScorecardsPolicy
 from scoring.policy_matching import MatchingPolicy
@@ -64,12 +64,32 @@ class PolicyInvalid(DocumentInvalid):
 
 def parse_policy(document: Mapping[str, Any]) -> Policy:
     """The policy a document describes. Raises PolicyInvalid, naming every fault with its path."""
-    faults: list[Fault] = list(out_of_bounds(document))
-    if faults:  # Numbers that cannot be meant break the reading of what they belong to.
+    faults = list(oversized(document))
+    if faults:
         raise PolicyInvalid(faults)
+    faults = list(out_of_bounds(document))
+    numbers = frozenset(fault.path for fault in faults)
+    # What is read of a number that cannot be meant would only be told twice.
+    meant = without(document, numbers) if numbers else document
+    read: list[Fault] = []
+    parts: dict[str, object] = {}
+    policy: Policy | None = read_document(Policy, meant, "", read, parts)
+    faults.extend(fault for fault in read if fault.path not in numbers)
+    if isinstance(meant, Mapping):
+        known = {fault.path for fault in faults}
+        faults.extend(fault for fault in disagreements(meant, parts) if fault.path not in known)
+    if policy is None or faults:
+        raise PolicyInvalid(faults)
+    return policy
+
+
+def stored_policy(document: Mapping[str, Any]) -> Policy:
+    """The policy of a document that was taken once. Raises PolicyInvalid when nothing can be judged by it.
+
+    What is asked of new policies may grow; it keeps no decision of an old one from being replayed.
+    """
+    faults: list[Fault] = []
     policy: Policy | None = read_document(Policy, document, "", faults)
-    if policy is not None:
-        faults.extend(disagreements(policy))
     if policy is None or faults:
         raise PolicyInvalid(faults)
     return policy
@@ -77,6 +97,11 @@ def parse_policy(document: Mapping[str, Any]) -> Policy:
 
 def shipped() -> dict[str, Mapping[str, Any]]:
     """The policy documents that come with the program, by name."""
+    return {name: yaml.safe_load(text) for name, text in shipped_texts().items()}
+
+
+def shipped_texts() -> dict[str, str]:
+    """The policies that come with the program as they were written, comments included, by name."""
     folder = resources.files("scoring") / "policies"
     names = sorted(each.name for each in folder.iterdir() if each.name.endswith(".yaml"))
-    return {name.removesuffix(".yaml"): yaml.safe_load((folder / name).read_text("utf-8")) for name in names}
+    return {name.removesuffix(".yaml"): (folder / name).read_text("utf-8") for name in names}

@@ -1,176 +1,180 @@
-"""Faults between the sections of a policy: names that mean nothing, scales that turn back, terms that break the law."""
+"""Faults between the sections of a policy: what one says that another does not know, or that cannot both be meant."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any, TypeVar
 
+from scoring.countries import country_fault
 from scoring.documents import Fault
-from scoring.figures import FIGURES, NUMBERS
-from scoring.policy_rules import ORDERED, Condition
-from scoring.policy_scorecards import Scorecard
-from scoring.policy_steps import require_ascending
-from scoring.reasons import REGISTRY
-from scoring.terms import AGREED_DAYS_MAX
-
-if TYPE_CHECKING:
-    from scoring.policy import Policy
+from scoring.policy_card_checks import card_faults
+from scoring.policy_evidence_checks import table_faults
+from scoring.policy_judgement import (
+    RISK_CLASSES,
+    BlendingPolicy,
+    CapsPolicy,
+    EvidencePolicy,
+    MasterScalePolicy,
+    ScoreBand,
+)
+from scoring.policy_rule_checks import rule_faults, too_long
+from scoring.policy_rules import Consequence
+from scoring.policy_tables import TableBand
 
 ENGINES = ("1", "2")
+CAPS = ("unresolved_write_off", "cover_withdrawn", "oldest_overdue", "young_company", "past_insolvency")
+_NEEDED_FROM_ENGINE_2 = ("scorecards.behaviour", "evidence.lateness", "explanation")
+_UNKNOWN_TO_ENGINE_1 = (
+    *_NEEDED_FROM_ENGINE_2,
+    *("rules", "terms.segments", "limits.loss_budget", "scorecards.financials"),
+    *("evidence.contradictions", "scorecards.external_tables"),
+)
+
+Parts = Mapping[str, object]
+_Part = TypeVar("_Part")
 
 
-def disagreements(policy: "Policy") -> Iterator[Fault]:
-    """Every fault between sections, by its path."""
-    yield from _of_engine(policy)
-    yield from _of_grades(policy)
-    yield from _of_external_scales(policy)
-    yield from _of_limits(policy)
-    yield from _of_terms(policy)
-    for path, card in _scorecards(policy):
-        yield from _of_scorecard(path, card)
-    for path, condition in _conditions(policy):
-        yield from _of_condition(path, condition)
-    names = [rule.name for rule in policy.rules]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            yield Fault(f"rules.{index}.name", f"{name!r} is the name of another rule too")
+def disagreements(document: Mapping[str, Any], parts: Parts) -> Iterator[Fault]:
+    """Every fault between what could be read of a document: `parts` has it by path, whole or only in part."""
+    yield from _of_engine(document)
+    yield from _of_names(document)
+    scale = part(parts, "master_scale", MasterScalePolicy)
+    if scale is not None:
+        yield from _of_classes(scale)
+        yield from _of_grades(document, parts, scale)
+        yield from _of_limits(document, scale)
+    for path in given(document, "scorecards.external_scales") or ():
+        yield from _of_external_scale(f"scorecards.external_scales.{path}", parts, scale)
+    yield from table_faults(parts, scale, named(document, "scorecards.external_scales"))
+    yield from _of_confidence(parts)
+    terms = {name: days for name, days in named(document, "terms.payment_term_days").items() if type(days) is int}
+    yield from too_long("terms.payment_term_days", terms)
+    yield from card_faults(parts)
+    yield from rule_faults(parts, scale, str(given(document, "terms.seller_size")))
 
 
-def _of_engine(policy: "Policy") -> Iterator[Fault]:
+def part(parts: Parts, path: str, kind: type[_Part]) -> _Part | None:
+    """What was read at a path, None where it could not be."""
+    found = parts.get(path)
+    return found if isinstance(found, kind) else None
+
+
+def given(document: Any, path: str) -> Any:
+    """What a document has at a path, read or not; None where it has nothing."""
+    for name in path.split("."):
+        if not isinstance(document, Mapping):
+            return None
+        document = document.get(name)
+    return document
+
+
+def named(document: Any, path: str) -> Mapping[str, Any]:
+    """The mapping a document has at a path, an empty one where it has none."""
+    found = given(document, path)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _of_engine(document: Mapping[str, Any]) -> Iterator[Fault]:
     """What an engine needs, and what only a later one understands."""
-    if policy.engine not in ENGINES:
-        yield Fault("engine", f"{policy.engine!r} is not one of {', '.join(ENGINES)}")
+    engine = document.get("engine")
+    if not isinstance(engine, str):
         return
-    later: dict[str, object] = {
-        "scorecards.behaviour": policy.scorecards.behaviour,
-        "evidence.lateness": policy.evidence.lateness,
-        "explanation": policy.explanation,
-    }
-    if policy.engine != "1":
-        yield from (
-            Fault(path, f"is missing, engine {policy.engine} needs it") for path, part in later.items() if not part
-        )
-        return
-    later |= {
-        "rules": policy.rules,
-        "terms.segments": policy.terms.segments,
-        "limits.loss_budget": policy.limits.loss_budget,
-        "scorecards.financials": policy.scorecards.financials,
-    }
-    yield from (Fault(path, "is not known to engine 1") for path, part in later.items() if part)
+    if engine not in ENGINES:
+        yield Fault("engine", f"{engine!r} is not one of {', '.join(ENGINES)}")
+    elif engine == "1":
+        for path in _UNKNOWN_TO_ENGINE_1:
+            if given(document, path):
+                yield Fault(path, "is not known to engine 1")
+    else:
+        for path in _NEEDED_FROM_ENGINE_2:
+            if not given(document, path):
+                yield Fault(path, f"is missing, engine {engine} needs it")
 
 
-def _of_grades(policy: "Policy") -> Iterator[Fault]:
+def _of_names(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """A currency and a country that are none."""
+    currency = document.get("currency")
+    if isinstance(currency, str) and not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+        yield Fault("currency", f"{currency[:20]!r} is not a currency code such as EUR")
+    country = given(document, "limits.domestic_country")
+    if isinstance(country, str) and (fault := country_fault(country)):
+        yield Fault("limits.domestic_country", fault)
+
+
+def _of_grades(document: Mapping[str, Any], parts: Parts, scale: MasterScalePolicy) -> Iterator[Fault]:
     """Grades that the master scale does not have."""
-    for path, grade in _grades_named(policy):
-        if grade not in policy.master_scale.ranks:
+    for path, grade in _grades_named(document, parts):
+        if grade not in scale.ranks:
             yield Fault(path, f"{grade!r} is not a grade of the master scale")
 
 
-def _of_external_scales(policy: "Policy") -> Iterator[Fault]:
-    """Vendor scales on which a higher score would be worse, or that do not rise."""
-    for scale, bands in policy.scorecards.external_scales.items():
-        path = f"scorecards.external_scales.{scale}"
-        ranks = [policy.master_scale.ranks.get(band.grade, 0) for band in bands]
-        if ranks != sorted(ranks, reverse=True):
-            yield Fault(path, "a higher score stands for a worse grade")
-        try:
-            require_ascending(tuple(band.at_least for band in bands))
-        except ValueError as fault:
-            yield Fault(path, str(fault))
-
-
-def _of_limits(policy: "Policy") -> Iterator[Fault]:
-    """Grades with a capacity that lack what else a limit needs."""
-    for grade in policy.limits.capacity:
-        if grade not in policy.limits.own_risk:
-            yield Fault(f"limits.own_risk.{grade}", "is missing")
-        risk_class = policy.master_scale.class_of(grade) if grade in policy.master_scale.ranks else None
-        if risk_class is not None and risk_class not in policy.limits.valid_months:
-            yield Fault(f"limits.valid_months.{risk_class}", "is missing")
-
-
-def _of_terms(policy: "Policy") -> Iterator[Fault]:
-    """Terms longer than the law lets businesses agree without more."""
-    terms = policy.terms
-    named = {"terms.payment_term_days": terms.payment_term_days}
-    named |= {
-        f"terms.segments.{index}.payment_term_days": each.payment_term_days for index, each in enumerate(terms.segments)
-    }
-    for path, by_class in named.items():
-        for risk_class, days in by_class.items():
-            if not 0 <= days <= AGREED_DAYS_MAX:
-                yield Fault(f"{path}.{risk_class}", f"is not between 0 and {AGREED_DAYS_MAX}")
-
-
-def _scorecards(policy: "Policy") -> Iterator[tuple[str, Scorecard]]:
-    """The scorecards of a policy, with their paths."""
-    for name in ("behaviour", "behaviour_of_persons", "financials"):
-        card = getattr(policy.scorecards, name)
-        if card is not None:
-            yield f"scorecards.{name}", card
-
-
-def _of_scorecard(path: str, card: Scorecard) -> Iterator[Fault]:
-    """Figures that do not exist or are no numbers, and reasons that are not in the registry."""
-    for index, each in enumerate(card.characteristics):
-        here = f"{path}.characteristics.{index}"
-        if each.figure not in NUMBERS:
-            known = "is no number" if each.figure in FIGURES else "is not a figure"
-            yield Fault(f"{here}.figure", f"{each.figure!r} {known}")
-        elif each.figure.startswith("result."):
-            yield Fault(f"{here}.figure", f"{each.figure!r} is what the scorecard is there to find")
-        if each.reason is not None and each.reason not in REGISTRY:
-            yield Fault(f"{here}.reason", f"{each.reason!r} is not a reason")
-
-
-def _conditions(policy: "Policy") -> Iterator[tuple[str, Condition]]:
-    """The conditions of rules and segments that compare a figure, with their paths."""
-    for index, rule in enumerate(policy.rules):
-        yield from _comparisons(f"rules.{index}.when", rule.when)
-    for index, segment in enumerate(policy.terms.segments):
-        yield from _comparisons(f"terms.segments.{index}.when", segment.when)
-
-
-def _comparisons(path: str, condition: Condition) -> Iterator[tuple[str, Condition]]:
-    """The comparisons within a condition, with their paths."""
-    if condition.field is not None:
-        yield path, condition
-    for name in ("all", "any"):
-        for index, each in enumerate(getattr(condition, name)):
-            yield from _comparisons(f"{path}.{name}.{index}", each)
-
-
-def _of_condition(path: str, condition: Condition) -> Iterator[Fault]:
-    """A figure that does not exist, or one compared with what it can never be."""
-    figure = FIGURES.get(condition.field or "")
-    if figure is None:
-        yield Fault(f"{path}.field", f"{condition.field!r} is not a figure")
-        return
-    if condition.operator in ORDERED and figure.kind != "number":
-        yield Fault(f"{path}.operator", f"{condition.operator} needs a number, and {condition.field} is none")
-        return
-    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    for value in values:
-        if value is not None and kind_of(value) != figure.kind:
-            yield Fault(f"{path}.value", f"{value!r} is no {figure.kind}, which {condition.field} is")
-
-
-def kind_of(value: object) -> str:
-    """Which kind of figure a plain value could be compared with."""
-    if isinstance(value, bool):
-        return "flag"
-    return "text" if isinstance(value, str) else "number"
-
-
-def _grades_named(policy: "Policy") -> Iterator[tuple[str, str]]:
+def _grades_named(document: Mapping[str, Any], parts: Parts) -> Iterator[tuple[str, str]]:
     """Every grade a section names, with the path it is named at."""
-    for name in ("unresolved_write_off", "cover_withdrawn", "oldest_overdue", "young_company", "past_insolvency"):
-        yield f"caps.{name}_grade", getattr(policy.caps, f"{name}_grade")
-    for scale, bands in policy.scorecards.external_scales.items():
-        for index, band in enumerate(bands):
-            yield f"scorecards.external_scales.{scale}.{index}.grade", band.grade
-    for name, grades in (("capacity", policy.limits.capacity), ("own_risk", policy.limits.own_risk)):
-        for grade in grades:
+    caps = part(parts, "caps", CapsPolicy)
+    for name in CAPS if caps is not None else ():
+        yield f"caps.{name}_grade", getattr(caps, f"{name}_grade")
+    for path, each in parts.items():
+        if isinstance(each, ScoreBand) or (isinstance(each, TableBand) and each.grade is not None):
+            yield f"{path}.grade", str(each.grade)
+        elif isinstance(each, Consequence) and each.grade_at_best is not None:
+            yield f"{path}.grade_at_best", each.grade_at_best
+    for name in ("capacity", "own_risk"):
+        for grade in named(document, f"limits.{name}"):
             yield f"limits.{name}.{grade}", grade
-    for index, rule in enumerate(policy.rules):
-        if rule.then.grade_at_best is not None:
-            yield f"rules.{index}.then.grade_at_best", rule.then.grade_at_best
+
+
+def _of_external_scale(path: str, parts: Parts, scale: MasterScalePolicy | None) -> Iterator[Fault]:
+    """Bands of a vendor's scale that do not rise, or in which a higher score would be worse."""
+    bands: list[ScoreBand] = []
+    while (band := part(parts, f"{path}.{len(bands)}", ScoreBand)) is not None:
+        bands.append(band)
+    ranks = {} if scale is None else scale.ranks
+    told = []
+    for before, after in pairwise(bands):
+        if after.at_least <= before.at_least:
+            told.append(f"the band from {after.at_least} does not come after that from {before.at_least}")
+        if ranks.get(after.grade, 0) > ranks.get(before.grade, len(ranks)):
+            told.append(f"a higher score stands for a worse grade: {after.grade} follows {before.grade}")
+    if told:
+        yield Fault(path, "; ".join(told))
+
+
+def _of_limits(document: Mapping[str, Any], scale: MasterScalePolicy) -> Iterator[Fault]:
+    """Grades with a capacity that lack what else a limit needs."""
+    lacking = []
+    for grade in named(document, "limits.capacity"):
+        if grade not in named(document, "limits.own_risk"):
+            yield Fault(f"limits.own_risk.{grade}", "is missing")
+        risk_class = scale.class_of(grade) if grade in scale.ranks else None
+        if risk_class is not None and risk_class not in named(document, "limits.valid_months"):
+            lacking.append(risk_class)
+    for risk_class in dict.fromkeys(lacking):
+        yield Fault(f"limits.valid_months.{risk_class}", "is missing")
+
+
+def _of_classes(scale: MasterScalePolicy) -> Iterator[Fault]:
+    """Grades of a better class than the better grade before them."""
+    ranks = [RISK_CLASSES.index(each.risk_class) for each in scale.grades]
+    for index, (better, worse) in enumerate(pairwise(ranks), start=1):
+        if worse < better:
+            detail = "is a better class than that of the better grade before it"
+            yield Fault(f"master_scale.grades.{index}.risk_class", detail)
+
+
+def _of_confidence(parts: Parts) -> Iterator[Fault]:
+    """Reports that are believed more when they say less, and a confidence asked for that nobody can have."""
+    evidence = part(parts, "evidence", EvidencePolicy)
+    blending = part(parts, "blending", BlendingPolicy)
+    if evidence is None:
+        return
+    if evidence.quality_fresh_with_financials < evidence.quality_fresh_without_financials:
+        yield Fault("evidence.quality_fresh_without_financials", "is above that of a report with annual figures")
+    if evidence.quality_fresh_without_financials < evidence.quality_stale:
+        yield Fault("evidence.quality_stale", "is above that of a fresh report")
+    if blending is None:
+        return
+    cap = blending.credibility_cap
+    highest: Decimal = cap + (1 - cap) * evidence.quality_fresh_with_financials
+    if evidence.confidence_min > highest:
+        detail = f"no debtor reaches it: {highest} is the most that history and a fresh report give together"
+        yield Fault("evidence.confidence_min", detail)

@@ -1,15 +1,19 @@
 """The sections of a policy that say how evidence becomes a grade."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
+from scoring.documents import refuse
+from scoring.policy_contradictions import ContradictionRule
 from scoring.policy_scorecards import OddsScalePolicy, Scorecard
-from scoring.policy_steps import CeilingSteps, FloorSteps, require_ascending
+from scoring.policy_steps import CeilingSteps, FloorSteps, unless_ascending
+from scoring.policy_tables import ScoreTable
 
 RiskClass = Literal["low", "normal", "high", "blocked"]
+RISK_CLASSES: tuple[RiskClass, ...] = get_args(RiskClass)  # The best first.
 LATE_DAYS_KEPT = (0, 5, 15, 30, 60)  # What the ledger keeps sums of.
 RATE_USABLE_DAYS_MAX = 366  # A rate of more than a year ago is no rate of today.
 EventKind = Literal["insolvency", "not_active", "hold", "adverse"]
@@ -34,14 +38,16 @@ class LatenessPolicy:
 
     def __post_init__(self) -> None:
         """Every threshold is one the ledger counts, and has a share that stands in for the book's."""
+        faults = []
         if not self.over_days or not set(self.over_days) <= set(LATE_DAYS_KEPT):
-            raise ValueError(f"over_days must be of {', '.join(map(str, LATE_DAYS_KEPT))}")
+            faults.append(f"over_days must be of {', '.join(map(str, LATE_DAYS_KEPT))}")
         if len(self.book_shares) != len(self.over_days):
-            raise ValueError("book_shares needs one share for each of over_days")
+            faults.append("book_shares needs one share for each of over_days")
         if any(not 0 <= share <= 1 for share in self.book_shares):
-            raise ValueError("book_shares are shares, from 0 to 1")
+            faults.append("book_shares are shares, from 0 to 1")
         if self.recent_days >= self.window_days:
-            raise ValueError("recent_days is not below window_days")
+            faults.append("recent_days is not below window_days")
+        refuse(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class EvidencePolicy:
     `behaviour_recent_days`; paid more than `late_days` after the due date is late (one of LATE_DAYS_KEPT).
     A vendor's probability that names no horizon is taken to be over `assumed_horizon_months`. A rate of exchange is
     used while it is at most `rate_usable_days` old; the default is for policies that do not name it yet.
+    `contradictions` says what counts where sources contradict each other; what it does not name is not looked for.
     """
 
     behaviour_window_days: int
@@ -71,19 +78,25 @@ class EvidencePolicy:
     legal_person_legal_forms: tuple[str, ...]
     rate_usable_days: int = 7
     lateness: LatenessPolicy | None = None
+    contradictions: tuple[ContradictionRule, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a report that is fresh longer than it is usable, and lateness that the ledger does not sum."""
+        faults = []
         if self.late_days not in LATE_DAYS_KEPT:
-            raise ValueError(f"late_days must be one of {', '.join(map(str, LATE_DAYS_KEPT))}")
+            faults.append(f"late_days must be one of {', '.join(map(str, LATE_DAYS_KEPT))}")
         if self.behaviour_recent_days >= self.behaviour_window_days:
-            raise ValueError("behaviour_recent_days is not below behaviour_window_days")
+            faults.append("behaviour_recent_days is not below behaviour_window_days")
         if self.report_fresh_days > self.report_usable_days:
-            raise ValueError("report_fresh_days is above report_usable_days")
+            faults.append("report_fresh_days is above report_usable_days")
         if self.assumed_horizon_months <= 0:
-            raise ValueError("assumed_horizon_months is not above zero")
+            faults.append("assumed_horizon_months is not above zero")
         if self.rate_usable_days > RATE_USABLE_DAYS_MAX:
-            raise ValueError(f"rate_usable_days is above {RATE_USABLE_DAYS_MAX}")
+            faults.append(f"rate_usable_days is above {RATE_USABLE_DAYS_MAX}")
+        kinds = [each.kind for each in self.contradictions]
+        if len(set(kinds)) < len(kinds):
+            faults.append("contradictions has two rules of one kind")
+        refuse(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +176,13 @@ class ScorecardsPolicy:
 
     Our own experience is scored by `behaviour`, or in policies of engine 1 by `payment_index` on `index_scale`. Where
     `behaviour` is trained, `behaviour_of_persons` judges natural persons. `financials` scores annual figures where no
-    vendor gives a probability or a score that the policy knows.
+    vendor gives a probability or a score that the policy knows. What vendors' scores stand for is said by
+    `external_tables`, each for its own days, or by `external_scales` for all time.
     """
 
-    external_scales: Mapping[str, tuple[ScoreBand, ...]]
     external_target_pd: Decimal
+    external_scales: Mapping[str, tuple[ScoreBand, ...]] = field(default_factory=dict)
+    external_tables: tuple[ScoreTable, ...] = ()
     payment_index: PaymentIndexPolicy | None = None
     index_scale: OddsScalePolicy | None = None
     behaviour: Scorecard | None = None
@@ -176,14 +191,16 @@ class ScorecardsPolicy:
 
     def __post_init__(self) -> None:
         """One way to score our own experience, and one that people chose for natural persons."""
+        faults = []
         old = self.payment_index is not None and self.index_scale is not None
         if old == (self.behaviour is not None):
-            raise ValueError("give either behaviour, or payment_index with its index_scale")
+            faults.append("give either behaviour, or payment_index with its index_scale")
         card = self.behaviour
         if card is not None and card.trained and self.behaviour_of_persons is None:
-            raise ValueError("behaviour is trained, so behaviour_of_persons must say how natural persons are scored")
+            faults.append("behaviour is trained, so behaviour_of_persons must say how natural persons are scored")
         if self.behaviour_of_persons is not None and self.behaviour_of_persons.trained:
-            raise ValueError("behaviour_of_persons may not be trained")
+            faults.append("behaviour_of_persons may not be trained")
+        refuse(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +228,8 @@ class MasterScalePolicy:
     def __post_init__(self) -> None:
         """Prepare the look-ups; bounds must rise and names be unique."""
         bounds = tuple(each.below_pd for each in self.grades)
-        require_ascending(bounds)
-        for each, floor in zip(self.grades, (Decimal(0), *bounds), strict=False):
-            if not floor <= each.typical_pd < each.below_pd:
-                raise ValueError(f"the typical_pd of {each.grade} lies outside the grade")
         names = (*(each.grade for each in self.grades), self.default_grade)
-        if len(set(names)) < len(names):
-            raise ValueError("a grade is named twice")
+        refuse(self._faults(bounds, names))
         classes: dict[str, RiskClass] = {each.grade: each.risk_class for each in self.grades}
         classes[self.default_grade] = "blocked"
         typical = {each.grade: each.typical_pd for each in self.grades}
@@ -227,6 +239,17 @@ class MasterScalePolicy:
         object.__setattr__(self, "_bounds", bounds)
         object.__setattr__(self, "_classes", classes)
         object.__setattr__(self, "_typical", typical)
+
+    def _faults(self, bounds: tuple[Decimal, ...], names: tuple[str, ...]) -> Iterator[str]:
+        """What keeps these grades from being a scale."""
+        if not self.grades:
+            yield "there are no grades"
+        yield from unless_ascending(bounds)
+        for each, floor in zip(self.grades, (Decimal(0), *bounds), strict=False):
+            if not floor <= each.typical_pd < each.below_pd:
+                yield f"the typical_pd of {each.grade} lies outside the grade"
+        if len(set(names)) < len(names):
+            yield "a grade is named twice"
 
     def grade_of(self, pd: Decimal) -> str:
         """The grade of a probability of default: lower bound inclusive, upper exclusive."""
@@ -256,10 +279,12 @@ class BlendingPolicy:
 
     def __post_init__(self) -> None:
         """The probabilities must leave room for odds, and the credibility must be a share."""
+        faults = []
         if not 0 < self.pd_floor < self.pd_ceiling < 1:
-            raise ValueError("0 < pd_floor < pd_ceiling < 1 does not hold")
+            faults.append("0 < pd_floor < pd_ceiling < 1 does not hold")
         if self.credibility_k <= 0 or not 0 <= self.credibility_cap <= 1:
-            raise ValueError("credibility_k must be above zero and credibility_cap a share")
+            faults.append("credibility_k must be above zero and credibility_cap a share")
+        refuse(faults)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
+from scoring.documents import refuse
 from scoring.receivables import Bucket
 
 INVOICE_BUCKETS: tuple[Bucket, ...] = ("not_due", "1-30", "31-60", "61-90", "91+")
@@ -31,10 +32,12 @@ class ProvisionsPolicy:
         """Every bucket of invoices has a share, and older never loses less."""
         if set(self.loss_rates) != set(INVOICE_BUCKETS):
             raise ValueError(f"loss_rates must name {', '.join(INVOICE_BUCKETS)} and nothing else")
+        faults = []
         rates = [self.loss_rates[bucket] for bucket in INVOICE_BUCKETS]
         if min(rates) < 0 or max(rates) > 1:
-            raise ValueError("loss_rates has a rate that is no share")
+            faults.append("loss_rates has a rate that is no share")
         if any(older < newer for newer, older in pairwise(rates)):
-            raise ValueError("loss_rates gives an older bucket less")
+            faults.append("loss_rates gives an older bucket less")
         if self.loss_given_default is not None and not 0 <= self.loss_given_default <= 1:
-            raise ValueError("loss_given_default is no share")
+            faults.append("loss_given_default is no share")
+        refuse(faults)

@@ -1,11 +1,12 @@
 """Scorecards of a policy: figures, the points that each earns by bin or curve, and the scale of their sum."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import pairwise
 
-from scoring.policy_steps import require_ascending
+from scoring.documents import Fault, refuse
 
 _HUNDREDTH = Decimal("0.01")
 
@@ -48,17 +49,16 @@ class Characteristic:
         """Prepare the search; bins must cover every value once, and points may not turn back."""
         if bool(self.bins) == bool(self.curve):
             raise ValueError("give either bins or a curve")
+        rows = self.bins or self.curve
+        gives = tuple(each.points for each in rows)
         if self.bins:
-            _require_seamless(self.bins)
             bounds = tuple(each.at_least for each in self.bins if each.at_least is not None)
-            given = tuple(each.points for each in self.bins)
+            refuse((*_seams(self.bins), *_turns("bins", gives)))
         else:
             bounds = tuple(each.at for each in self.curve)
-            given = tuple(each.points for each in self.curve)
-        require_ascending(bounds)
-        _require_monotone(given)
+            refuse((*_disorder(bounds), *_turns("curve", gives)))
         object.__setattr__(self, "_bounds", bounds)
-        object.__setattr__(self, "_given", given)
+        object.__setattr__(self, "_given", gives)
 
     def points_of(self, value: Decimal | None) -> Decimal:
         """The points of a value, those on a curve rounded half to even to two decimals."""
@@ -110,31 +110,51 @@ class Scorecard:
         names = [each.figure for each in self.characteristics]
         if not names:
             raise ValueError("there are no characteristics")
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"{', '.join(twice)} is used twice")
+        refuse(
+            Fault(f"characteristics.{index}.figure", f"{name!r} is used already: a figure counts once")
+            for index, name in enumerate(names)
+            if name in names[:index]
+        )
 
 
-def _require_seamless(bins: tuple[Bin, ...]) -> None:
-    """Raise ValueError naming every gap and overlap between bins, and every end that is not open."""
-    faults = []
+def _seams(bins: tuple[Bin, ...]) -> Iterator[Fault]:
+    """Every gap and overlap between bins, every bin without values, and every end that is not open."""
     if bins[0].at_least is not None:
-        faults.append(f"nothing is given below {bins[0].at_least}: the first bin has no at_least")
-    if bins[-1].below is not None:
-        faults.append(f"nothing is given from {bins[-1].below} on: the last bin has no below")
-    for one, other in pairwise(bins):
+        yield Fault("bins.0.at_least", f"nothing is given below {bins[0].at_least}: the first bin has no at_least")
+    for index, each in enumerate(bins):
+        if each.at_least is not None and each.below is not None and each.below <= each.at_least:
+            yield Fault(f"bins.{index}", f"no value is at least {each.at_least} and below {each.below}")
+    for index, (one, other) in enumerate(pairwise(bins), start=1):
+        if one.below is None:
+            yield Fault(f"bins.{index - 1}", "has no below, and only the last bin may go on for ever")
+        if other.at_least is None:
+            yield Fault(f"bins.{index}", "has no at_least, and only the first bin may begin nowhere")
         if one.below is None or other.at_least is None:
-            faults.append("only the first bin has no at_least, only the last no below")
-        elif one.below < other.at_least:
-            faults.append(f"there is a gap from {one.below} to {other.at_least}")
+            continue
+        if one.below < other.at_least:
+            yield Fault(f"bins.{index}", f"there is a gap: values from {one.below} to {other.at_least} earn nothing")
         elif one.below > other.at_least:
-            faults.append(f"bins overlap from {other.at_least} to {one.below}")
-    if faults:
-        raise ValueError("; ".join(faults))
+            yield Fault(f"bins.{index}", f"bins overlap: values from {other.at_least} to {one.below} are in two bins")
+    if bins[-1].below is not None:
+        last = len(bins) - 1
+        yield Fault(f"bins.{last}.below", f"nothing is given from {bins[-1].below} on: the last bin has no below")
 
 
-def _require_monotone(points: tuple[Decimal, ...]) -> None:
-    """Raise ValueError unless points only rise or only fall."""
-    steps = [after - before for before, after in pairwise(points)]
-    if any(step > 0 for step in steps) and any(step < 0 for step in steps):
-        raise ValueError("points rise and fall again: a worse figure would be given more")
+def _disorder(bounds: tuple[Decimal, ...]) -> Iterator[Fault]:
+    """Every point of a curve that does not lie after the one before it."""
+    for index, (before, after) in enumerate(pairwise(bounds), start=1):
+        if after <= before:
+            yield Fault(f"curve.{index}.at", f"{after} does not come after {before}, the point before it")
+
+
+def _turns(name: str, gives: tuple[Decimal, ...]) -> Iterator[Fault]:
+    """Where points first turn back: they may only rise or only fall, or a worse figure would be given more."""
+    direction = 0
+    for index, (before, after) in enumerate(pairwise(gives), start=1):
+        step = (after > before) - (after < before)
+        if direction and step and step != direction:
+            went = "rose" if direction > 0 else "fell"
+            detail = f"points turn back: they {went} to {before} and now {after} is given; they may only rise or fall"
+            yield Fault(f"{name}.{index}.points", detail)
+            return
+        direction = direction or step

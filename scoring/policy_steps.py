@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
+from scoring.documents import refuse
+
+SMALLEST_STEP = Decimal("0.000001")
+
 
 @dataclass(frozen=True, slots=True)
 class UpTo:
@@ -42,10 +46,9 @@ class CeilingSteps:
     def __post_init__(self) -> None:
         """Prepare the search; the steps must rise in bound."""
         bounds = tuple(each.up_to for each in self.steps)
-        require_ascending(bounds)
         gives = (*(each.gives for each in self.steps), self.otherwise)
-        if any(better < worse for better, worse in pairwise(gives)):
-            raise ValueError("a worse value is given more")
+        turns_back = any(better < worse for better, worse in pairwise(gives))
+        refuse((*unless_ascending(bounds), *(("a worse value is given more",) if turns_back else ())))
         object.__setattr__(self, "_bounds", bounds)
         object.__setattr__(self, "_gives", gives)
 
@@ -66,10 +69,9 @@ class FloorSteps:
     def __post_init__(self) -> None:
         """Prepare the search; the steps must rise in bound."""
         bounds = tuple(each.at_least for each in self.steps)
-        require_ascending(bounds)
         gives = (self.otherwise, *(each.gives for each in self.steps))
-        if any(worse > better for worse, better in pairwise(gives)):
-            raise ValueError("a better value is given less")
+        turns_back = any(worse > better for worse, better in pairwise(gives))
+        refuse((*unless_ascending(bounds), *(("a better value is given less",) if turns_back else ())))
         object.__setattr__(self, "_bounds", bounds)
         object.__setattr__(self, "_gives", gives)
 
@@ -93,12 +95,15 @@ class RoundingSteps:
         Otherwise an amount rounded up over a bound could be rounded down again below itself.
         """
         bounds = tuple(each.below for each in self.steps)
-        require_ascending(bounds)
         multiples = (*(each.step for each in self.steps), self.otherwise)
-        if any(multiple <= 0 for multiple in multiples):
-            raise ValueError("a rounding step must be above zero")
-        if any(bound % low or bound % high for bound, low, high in zip(bounds, multiples, multiples[1:], strict=False)):
-            raise ValueError("each bound must be a multiple of the steps below and above it")
+        faults = list(unless_ascending(bounds))
+        if any(multiple < SMALLEST_STEP for multiple in multiples):
+            faults.append("a rounding step must be above zero")
+        elif any(
+            bound % low or bound % high for bound, low, high in zip(bounds, multiples, multiples[1:], strict=False)
+        ):
+            faults.append("each bound must be a multiple of the steps below and above it")
+        refuse(faults)
         object.__setattr__(self, "_bounds", bounds)
         object.__setattr__(self, "_multiples", multiples)
 
@@ -107,7 +112,6 @@ class RoundingSteps:
         return self._multiples[bisect_right(self._bounds, amount)]
 
 
-def require_ascending(bounds: tuple[Decimal, ...]) -> None:
-    """Raise ValueError unless each bound is above the one before."""
-    if any(high <= low for low, high in pairwise(bounds)):
-        raise ValueError("the steps are not in rising order")
+def unless_ascending(bounds: tuple[Decimal, ...]) -> tuple[str, ...]:
+    """A fault unless each bound is above the one before."""
+    return ("the steps are not in rising order",) if any(high <= low for low, high in pairwise(bounds)) else ()

@@ -1,8 +1,9 @@
 """One pass of the rules over the facts: evidence, grade, grant, objections, and the heaviest of what they call for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from scoring.contradictions import contradictions
 from scoring.evidence import Evidence, weigh_evidence
 from scoring.facts import CheckFacts
 from scoring.first_payment import starts_first_payment, while_first_invoice_is_open
@@ -12,10 +13,10 @@ from scoring.judgement import NO_TERMS, Outcome, Reason, Terms, TermsMode, reaso
 from scoring.objections import objections
 from scoring.policy import Policy
 from scoring.policy_rules import Rule
+from scoring.review import review_of_person
 from scoring.rules import cap_by_rules, held_rules, objections_of_rules
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
-_ADVERSE = ("decline", "accept_prepayment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,18 @@ def rule(facts: CheckFacts, policy: Policy) -> Ruling:
     grading = grade_facts(facts, evidence, policy)
     held = held_rules(evidence, grading, policy)
     grading = cap_by_rules(grading, held, policy)
-    objected = (*objections(facts, evidence, grading, policy), *objections_of_rules(held))
+    objected = (
+        *objections(facts, evidence, grading, policy),
+        *objections_of_rules(held),
+        *contradictions(facts, evidence, policy),
+    )
     declined = any(each.effect == "decline" for each in objected)
     # Limit and order of a debtor that is declined are beside the point, and would read as an offer.
     grant = NOTHING_GRANTED if declined else grant_credit(facts, evidence, grading, held, policy)
     offered = [*while_first_invoice_is_open(facts, grading, policy), *grant.reasons]
     proposed = _heaviest(each for each in (*objected, *offered) if each.effect != "refer")
     first_payment_first = starts_first_payment(facts, grading, proposed, policy)
-    of_person = tuple(_of_natural_person(evidence, (*objected, *offered)))
+    of_person = tuple(review_of_person((*objected, *offered), evidence, grading, grant, held, policy))
     needs_review = any(each.effect == "refer" for each in of_person)
     # The review comes before everything, also before a decline.
     outcome = Outcome.REFER if needs_review else _heaviest((*objected, *offered))
@@ -83,15 +88,6 @@ def rule(facts: CheckFacts, policy: Policy) -> Ruling:
         first_payment_first=first_payment_first,
         held_rules=held,
     )
-
-
-def _of_natural_person(evidence: Evidence, found: Iterable[Reason]) -> Iterator[Reason]:
-    """The review that a natural person, or one who may be, is owed of an adverse answer."""
-    natural_person = evidence.known.is_natural_person
-    if natural_person is None:
-        yield reason("legal_form_unknown")
-    if natural_person is not False and any(each.effect in _ADVERSE for each in found):
-        yield reason("natural_person_review", "refer")
 
 
 def _heaviest(reasons: Iterable[Reason]) -> Outcome:

@@ -58,6 +58,12 @@ def candidates_of(cases: Cases) -> tuple[list[Candidate], list[Dropped]]:
     return sorted(found, key=lambda each: -each.information_value), dropped
 
 
+def information_of_chance(binned: Binned, cases: Cases) -> float:
+    """The information value that so many bins are to be expected to have where the figure says nothing at all."""
+    bin_count = len(binned.evidence.weights)
+    return (bin_count - 1) * (1 / cases.bad_count + 1 / (len(cases) - cases.bad_count))
+
+
 def drop_redundant(candidates: Sequence[Candidate], cases: Cases) -> tuple[list[Candidate], list[Dropped]]:
     """The candidates, strongest first, without those whose weights go along with a stronger one of another figure."""
     kept: list[Candidate] = []

@@ -99,7 +99,7 @@ def _select(
     weights = {each: each.weights_of(cases) for each in kept}
     outdone: list[Dropped] = []
     while kept:
-        model = LogisticRegression(C=1 / settings.ridge, solver="newton-cholesky")
+        model = LogisticRegression(C=1 / settings.ridge, solver="newton-cholesky", tol=1e-8)
         model.fit(np.column_stack([weights[each] for each in kept]), cases.bad)
         effects = [-coefficient * weights[each].std() for each, coefficient in zip(kept, model.coef_[0], strict=True)]
         worst = _worst(kept, effects)

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 
 from api.calibration.cases import Cases
-from api.calibration.choosing import INFORMATION_SUSPECT
-from api.calibration.document import plain, points_of
+from api.calibration.choosing import INFORMATION_SUSPECT, information_of_chance
+from api.calibration.document import Points, plain, points_of
 from api.calibration.fitting import Characteristic, FittedScorecard
 from api.calibration.measures import Interval, area_of
 from api.calibration.trying import Trial
 
 CORRELATION_WARNED = 0.7
+CHANCE_TIMES_WARNED = 3  # Bins are put where they separate most, so that chance gives more than it would by itself.
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,7 @@ def sheet_of(evidence: Evidence) -> dict[str, Any]:
             "log_odds_moved_by": _rounded(fitted.level_moved_by),
         },
         "characteristics": [
-            _characteristic(each, given.bins, given.missing)
-            for each, given in zip(fitted.characteristics, points, strict=True)
+            _characteristic(each, given) for each, given in zip(fitted.characteristics, points, strict=True)
         ],
         "warnings": _warnings(fitted, cases),
         "left_out": [{"figure": each.candidate.figure, "reason": each.reason} for each in fitted.dropped],
@@ -77,7 +77,7 @@ def _area(area: Interval) -> dict[str, float]:
     return {"auc": _rounded(area.value), "auc_low": _rounded(area.low), "auc_high": _rounded(area.high)}
 
 
-def _characteristic(fitted: Characteristic, points: Any, missing_points: Any) -> dict[str, Any]:
+def _characteristic(fitted: Characteristic, points: Points) -> dict[str, Any]:
     binned = fitted.candidate.binned
     bounds = binned.bounds
     rows = [
@@ -88,12 +88,12 @@ def _characteristic(fitted: Characteristic, points: Any, missing_points: Any) ->
             "adjusted": place in binned.evidence.adjusted_bins,
             "points": plain(given),
         }
-        for place, given in enumerate(points)
+        for place, given in enumerate(points.bins)
     ]
     missing = {
         **_counted(*binned.counts[-1], binned.weights[-1]),
         "neutral": not binned.missing_is_weighed,
-        "points": plain(missing_points),
+        "points": plain(points.missing),
     }
     return {
         "figure": fitted.candidate.figure,
@@ -119,6 +119,11 @@ def _warnings(fitted: FittedScorecard, cases: Cases) -> list[str]:
         for each in fitted.characteristics
         if each.candidate.information_value > INFORMATION_SUSPECT
     ]
+    for each in fitted.characteristics:
+        chance = information_of_chance(each.candidate.binned, cases)
+        if each.candidate.information_value < CHANCE_TIMES_WARNED * chance:
+            value = each.candidate.information_value
+            told.append(f"{each.candidate.figure} may be chance: information value {value:.3f}, of noise {chance:.3f}")
     weights = [each.candidate.weights_of(cases) for each in fitted.characteristics]
     alike = np.atleast_2d(np.corrcoef(weights))
     for one, other in zip(*np.triu_indices(len(weights), 1), strict=True):

@@ -13,6 +13,7 @@ from api.calibration.cases import Cases
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 NUMBERS_SHARE_MIN = 0.5  # A column of which fewer values are numbers is one of words, and not of misprints.
+REPEATS_SHARE_MAX = 0.05  # Where more rows look alike, the figures are coarse and the rows no copies.
 MISSING = {"", "?", "na", "n/a", "nan", "null", "none"}
 YES_OR_NO = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 GZIP_MAGIC = b"\x1f\x8b"
@@ -49,9 +50,7 @@ def read_table(path: Path, columns: TableColumns, delimiter: str = ",") -> Cases
     faults += _header_faults(header, columns)
     if faults:
         raise TableInvalid(faults)
-    count = len(rows)
-    rows = list({row.cells: row for row in reversed(rows)}.values())[::-1]
-    notes = [f"{count - len(rows)} rows that repeat another one exactly are left out"] if len(rows) < count else []
+    rows, notes = _without_repeats(rows)
     bad, faults = _outcomes(rows, header.index(columns.outcome), columns)
     periods = _periods(rows, header, columns.period, faults)
     figures, values = [], []
@@ -106,6 +105,17 @@ def _lines(path: Path, delimiter: str) -> Iterator[tuple[int, tuple[str, ...]]]:
         for cells in reader:
             if cells:
                 yield reader.line_num, tuple(cell.strip() for cell in cells)
+
+
+def _without_repeats(rows: list[_Row]) -> tuple[list[_Row], list[str]]:
+    """The rows without copies of others, which would stand on both sides of a fold; and what there is to tell of it."""
+    first: dict[tuple[str, ...], _Row] = {}
+    for row in rows:
+        first.setdefault(row.cells, row)
+    count = len(rows) - len(first)
+    if count > REPEATS_SHARE_MAX * len(rows):
+        return rows, [f"{count} rows look exactly like another one: they are taken as cases of their own"]
+    return list(first.values()), [f"{count} rows that repeat another one exactly are left out"] if count else []
 
 
 def _header_faults(header: Sequence[str], columns: TableColumns) -> list[str]:

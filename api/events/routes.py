@@ -14,9 +14,12 @@ from api.records.sellers import Seller
 from api.web.answers import json_answer
 from api.web.blueprint import Blueprint
 from api.web.paging import cursor_of, page_of
-from api.web.permissions import permission
+from api.web.permissions import is_allowed, permission
 from api.web.schemas import PageQuery, Schema, page_schema
 from api.wiring import wiring
+
+# Kinds of jobs whose results are not for everybody who may ask for a job.
+PERMISSION_OF_KIND = {"rescoring": "policy.read"}
 
 blueprint = Blueprint("events", __name__, description="What happened, for others.")
 
@@ -90,10 +93,11 @@ def _cloud_event(event: EventRecord, seller: Seller) -> dict[str, Any]:
 @blueprint.response(200, JobSchema)
 @blueprint.alt_response(404)
 def show_job(job_id: UUID) -> Response:
-    """Show how a job stands."""
-    with wiring().transaction() as session:
+    """Show how a job stands. One whose result tells more than the caller may see is not there for him."""
+    given = wiring()
+    with given.transaction() as session:
         job = jobs.get(session, job_id)
-        if job is None:
+        if job is None or not is_allowed(given.caller.role, PERMISSION_OF_KIND.get(job.kind, "job.read")):
             raise NotFound("There is no such job.")
         return json_answer(_job(job))
 

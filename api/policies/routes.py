@@ -3,12 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
 from api.decision_answer import decision_answer
 from api.decision_schemas import DecisionSchema
-from api.policies import service
-from api.policies.schemas import DecisionsQuery, NewPolicySchema, PolicySchema, ReplaySchema
+from api.policies import moves, service
+from api.policies.documents import read_written
+from api.policies.explanation.page import POLICY, explanation_page
+from api.policies.explanation.schemas import ExplanationSchema
+from api.policies.schemas import DecisionsQuery, JsonSchemaSchema, NewPolicySchema, PolicySchema, ReplaySchema
 from api.problems import BadInput, Fault
 from api.records import decisions, policies
 from api.records.decisions import DecisionRecord
@@ -20,6 +23,10 @@ from api.web.paging import page_of
 from api.web.permissions import permission
 from api.web.schemas import PageQuery, page_schema
 from api.wiring import wiring
+from scoring.policy_schema import policy_schema
+
+HTML = "text/html"
+HTML_TOO: dict[str, Any] = {"200": {"content": {HTML: {"schema": {"type": "string"}}}}}
 
 blueprint = Blueprint("policies", __name__, description="The rules as data, and what was decided by them.")
 
@@ -44,8 +51,18 @@ def create_policy(data: dict[str, Any]) -> Response:
     """Add a version as a draft. Every fault of the document is named."""
     if ("document" in data) == ("yaml" in data):
         raise BadInput("One policy is needed.", faults=[Fault("", "required", "Give either document or yaml.")])
-    document = data["document"] if "document" in data else service.read_document(data["yaml"])
-    return bytes_answer(service.add_draft(data["name"], document, wiring()), 201)
+    if "document" in data:
+        return bytes_answer(service.add_draft(data["name"], data["document"], wiring()), 201)
+    written = read_written(data["yaml"])
+    return bytes_answer(service.add_draft(data["name"], written.document, wiring(), written), 201)
+
+
+@blueprint.route("/policies/schema", methods=["GET"])
+@permission("policy.read")
+@blueprint.response(200, JsonSchemaSchema)
+def show_policy_schema() -> Response:
+    """Show the JSON Schema of the document of a policy, by which an editor checks and completes one."""
+    return json_answer(policy_schema())
 
 
 @blueprint.route("/policies/<int:version>", methods=["GET"])
@@ -54,8 +71,7 @@ def create_policy(data: dict[str, Any]) -> Response:
 @blueprint.alt_response(404)
 def show_policy(version: int) -> Response:
     """Show one version with its document."""
-    with wiring().transaction() as session:
-        return json_answer(service.policy_answer(service.get_version(session, version), with_document=True))
+    return json_answer(service.read_version(version, wiring()))
 
 
 @blueprint.route("/policies/<int:version>/approvals", methods=["POST"])
@@ -63,8 +79,26 @@ def show_policy(version: int) -> Response:
 @blueprint.response(201, PolicySchema)
 @blueprint.alt_response(404)
 def approve_policy(version: int) -> Response:
-    """Approve a draft, as another person than its maker."""
-    return bytes_answer(service.approve(version, wiring()), 201)
+    """Approve a draft or a shadow, as another person than its maker."""
+    return bytes_answer(moves.approve(version, wiring()), 201)
+
+
+@blueprint.route("/policies/<int:version>/shadows", methods=["POST"])
+@permission("policy.write")
+@blueprint.response(201, PolicySchema)
+@blueprint.alt_response(404)
+def put_policy_in_shadow(version: int) -> Response:
+    """Let a draft or a retired version be judged by beside the active one, approved or not; it decides nothing."""
+    return bytes_answer(moves.put_in_shadow(version, wiring()), 201)
+
+
+@blueprint.route("/policies/<int:version>/retirements", methods=["POST"])
+@permission("policy.write")
+@blueprint.response(201, PolicySchema)
+@blueprint.alt_response(404)
+def retire_policy(version: int) -> Response:
+    """Put a draft or a shadow aside; it may come back."""
+    return bytes_answer(moves.retire(version, wiring()), 201)
 
 
 @blueprint.route("/policies/<int:version>/activations", methods=["POST"])
@@ -73,7 +107,7 @@ def approve_policy(version: int) -> Response:
 @blueprint.alt_response(404)
 def activate_policy(version: int) -> Response:
     """Let an approved version decide from now on."""
-    return bytes_answer(service.activate(version, wiring()), 201)
+    return bytes_answer(moves.activate(version, wiring()), 201)
 
 
 @blueprint.route("/decisions", methods=["GET"])
@@ -109,6 +143,26 @@ def show_decision(decision_id: UUID) -> Response:
     with given.transaction() as session:
         decision = service.get_decision(session, decision_id)
     return json_answer(decision_answer(decision, given.seller, given.caller.role, given.language))
+
+
+@blueprint.route("/decisions/<uuid:decision_id>/explanation", methods=["GET"])
+@permission("decision.read")
+@blueprint.response(200, ExplanationSchema)
+@blueprint.alt_response(404)
+@blueprint.doc(responses=HTML_TOO)
+def explain_decision(decision_id: UUID) -> Response:
+    """Explain a decision to whom it concerns: data, procedure, reasons, what would change it, and rights.
+
+    For `Accept: text/html` as one page to read or print.
+    """
+    given = wiring()
+    with given.transaction() as session:
+        pack = service.explain(session, decision_id, given)
+    headers = {"Content-Language": given.language, "Vary": "Accept, Accept-Language"}
+    if request.accept_mimetypes.best_match(["application/json", HTML]) != HTML:
+        return json_answer(pack, headers=headers)
+    headers["Content-Security-Policy"] = POLICY
+    return Response(explanation_page(pack), 200, headers, content_type=f"{HTML}; charset=utf-8")
 
 
 @blueprint.route("/decisions/<uuid:decision_id>/replay", methods=["POST"])

@@ -1,7 +1,8 @@
 """What the policies room takes and gives."""
 
-from marshmallow import fields, validate
+from marshmallow import INCLUDE, fields, validate
 
+from api.policies.documents import NAME_LENGTH_MAX, WRITTEN_LENGTH_MAX
 from api.records.decisions import OUTCOMES
 from api.records.policies import STATES
 from api.web.fields import Line
@@ -9,11 +10,28 @@ from api.web.schemas import PageQuery, Schema
 
 
 class NewPolicySchema(Schema):
-    """A draft: `document` as JSON, or `yaml` as text; exactly one of them."""
+    """A draft: `document` as JSON, or `yaml` as text; exactly one of them.
 
-    name = Line(100, required=True)
+    Faults point into the one that was sent; those of `yaml` carry line and column of the text.
+    """
+
+    name = Line(NAME_LENGTH_MAX, required=True)
     document = fields.Dict()
-    yaml = fields.String(validate=validate.Length(min=1, max=200_000))
+    yaml = fields.String(validate=validate.Length(min=1, max=WRITTEN_LENGTH_MAX))
+
+
+class PolicyWarningSchema(Schema):
+    """Something that may be meant, but probably is not."""
+
+    path = fields.String(required=True, metadata={"example": "limits.own_risk.G5"})
+    detail = fields.String(required=True)
+
+
+class JsonSchemaSchema(Schema):
+    """A JSON Schema of the draft 2020-12."""
+
+    class Meta:
+        unknown = INCLUDE
 
 
 class PolicySchema(Schema):
@@ -29,6 +47,9 @@ class PolicySchema(Schema):
     approved_at = fields.AwareDateTime(required=True, allow_none=True)
     activated_at = fields.AwareDateTime(required=True, allow_none=True)
     document = fields.Dict(metadata={"description": "When one version is asked for."})
+    warnings = fields.List(
+        fields.Nested(PolicyWarningSchema), metadata={"description": "When one version is made or asked for."}
+    )
 
 
 class DecisionsQuery(PageQuery):

@@ -5,10 +5,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from api.check_facts import Question
 from api.exchange import Conversion, convert, currencies_needed
 from api.problems import BadInput, Fault
 from api.prospect.identifying import DebtorNamed
-from scoring.exchange import Rate
 from scoring.facts import Asked, ConvertedFacts, ConvertedKind
 from scoring.money import Money
 from scoring.policy import Policy
@@ -28,15 +28,6 @@ class CheckRequest:
     policy_version: int | None = None
     purpose: str | None = None
     relation: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked, in the policy's currency; `converted` tells what was in another one, `rates` how it was taken."""
-
-    asked: Asked
-    converted: tuple[ConvertedFacts, ...]
-    rates: tuple[Rate, ...]
 
 
 def question(session: Session, request: CheckRequest, policy: Policy, on: date) -> Question:

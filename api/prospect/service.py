@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api import fresh_report
+from api.check_facts import Judged, gather
 from api.decision_answer import decision_answer
 from api.fresh_report import Source
 from api.policy_shelf import Rules
 from api.problems import BadInput, Fault, NotAllowed, NotFound
 from api.prospect import identifying
 from api.prospect.asking import CheckRequest, question
-from api.prospect.facts import Judged, gather
 from api.prospect.identifying import DebtorNamed
 from api.records import checks, decisions, identities
 from api.records.base import new_id

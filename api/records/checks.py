@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -43,6 +44,37 @@ START = text(
 )
 
 
+# The next of all debtors, with the same columns; a page of some hundreds is read in one statement.
+BOOK = text(
+    "SELECT d.id, d.name, d.country, d.legal_form, d.is_natural_person, d.parent_id, d.related_party, d.critical,"
+    " (SELECT json_agg(r) FROM (SELECT DISTINCT ON (kind) kind, provider, retrieved_at, facts FROM credit_report"
+    "   WHERE debtor_id = d.id ORDER BY kind, retrieved_at DESC) r) AS reports,"
+    " EXISTS (SELECT FROM debtor_identifier i WHERE i.debtor_id = d.id) AS has_number"
+    " FROM (SELECT * FROM debtor WHERE merged_into_id IS NULL AND id > :after ORDER BY id LIMIT :count) d ORDER BY d.id"
+)
+COUNT_BOOK = text("SELECT count(*) FROM debtor WHERE merged_into_id IS NULL")
+
+
+@dataclass(frozen=True, slots=True)
+class BookDebtor:
+    """One debtor of the book with its newest report of each kind, and whether it has an official number."""
+
+    debtor: CheckedDebtor
+    reports: list[Report]
+    has_number: bool
+
+
+def book_page(session: Session, after: UUID, count: int) -> list[BookDebtor]:
+    """Give the next debtors after one, in the order of their ids and without merged ones."""
+    rows = session.execute(BOOK, {"after": after, "count": count})
+    return [BookDebtor(CheckedDebtor(*row[:8]), _reports(row[8]), row[9]) for row in rows]
+
+
+def count_book(session: Session) -> int:
+    """Count the debtors, without merged ones."""
+    return int(session.scalar(COUNT_BOOK) or 0)
+
+
 def start(session: Session, debtor_id: UUID) -> CheckStart | None:
     """Read what a check of a debtor starts from; a merged one gives the one it points on to, an unknown one None."""
     row = session.execute(START, {"debtor_id": debtor_id}).one_or_none()
@@ -50,8 +82,11 @@ def start(session: Session, debtor_id: UUID) -> CheckStart | None:
         row = session.execute(START, {"debtor_id": row[0]}).one_or_none()
     if row is None:
         return None
-    reports = [
+    return CheckStart(CheckedDebtor(*row[1:9]), row[9], _reports(row[10]))
+
+
+def _reports(rows: list[dict[str, Any]] | None) -> list[Report]:
+    return [
         Report(each["kind"], each["provider"], datetime.fromisoformat(each["retrieved_at"]), each["facts"])
-        for each in row[10] or ()
+        for each in rows or ()
     ]
-    return CheckStart(CheckedDebtor(*row[1:9]), row[9], reports)

@@ -106,6 +106,11 @@ def progress(session: Session, job_id: UUID, done: int, total: int | None) -> No
     session.execute(update(JobRecord).where(JobRecord.id == job_id).values(progress_done=done, progress_total=total))
 
 
+def keep(session: Session, job_id: UUID, result: dict[str, Any]) -> None:
+    """Write how far a job has come, for the worker that goes on with it when this one is killed."""
+    session.execute(update(JobRecord).where(JobRecord.id == job_id).values(result=result))
+
+
 ADD_ITEM = text(
     "UPDATE job SET result = jsonb_build_object('items', coalesce(result -> 'items', '[]') || CAST(:item AS jsonb))"
     " WHERE id = :job_id"

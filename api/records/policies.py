@@ -1,5 +1,6 @@
 """Policies: the seller's rules as data, one row per version; the document of a version never changes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index, Select, func, select, text, update
@@ -29,6 +30,7 @@ class PolicyRecord(OfSeller, Base):
     approved_by: Mapped[str | None]
     approved_at: Mapped[datetime | None]
     activated_at: Mapped[datetime | None]
+    shadowed_at: Mapped[datetime | None]
 
 
 ACTIVE = text("SELECT version FROM policy WHERE state = 'active'")  # Asked by every check, so kept plain.
@@ -38,6 +40,11 @@ def active_version(session: Session) -> int | None:
     """Give the number of the active version."""
     version: int | None = session.scalar(ACTIVE)
     return version
+
+
+def count_in(session: Session, state: str) -> int:
+    """Count the versions in a state."""
+    return session.scalar(select(func.count()).select_from(PolicyRecord).where(PolicyRecord.state == state)) or 0
 
 
 def get(session: Session, version: int) -> PolicyRecord | None:
@@ -60,6 +67,7 @@ def add(session: Session, *, name: str, document: str, digest: str, made_by: str
         approved_by=None,
         approved_at=None,
         activated_at=None,
+        shadowed_at=None,
     )
     session.add(record)
     session.flush()
@@ -79,6 +87,18 @@ def activate(session: Session, record: PolicyRecord, now: datetime) -> None:
     session.execute(update(PolicyRecord).where(PolicyRecord.state == "active").values(state="retired"))
     record.state, record.activated_at = "active", now
     session.flush()
+
+
+def shadow(session: Session, record: PolicyRecord, now: datetime) -> None:
+    """Let a version judge beside the active one from now on, without any effect."""
+    record.state, record.shadowed_at = "shadow", now
+    session.flush()
+
+
+def in_shadow(session: Session) -> Sequence[int]:
+    """Give the numbers of the versions that judge beside the active one."""
+    query = select(PolicyRecord.version).where(PolicyRecord.state == "shadow").order_by(PolicyRecord.version)
+    return session.scalars(query).all()
 
 
 def tell_activated(session: Session, record: PolicyRecord, now: datetime) -> None:

@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "policy.approve": MANAGER,
     "policy.activate": MANAGER,
     "policy.backtest": MANAGER,
+    "policy.rescore": frozenset({"finance", "credit_manager"}),
     "event.read": BOOK,
     "job.read": ASKERS,
     "key.manage": OFFICE,

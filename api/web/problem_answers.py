@@ -96,9 +96,14 @@ def problem_answer(
         "trace_id": trace_id(),
     }
     if faults:
-        body["errors"] = [{"pointer": fault.pointer, "code": fault.code, "detail": fault.detail} for fault in faults]
+        body["errors"] = [_fault_answer(fault) for fault in faults]
     g.problem_code = code
     return Response(answer_bytes(body), status, headers, content_type=CONTENT_TYPE)
+
+
+def _fault_answer(fault: Fault) -> dict[str, Any]:
+    answer: dict[str, Any] = {"pointer": fault.pointer, "code": fault.code, "detail": fault.detail}
+    return answer if fault.line is None else {**answer, "line": fault.line, "column": fault.column}
 
 
 def _of_problem(problem: Problem) -> Response:

@@ -95,6 +95,8 @@ class FaultSchema(Schema):
     pointer = fields.String(required=True, metadata={"description": "JSON pointer (RFC 6901); empty: the whole."})
     code = fields.String(required=True)
     detail = fields.String(required=True)
+    line = fields.Integer(metadata={"description": "Of a text that a person wrote, from 1 on."})
+    column = fields.Integer(metadata={"description": "Of that line, from 1 on."})
 
 
 class ProblemSchema(Schema):

@@ -11,6 +11,7 @@ from scoring.policy_judgement import LatenessPolicy
 
 FigureKind = Literal["number", "text", "flag"]
 Unit = Literal["share", "pd", "days", "months", "years", "amount", "count", "ratio", "score"]
+Direction = Literal["higher", "lower"]
 FigureValue = Decimal | str | bool | None
 
 DAYS_PER_YEAR = Decimal("365.25")
@@ -36,18 +37,36 @@ class Known:
 class Figure:
     """One figure: what kind of value it is, in which unit, and how it is read.
 
-    `reason` is the code of the registry that tells of it where it costs a grade.
+    `reason` is the code of the registry that tells of it where it costs a grade. `worse` says which values speak
+    against a debtor, None where neither does. A number is never below `least` or above `most`, a text is one of
+    `choices`; None is without bound. `always` marks what is known of every debtor.
     """
 
     kind: FigureKind
     read: Callable[[Known], FigureValue]
     unit: Unit | None = None
     reason: str = "figure_misses"
+    worse: Direction | None = None
+    least: int | None = None
+    most: int | None = None
+    choices: frozenset[str] | None = None
+    always: bool = False
 
 
-def number(unit: Unit, read: Callable[[Known], FigureValue], reason: str = "figure_misses") -> Figure:
-    """A figure that is a number."""
-    return Figure("number", read, unit, reason)
+def number(
+    unit: Unit,
+    read: Callable[[Known], FigureValue],
+    reason: str = "figure_misses",
+    *,
+    worse: Direction | None = None,
+    least: int | None = None,
+    most: int | None = None,
+    always: bool = False,
+) -> Figure:
+    """A figure that is a number; a probability is worse when higher, and lies between 0 and 1."""
+    if unit == "pd":
+        worse, least, most = "higher", 0, 1
+    return Figure("number", read, unit, reason, worse, least, most, None, always)
 
 
 def ratio(numerator: Decimal | None, denominator: Decimal | None) -> Decimal | None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import get_args
 
+from scoring.facts import RegisterStatus
 from scoring.figures.known import Figure, FigureValue, Known, number, years
 
 
@@ -40,7 +42,7 @@ def _register_status(known: Known) -> str | None:
     return None if known.facts.register is None else known.facts.register.status
 
 
-def _legal_form(known: Known) -> str | None:
+def legal_form(known: Known) -> str | None:
     """The legal form in the register, else the stated one."""
     register = known.facts.register
     return (None if register is None else register.legal_form) or known.facts.debtor.legal_form
@@ -59,12 +61,12 @@ def _insured(known: Known) -> bool:
 OUTSIDE: dict[str, Figure] = {
     "bureau.pd": number("pd", _report("pd")),
     "bureau.score": number("score", _report("score")),
-    "bureau.dbt_days": number("days", _report("provider_dbt_days")),
-    "bureau.report_age_days": number("days", _report_age_days),
-    "bureau.recommended_limit_amount": number("amount", _bureau_limit),
-    "register.age_years": number("years", _company_age_years),
-    "insurance.cover_amount": number("amount", _cover),
-    "register.status": Figure("text", _register_status),
-    "insurance.active": Figure("flag", _insured),
-    "debtor.legal_form": Figure("text", _legal_form),
+    "bureau.dbt_days": number("days", _report("provider_dbt_days"), worse="higher"),
+    "bureau.report_age_days": number("days", _report_age_days, worse="higher"),
+    "bureau.recommended_limit_amount": number("amount", _bureau_limit, worse="lower", least=0),
+    "register.age_years": number("years", _company_age_years, worse="lower"),
+    "insurance.cover_amount": number("amount", _cover, worse="lower", least=0),
+    "register.status": Figure("text", _register_status, choices=frozenset(get_args(RegisterStatus))),
+    "insurance.active": Figure("flag", _insured, always=True),
+    "debtor.legal_form": Figure("text", legal_form),
 }

@@ -52,28 +52,25 @@ def _tenure_years(known: Known) -> Decimal | None:
 
 
 OWN: dict[str, Figure] = {
-    "behaviour.lateness": number("share", _lateness, "often_late"),
-    "behaviour.dbt_days": number("days", _behaviour("dbt_days"), "pays_late"),
+    "behaviour.lateness": number("share", _lateness, "often_late", worse="higher", least=0, most=1),
+    "behaviour.dbt_days": number("days", _behaviour("dbt_days"), "pays_late", worse="higher"),
     "behaviour.late_amount_share": number(
-        "share",
-        _behaviour("late_amount_share"),
-        "much_paid_late",
+        "share", _behaviour("late_amount_share"), "much_paid_late", worse="higher", least=0, most=1
     ),
-    "behaviour.trend_days": number("days", _trend_days, "pays_later_than_before"),
-    "behaviour.promises_kept_share": number("share", _promises_kept_share, "promises_broken"),
-    "behaviour.peak_utilisation": number("share", _behaviour("peak_utilisation"), "limit_stretched"),
-    "behaviour.tenure_years": number("years", _tenure_years, "short_relation"),
+    "behaviour.trend_days": number("days", _trend_days, "pays_later_than_before", worse="higher"),
+    "behaviour.promises_kept_share": number(
+        "share", _promises_kept_share, "promises_broken", worse="lower", least=0, most=1
+    ),
+    "behaviour.peak_utilisation": number(
+        "share", _behaviour("peak_utilisation"), "limit_stretched", worse="higher", least=0
+    ),
+    "behaviour.tenure_years": number("years", _tenure_years, "short_relation", worse="lower", least=0),
     "behaviour.unjustified_dispute_share": number(
-        "share",
-        _behaviour("unjustified_dispute_ratio"),
-        "disputes_lost",
+        "share", _behaviour("unjustified_dispute_ratio"), "disputes_lost", worse="higher", least=0, most=1
     ),
-    "behaviour.settled_count": number("count", _behaviour("settled_count")),
-    "behaviour.overdue_amount": number("amount", _behaviour("overdue_amount")),
-    "behaviour.oldest_overdue_days": number(
-        "days",
-        _behaviour("oldest_overdue_days"),
-    ),
+    "behaviour.settled_count": number("count", _behaviour("settled_count"), worse="lower", least=0),
+    "behaviour.overdue_amount": number("amount", _behaviour("overdue_amount"), worse="higher", least=0),
+    "behaviour.oldest_overdue_days": number("days", _behaviour("oldest_overdue_days"), worse="higher", least=0),
     "behaviour.open_amount": number("amount", _behaviour("open_amount")),
     "behaviour.peak_exposure_amount": number("amount", _behaviour("peak_exposure")),
 }

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from scoring.reasons.behaviour import BEHAVIOUR
+from scoring.reasons.evidence_rendering import render_entry, render_value
 from scoring.reasons.grading import GRADING
 from scoring.reasons.granting import GRANTING
+from scoring.reasons.ground_words import GROUNDS
 from scoring.reasons.registry import Audience, Category, Language, Owner, Params, ReasonKind
-from scoring.reasons.rendering import fill, render_remedy
+from scoring.reasons.rendering import fill, render_change, render_remedy
 from scoring.reasons.stopping import STOPPING
 from scoring.reasons.words import LIMIT_WOULD_BE, SALES_NOTES
 
@@ -17,7 +19,11 @@ REGISTRY: dict[str, ReasonKind] = {**STOPPING, **GRADING, **BEHAVIOUR, **GRANTIN
 def render(code: str, params: Mapping[str, Any], language: Language, *, full: bool = True) -> str:
     """The text of a reason; not `full` leaves out what only finance may know. Raises KeyError for an unknown code."""
     text = fill(REGISTRY[code].text_for(full=full), params, language)
-    return text + fill(LIMIT_WOULD_BE, params, language) if full and "limit_would_be_amount" in params else text
+    if full and "limit_would_be_amount" in params:
+        text += fill(LIMIT_WOULD_BE, params, language)
+    if full and params.get("grounds"):
+        text += fill(GROUNDS, params, language)
+    return text
 
 
 def render_advice(code: str, params: Mapping[str, Any], language: Language) -> str | None:
@@ -41,6 +47,9 @@ __all__ = [
     "ReasonKind",
     "render",
     "render_advice",
+    "render_change",
+    "render_entry",
     "render_remedy",
+    "render_value",
     "sales_note",
 ]

@@ -12,6 +12,7 @@ FIGURE_WORDS: dict[str, Words] = {
     "result.grade": Words("grade", "rating"),
     "result.risk_class": Words("risk class", "risicoklasse"),
     "debtor.country": Words("country", "land"),
+    "debtor.company_size": Words("size of the company by law", "omvang van de onderneming volgens de wet"),
     "debtor.is_natural_person": Words("natural person", "natuurlijk persoon"),
     "debtor.related_party": Words("related party", "verbonden partij"),
     "debtor.critical": Words("critical", "kritisch"),

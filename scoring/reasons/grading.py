@@ -153,4 +153,35 @@ GRADING: dict[str, ReasonKind] = {
         ),
         Words("Add the scale to the policy.", "Voeg de schaal toe aan het beleid."),
     ),
+    "score_table_not_in_force": ReasonKind(
+        "data",
+        "finance",
+        "finance",
+        Words(
+            "No table of the policy was in force for a score on the scale {scale} of {scored_on}, so the score gives "
+            "nothing.",
+            "Geen tabel van het beleid gold voor een score op de schaal {scale} van {scored_on}; de score geeft dus "
+            "niets.",
+        ),
+        Words(
+            "Add the table that was in force on that day to the policy.",
+            "Voeg de tabel die op die dag gold toe aan het beleid.",
+        ),
+    ),
+    "sources_disagree": ReasonKind(
+        "data",
+        "finance",
+        "sales",
+        Words(
+            "Sources contradict each other on {kind}: {one_source} says {one_says}, {other_source} says {other_says}. "
+            "By the policy {resolution}.",
+            "Bronnen spreken elkaar tegen over {kind}: {one_source} zegt {one_says}, {other_source} zegt "
+            "{other_says}. Volgens het beleid: {resolution}.",
+        ),
+        Words(
+            "Find out which source is right, and have the other one corrected.",
+            "Zoek uit welke bron gelijk heeft en laat de andere verbeteren.",
+        ),
+        Words("Sources contradict each other about the debtor.", "Bronnen spreken elkaar tegen over de debiteur."),
+    ),
 }

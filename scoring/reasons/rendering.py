@@ -6,10 +6,11 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from scoring.reasons.figure_words import FIGURE_WORDS
+from scoring.reasons.ground_words import GROUND_WORDS
 from scoring.reasons.registry import Language, Words
 from scoring.reasons.words import CHANGES, GIVES, OUTCOMES, UNITS, WORDS
 
-_UNNAMED = ("value", "target")
+_UNNAMED = ("value", "target", "one_says", "other_says")
 _AMOUNT_CHANGES = ("order_amount", "prepayment", "exposure_amount", "overdue_amount", "insurer_cover")
 
 
@@ -24,7 +25,7 @@ def fill(words: Words, params: Mapping[str, Any], language: Language) -> str:
     return words.of(language).format(
         why=english if language == "en" else dutch,
         **{
-            name: _readable(f"_{unit}" if unit and name in _UNNAMED else name, value, currency, language)
+            name: readable(f"_{unit}" if unit and name in _UNNAMED else name, value, currency, language)
             for name, value in params.items()
             if name != "why"
         },
@@ -33,18 +34,28 @@ def fill(words: Words, params: Mapping[str, Any], language: Language) -> str:
 
 def render_remedy(remedy: Mapping[str, Any], currency: str, language: Language) -> str:
     """One remedy of a judgement's document as a sentence; its amounts are in `currency`."""
-    name = "change_amount" if remedy["change"] in _AMOUNT_CHANGES else remedy["change"]
-    sides = {side: _readable(name, remedy[side], currency, language) for side in ("from", "to")}
-    change = CHANGES[remedy["change"]].of(language).format(**sides)
+    change = _change(remedy, currency, language)
     return GIVES.of(language).format(change=change, outcome=OUTCOMES[remedy["gives_outcome"]].of(language))
 
 
-def _readable(name: str, value: Any, currency: str, language: Language) -> str:
+def render_change(change: Mapping[str, Any], currency: str, language: Language) -> str:
+    """One of the changes that together lead to accept, as a sentence; its amounts are in `currency`."""
+    return _change(change, currency, language) + "."
+
+
+def _change(change: Mapping[str, Any], currency: str, language: Language) -> str:
+    """What is changed from what to what, without a full stop."""
+    name = "change_amount" if change["change"] in _AMOUNT_CHANGES else change["change"]
+    sides = {side: readable(name, change[side], currency, language) for side in ("from", "to")}
+    return CHANGES[change["change"]].of(language).format(**sides)
+
+
+def readable(name: str, value: Any, currency: str, language: Language) -> str:
     """One parameter as its name says; what cannot be told apart by name is a word or plain text."""
     if value is None:
         return WORDS["unknown"].of(language)
     if isinstance(value, list | tuple):
-        return ", ".join(_readable(name, each, currency, language) for each in value)
+        return ", ".join(readable(name, each, currency, language) for each in value)
     if name.endswith("_amount"):
         return _amount(Decimal(value), currency, language)
     if name.endswith(("_share", "_pd")):
@@ -56,7 +67,7 @@ def _readable(name: str, value: Any, currency: str, language: Language) -> str:
         return _number(Decimal(value), 4, language)
     if name.endswith("_on"):
         return _day(value if isinstance(value, date) else date.fromisoformat(value), language)
-    words = WORDS.get(str(value)) or FIGURE_WORDS.get(str(value))
+    words = WORDS.get(str(value)) or FIGURE_WORDS.get(str(value)) or GROUND_WORDS.get(str(value))
     return words.of(language) if words else str(value)
 
 

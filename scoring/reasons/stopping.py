@@ -187,4 +187,19 @@ STOPPING: dict[str, ReasonKind] = {
             "Finance beoordeelt de gronden en beslist; de debiteur mag zijn zienswijze geven.",
         ),
     ),
+    "score_is_only_ground": ReasonKind(
+        "policy",
+        "finance",
+        "finance",
+        Words(
+            "The score is the only ground against a debtor that is or may be a natural person; nobody is refused for "
+            "a score alone.",
+            "De score is de enige grond tegen een debiteur die een natuurlijk persoon is of kan zijn; niemand wordt "
+            "alleen om een score afgewezen.",
+        ),
+        Words(
+            "Look for facts that bear it out or speak against it before you decide, and record them.",
+            "Zoek voordat u beslist naar feiten die de score staven of tegenspreken en leg die vast.",
+        ),
+    ),
 }

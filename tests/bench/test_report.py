@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import credit_check, portfolio, report
+from bench import credit_check, judgement, portfolio, report, rescore
 from bench.rounds import Comparison, Run
 
 
@@ -74,3 +74,23 @@ def test_the_portfolio_is_judged_by_the_median_of_each_rounds_own_ratio(products
 def test_the_benchmark_of_the_portfolio_runs(tmp_path: Path) -> None:
     portfolio.run(portfolio.QUICK, tmp_path)
     assert "times the floor" in (tmp_path / "portfolio.txt").read_text()
+
+
+@pytest.mark.parametrize(("seconds", "verdict"), [(0.002, "33% met"), (0.005, "33% NOT met")])
+def test_a_judgement_is_held_against_a_hello(seconds, verdict) -> None:
+    golden = [judgement.Golden("who", "accept", None)]  # type: ignore[arg-type]
+    assert judgement.verdict(golden, [judgement.Round(0.01, [seconds], 0)])[-1].endswith(verdict)
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_the_judgement_runs(tmp_path: Path) -> None:
+    judgement.run(judgement.QUICK, tmp_path)
+    told = (tmp_path / "judgement.txt").read_text()
+    assert "of a hello" in told
+    assert "judge_check" in told
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_the_rescoring_runs(tmp_path: Path) -> None:
+    rescore.run(rescore.QUICK, tmp_path)
+    assert "rescoring by two policies: 600 debtors" in (tmp_path / "rescore.txt").read_text()

@@ -35,7 +35,7 @@ from tests.scoring.companies import FINANCIALS, LATE, POLICY, PROMPT, TODAY, com
 
 EVENT_CODES = (*POLICY.evidence.events, "unheard_of")
 LEGAL_FORMS = ("bv", "nv", "eenmanszaak", "vof", "gesellschaft")
-SCALES = (*POLICY.scorecards.external_scales, "unheard_of")
+SCALES = (*(table.scale for table in POLICY.scorecards.external_tables), "unheard_of")
 
 
 def cents(low: int, high: int) -> st.SearchStrategy[Decimal]:

@@ -1,7 +1,7 @@
 """What a backtest keeps of each order: small columns, so that the measures cost memory by the order, not by the row."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 
@@ -23,35 +23,39 @@ class Sample:
     events: list[bool]
     pds: list[float]
     grades: list[int]
+    debtors: list[int]
     without_pd_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Of which debtor (a number) a case is, and whether it is his first one with history."""
+
+    debtor: int
+    has_history: bool
+    is_first: bool
 
 
 class Cases:
     """The cases of one level, with what came of them and what each of some policies said of them."""
 
     def __init__(self, policies_count: int) -> None:
-        self.count = 0
         self._came = {days: bytearray() for days in LATE_DAYS}
+        self._debtors = array("L")
         self._has_history = bytearray()
         self._is_first = bytearray()
         self._pds = [array("d") for _ in range(policies_count)]
         self._grades = [bytearray() for _ in range(policies_count)]
 
     def add(
-        self,
-        came: dict[int, Came],
-        judgements: Sequence[Judgement],
-        ranks: Sequence[dict[str, int]],
-        *,
-        has_history: bool,
-        is_first: bool,
+        self, case: Case, came: Mapping[int, Came], judgements: Sequence[Judgement], ranks: Sequence[Mapping[str, int]]
     ) -> None:
-        """Keep one case. `ranks` number the grades of each policy; `is_first` is a debtor's first one with history."""
-        self.count += 1
+        """Keep one case: what came of it by each number of days, and judgements whose grades `ranks` number."""
         for days, each in came.items():
             self._came[days].append(_CODES[each])
-        self._has_history.append(has_history)
-        self._is_first.append(is_first)
+        self._debtors.append(case.debtor)
+        self._has_history.append(case.has_history)
+        self._is_first.append(case.is_first)
         for place, judgement in enumerate(judgements):
             self._pds[place].append(nan if judgement.pd is None else float(judgement.pd))
             self._grades[place].append(_NO_GRADE if judgement.grade is None else ranks[place][judgement.grade])
@@ -62,7 +66,7 @@ class Cases:
 
     def sample(self, policy: int, late_days: int, *, only: str = "all") -> Sample:
         """Give the decided cases that a policy gave a probability: all, those `with_history`, the `first` of each."""
-        found = Sample([], [], [], 0)
+        found = Sample([], [], [], [], 0)
         without = 0
         for place in self._places(late_days, only):
             pd = self._pds[policy][place]
@@ -72,20 +76,23 @@ class Cases:
             found.events.append(bool(self._came[late_days][place]))
             found.pds.append(pd)
             found.grades.append(self._grades[policy][place])
-        return Sample(found.events, found.pds, found.grades, without)
+            found.debtors.append(self._debtors[place])
+        return Sample(found.events, found.pds, found.grades, found.debtors, without)
 
-    def paired(self, late_days: int, only: str) -> tuple[list[bool], list[float], list[float]]:
-        """Give the decided cases that the first two policies both gave a probability."""
+    def paired(self, late_days: int, only: str) -> tuple[list[float], list[float], list[bool], list[int]]:
+        """Give both probabilities, the event and the debtor of the decided cases that both policies gave one."""
         events: list[bool] = []
         first: list[float] = []
         second: list[float] = []
+        debtors: list[int] = []
         for place in self._places(late_days, only):
             one, other = self._pds[0][place], self._pds[1][place]
             if not isnan(one) and not isnan(other):
                 events.append(bool(self._came[late_days][place]))
                 first.append(one)
                 second.append(other)
-        return events, first, second
+                debtors.append(self._debtors[place])
+        return first, second, events, debtors
 
     def _places(self, late_days: int, only: str) -> Iterator[int]:
         """Give where the decided cases of a kind stand."""

@@ -39,9 +39,13 @@ ASSUMPTIONS = {
         "Each invoice is taken for an order placed on its day.",
         "Elke factuur wordt opgevat als een order van die dag.",
     ),
-    "cases_taken_for_independent": Words(
-        "Cases are taken for independent. Where many are of one debtor, the intervals are too narrow.",
-        "Gevallen gelden als onafhankelijk. Waar er veel van één debiteur zijn, zijn de intervallen te smal.",
+    "debtors_taken_for_independent": Words(
+        "In the intervals of the AUC, debtors are taken for independent of each other.",
+        "In de intervallen van de AUC gelden debiteuren als onafhankelijk van elkaar.",
+    ),
+    "calibration_orders_taken_for_independent": Words(
+        "In the intervals by grade, orders are taken for independent: where a debtor has many, they are too narrow.",
+        "In de intervallen per rating gelden orders als onafhankelijk: waar een debiteur er veel heeft, zijn ze te smal.",
     ),
     "disputes_taken_as_known_from_the_start": Words(
         "An invoice that was disputed at some time is taken for disputed from its first day.",
@@ -107,8 +111,8 @@ MISSING = {
     "no_cases": Words("there are no cases", "er zijn geen gevallen"),
     "no_events": Words("it happened in none of the cases", "het gebeurde in geen van de gevallen"),
     "only_events": Words("it happened in every case", "het gebeurde in elk geval"),
-    "single_event": Words("it happened only once", "het gebeurde maar één keer"),
-    "single_other": Words("it failed to happen only once", "het bleef maar één keer uit"),
+    "events_of_one": Words("it happened with only one debtor", "het gebeurde maar bij één debiteur"),
+    "others_of_one": Words("it failed to happen with only one debtor", "het bleef maar bij één debiteur uit"),
     "same_policy": Words(
         "The policy that was tested is the active one, so there is nothing to compare it with.",
         "Het geteste beleid is het geldende beleid, dus er is niets om het mee te vergelijken.",

@@ -1,21 +1,17 @@
 """Walks one debtor's ledger forward in time: what was known of it at the close of each day that is asked for."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any, TypeVar
 from uuid import UUID
 
 from api.policies.backtest.book import Book
 from api.policies.backtest.items import Stood, stood
-from api.policies.backtest.windows import Balance, SortedDays, SumsAfter
+from api.policies.backtest.windows import Ahead, Balance, SortedDays, SumsAfter
 from api.records.ledger_walk import Bill, DebtorLedger, Part
 from scoring.facts import BehaviourFacts, LateCounts, LatenessFacts
 from scoring.policy_judgement import LATE_DAYS_KEPT, EvidencePolicy
-
-Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +73,11 @@ class DebtorWalk:
         self._windows = windows
         mine = [bill for bill in ledger.bills if bill.currency == currency]
         self._bills = {bill.id: bill for bill in mine}
-        self._counting = _Ahead(mine, [bill.counts_on for bill in mine])
+        self._counting = Ahead(mine, [bill.counts_on for bill in mine])
         disputed = sorted((bill.disputed_on, bill.id) for bill in mine if bill.disputed_on is not None)
-        self._disputing = _Ahead([bill_id for _, bill_id in disputed], [day for day, _ in disputed])
-        self._allocating = _Ahead(ledger.parts, [part.counts_on for part in ledger.parts])
-        self._moving = _Ahead(ledger.changes, [change.counts_on for change in ledger.changes])
+        self._disputing = Ahead([bill_id for _, bill_id in disputed], [day for day, _ in disputed])
+        self._allocating = Ahead(ledger.parts, [part.counts_on for part in ledger.parts])
+        self._moving = Ahead(ledger.changes, [change.counts_on for change in ledger.changes])
         self._parts: dict[UUID, list[Part]] = defaultdict(list)
         self._disputed: set[UUID] = set()
         self._standing: dict[UUID, tuple[Stood, bool]] = {}
@@ -192,21 +188,6 @@ class DebtorWalk:
             book=None if book is None else book.at(as_of),
             book_counted_on=None if book is None else as_of,
         )
-
-
-class _Ahead:
-    """Rows in the order of their days, of which those until a day are given once."""
-
-    def __init__(self, rows: list[Any], days: list[date]) -> None:
-        self._rows = rows
-        self._days = days
-        self._place = 0
-
-    def until(self, day: date) -> Iterator[Any]:
-        """Give the rows of a day and before that were not given yet."""
-        while self._place < len(self._rows) and self._days[self._place] <= day:
-            self._place += 1
-            yield self._rows[self._place - 1]
 
 
 def _ratio(numerator: Decimal, denominator: Decimal, decimals: int) -> Decimal | None:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from api.policies.backtest.book import Book
-from api.policies.backtest.debtor import DebtorWalk, Seen, Windows
+from api.policies.backtest.debtor import DebtorWalk, Windows
 from api.policies.backtest.facts import Past, Told, facts_of
 from api.records import ledger_walk
 from api.records.ledger_walk import Bill, DebtorLedger
@@ -44,10 +45,15 @@ class JudgedOrder:
 
 @dataclass(frozen=True, slots=True)
 class JudgedDebtor:
-    """One debtor's orders of the period in the order of their days; `left_out_count` were in another currency."""
+    """One debtor's orders of the period in the order of their days, judged as they are taken, and once.
+
+    `orders_count` are in `currency`, `left_out_count` in others.
+    """
 
     ledger: DebtorLedger
-    orders: list[JudgedOrder]
+    currency: str
+    orders: Iterator[JudgedOrder]
+    orders_count: int
     left_out_count: int
 
 
@@ -67,35 +73,37 @@ def books_of(session: Session, policies: Sequence[Policy], period: Period) -> di
 def judged(session: Session, policies: Sequence[Policy], period: Period) -> Iterator[JudgedDebtor]:
     """Judge every order of the period by every policy; all are in one currency."""
     books = books_of(session, policies, period)
-    for ledger in ledger_walk.walk(session, period.time_zone, as_known=period.as_known):
-        yield _judge_debtor(session, ledger, policies, books, period)
-
-
-def _judge_debtor(
-    session: Session, ledger: DebtorLedger, policies: Sequence[Policy], books: dict[Windows, Book], period: Period
-) -> JudgedDebtor:
     currency = policies[0].currency
-    inside = [bill for bill in ledger.bills if period.from_on <= bill.invoiced_on <= period.to_on]
-    bills = sorted((bill for bill in inside if bill.currency == currency), key=lambda bill: (bill.invoiced_on, bill.id))
-    windows = [Windows.of(policy.evidence) for policy in policies]
-    walks = {each: DebtorWalk(ledger, currency, each) for each in windows}
-    told = Told(ledger.reports)
-    orders = []
-    seen: dict[Windows, Seen] = {}
-    day: date | None = None
-    for bill in bills:
-        as_of = bill.invoiced_on - ONE_DAY
-        if as_of != day:
-            seen = {each: walk.at(as_of, books.get(each)) for each, walk in walks.items()}
-            day = as_of
-        known_at = _close_of(as_of, period.time_zone) if period.as_known else None
-        facts = tuple(
-            facts_of(session, Past(ledger.debtor, as_of, known_at, seen[each], told.by(as_of)), bill.amount, policy)
-            for each, policy in zip(windows, policies, strict=True)
+    for ledger in ledger_walk.walk(session, period.time_zone, as_known=period.as_known):
+        inside = [bill for bill in ledger.bills if period.from_on <= bill.invoiced_on <= period.to_on]
+        bills = sorted(
+            (bill for bill in inside if bill.currency == currency), key=lambda bill: (bill.invoiced_on, bill.id)
         )
-        judgements = tuple(judge(policy.engine, each, policy) for each, policy in zip(facts, policies, strict=True))
-        orders.append(JudgedOrder(bill, facts, judgements))
-    return JudgedDebtor(ledger, orders, len(inside) - len(bills))
+        orders = _judge(session, ledger, bills, policies, books, period)
+        yield JudgedDebtor(ledger, currency, orders, len(bills), len(inside) - len(bills))
+
+
+def _judge(
+    session: Session,
+    ledger: DebtorLedger,
+    bills: Sequence[Bill],
+    policies: Sequence[Policy],
+    books: dict[Windows, Book],
+    period: Period,
+) -> Iterator[JudgedOrder]:
+    windows = [Windows.of(policy.evidence) for policy in policies]
+    walks = {each: DebtorWalk(ledger, policies[0].currency, each) for each in windows}
+    told = Told(ledger.reports)
+    for as_of, of_day in groupby(bills, key=lambda bill: bill.invoiced_on - ONE_DAY):
+        known_at = _close_of(as_of, period.time_zone) if period.as_known else None
+        seen = {each: walk.at(as_of, books.get(each)) for each, walk in walks.items()}
+        pasts = [Past(ledger.debtor, as_of, known_at, seen[each], told.by(as_of)) for each in windows]
+        for bill in of_day:
+            facts = tuple(
+                facts_of(session, past, bill.amount, policy) for past, policy in zip(pasts, policies, strict=True)
+            )
+            judgements = tuple(judge(policy.engine, each, policy) for each, policy in zip(facts, policies, strict=True))
+            yield JudgedOrder(bill, facts, judgements)
 
 
 def _close_of(day: date, time_zone: str) -> datetime:

@@ -55,7 +55,7 @@ def measures_of(tally: Tally, place: int, policy: Policy) -> list[dict[str, Any]
 
 
 def _separation(sample: Sample) -> dict[str, Any]:
-    found = discriminate(sample.pds, sample.events)
+    found = discriminate(sample.pds, sample.events, sample.debtors)
     interval = found.auc_interval
     return {
         "cases": found.cases_count,
@@ -117,8 +117,8 @@ def comparison_of(tally: Tally, currency: str) -> dict[str, Any] | None:
 def _difference(tally: Tally, target: Target) -> dict[str, Any]:
     told: dict[str, Any] = {"name": target.name}
     for name, only in SAMPLES.items():
-        events, first, second = _cases(tally, target).paired(target.late_days, only)
-        found = auc_difference(first, second, events)
+        first, second, events, debtors = _cases(tally, target).paired(target.late_days, only)
+        found = auc_difference(first, second, events, debtors)
         told[name] = {
             "cases": len(events),
             "auc_difference": figure(found.difference),

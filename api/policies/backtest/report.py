@@ -35,7 +35,7 @@ PAGE_POLICY = (
 def report_page(result: Mapping[str, Any], language: Language, plots: Mapping[str, bytes] | None) -> str:
     """Write the page; `plots` are PNG images by name, None where they cannot be drawn."""
     images = {name: f"data:image/png;base64,{b64encode(image).decode()}" for name, image in (plots or {}).items()}
-    return _PAGES.get_template("backtest.html.jinja").render(
+    return _PAGES.get_template("backtest.html").render(
         result=result,
         language=language,
         title=_policy_name(language, result["policies"][0]),

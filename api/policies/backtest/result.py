@@ -110,7 +110,8 @@ def _assumptions(period: Period) -> list[str]:
         "groups_and_insurance_left_out",
         "sources_not_waited_for",
         "each_invoice_taken_for_an_order_of_its_day",
-        "cases_taken_for_independent",
+        "debtors_taken_for_independent",
+        "calibration_orders_taken_for_independent",
     ]
     return always if period.as_known else [*always, "disputes_taken_as_known_from_the_start"]
 

@@ -1,6 +1,6 @@
 """A backtest: judges each order of a ledger by what was known then, and tells how good the judgement was."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from api.policies.backtest.judging import Period, judged
 from api.policies.backtest.result import Tested, result_of
 from api.policies.backtest.tally import Tally
+from api.policies.documents import CheckedPolicy
 from api.problems import BadInput, Fault, NotFound
 from api.records import ledger_walk, policies
 from api.records.policies import PolicyRecord
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
-from scoring.canonical import canonical_json, digest
 from scoring.engines import EngineUnknown
-from scoring.policy import PolicyInvalid, parse_policy
+from scoring.policy import parse_policy
 from scoring.validation.economics import Economics
 
 DEBTORS_BETWEEN_WORDS = 50
@@ -63,16 +63,9 @@ def _of_record(record: PolicyRecord, role: str) -> Tested:
     return Tested(role, record.version, record.name, record.digest, policy)
 
 
-def of_document(document: Mapping[str, Any]) -> Tested:
-    """Give a policy that is only a document to test. Raises BadInput naming every fault of it."""
-    try:
-        policy = parse_policy(orjson.loads(canonical_json(document)))
-    except PolicyInvalid as invalid:
-        faults = [Fault(f"/{each.path.replace('.', '/')}", "policy_invalid", each.detail) for each in invalid.faults]
-        raise BadInput("The policy cannot be used.", code="policy_invalid", faults=faults) from invalid
-    except (TypeError, ValueError) as error:
-        raise BadInput(f"The policy cannot be used: {error}.", code="policy_invalid") from error
-    return Tested("candidate", None, None, digest(document), policy)
+def of_file(checked: CheckedPolicy) -> Tested:
+    """Give a policy that is only a file to test."""
+    return Tested("candidate", None, None, checked.digest, checked.policy)
 
 
 def run_backtest(

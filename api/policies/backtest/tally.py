@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from api.policies.backtest.cases import Cases
+from api.policies.backtest.cases import Case, Cases
 from api.policies.backtest.items import parts_by_bill, stood
 from api.policies.backtest.judging import JudgedDebtor, JudgedOrder
 from api.records.ledger_walk import Bill
@@ -121,23 +121,23 @@ class Tally:
     def add(self, debtor: JudgedDebtor) -> None:
         """Count one debtor's orders."""
         self.coverage.orders_in_other_currencies += debtor.left_out_count
-        if not debtor.orders:
+        if not debtor.orders_count:
             return
         items = self._items(debtor)
         in_order = sorted(items.values(), key=lambda item: item.invoiced_on)
         outcomes = {days: DebtorOutcomes(in_order, days, self.ends_on) for days in LATE_DAYS}
         had_history, last_day = False, None
+        judgements: Sequence[Judgement] = ()
         for order in debtor.orders:
-            day, has_history = order.bill.invoiced_on, order.facts[0].has_history
-            is_first = has_history and not had_history
-            self._add_order(order, items[order.bill.id], has_history, is_first)
+            day, judgements, has_history = order.bill.invoiced_on, order.judgements, order.facts[0].has_history
+            case = Case(self.coverage.debtors, has_history, is_first=has_history and not had_history)
+            self._add_order(order, items[order.bill.id], case)
             if day != last_day:
-                came = {days: each.of(day) for days, each in outcomes.items()}
-                self.debtors.add(came, order.judgements, self._ranks, has_history=has_history, is_first=is_first)
+                self.debtors.add(case, {days: each.of(day) for days, each in outcomes.items()}, judgements, self._ranks)
             had_history, last_day = had_history or has_history, day
         self.coverage.debtors += 1
         self.coverage.debtors_with_history += had_history
-        for tally, judgement in zip(self.policies, debtor.orders[-1].judgements, strict=True):
+        for tally, judgement in zip(self.policies, judgements, strict=True):
             tally.debtor_classes[judgement.risk_class] += 1
 
     @property
@@ -146,22 +146,21 @@ class Tally:
 
     def _items(self, debtor: JudgedDebtor) -> dict[UUID, Item]:
         """Give how each invoice in the currency of the orders stood when the ledger ended."""
-        currency = debtor.orders[0].bill.currency
         parts = parts_by_bill(part for part in debtor.ledger.parts if part.happened_on <= self.ends_on)
         found = {}
         for bill in debtor.ledger.bills:
-            if bill.currency == currency:
+            if bill.currency == debtor.currency:
                 item = stood(bill.amount, parts.get(bill.id, []))
                 found[bill.id] = Item(
                     bill.invoiced_on, bill.due_on, item.open_amount, item.paid_amount, item.settled_on
                 )
         return found
 
-    def _add_order(self, order: JudgedOrder, item: Item, has_history: bool, is_first: bool) -> None:
+    def _add_order(self, order: JudgedOrder, item: Item, case: Case) -> None:
         came = {days: came_of(item, days, self.ends_on) for days in LATE_DAYS}
-        self.invoices.add(came, order.judgements, self._ranks, has_history=has_history, is_first=is_first)
+        self.invoices.add(case, came, order.judgements, self._ranks)
         self.coverage.orders += 1
-        self.coverage.orders_with_history += has_history
+        self.coverage.orders_with_history += case.has_history
         self.coverage.orders_with_report += order.facts[0].bureau is not None
         decided = [self._decided(order.bill, judgement, item) for judgement in order.judgements]
         for tally, facts, judgement, each in zip(self.policies, order.facts, order.judgements, decided, strict=True):

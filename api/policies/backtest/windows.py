@@ -1,16 +1,17 @@
 """Sums and peaks over a window of days that only moves forward: each day enters and leaves once.
 
-Days are ordinals (`date.toordinal`), which compare and subtract faster than dates.
+In sums, days are ordinals (`date.toordinal`), which compare and subtract faster than dates.
 """
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-FOREVER = 10**9
+Row = TypeVar("Row")
 
 
 class SumsAfter:
@@ -108,3 +109,18 @@ class Balance:
         while self._steps and self._steps[0][1] <= since:
             self._steps.popleft()
         return max(self._steps[0][0], self._newest) if self._steps else self._newest
+
+
+class Ahead(Generic[Row]):
+    """Rows in the order of their days, of which those until a day are given once."""
+
+    def __init__(self, rows: list[Row], days: list[date]) -> None:
+        self._rows = rows
+        self._days = days
+        self._place = 0
+
+    def until(self, day: date) -> Iterator[Row]:
+        """Give the rows of a day and before that were not given yet."""
+        while self._place < len(self._rows) and self._days[self._place] <= day:
+            self._place += 1
+            yield self._rows[self._place - 1]

@@ -31,7 +31,7 @@ ZONE = "Europe/Amsterdam"
 LATENESS = LatenessPolicy(300, 100, (5, 30), Decimal(8), Decimal(8), 1, (Decimal("0.3"), Decimal("0.1")))
 DEFAULT = parse_policy(shipped()["default"])
 POLICIES = (DEFAULT, replace(DEFAULT, evidence=replace(DEFAULT.evidence, lateness=LATENESS)))
-SLOW = settings(max_examples=25, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=15, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
 Told = dict[UUID, tuple[tuple[CheckFacts, ...], tuple[Judgement, ...]]]
 
 

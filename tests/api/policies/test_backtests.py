@@ -16,7 +16,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from api.cli import main
-from api.policies.jobs import backtest_policy
+from api.policies.backtest.jobs import backtest_policy
+from api.problems import BadInput
 from api.records import backtests, jobs
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
@@ -139,9 +140,13 @@ def test_another_policy_is_laid_beside_the_active_one(learner, manager, house, s
     assert (sides["both"]["orders"], sides["only_candidate"]["orders"]) == (0, 0)
     assert (sides["only_active"]["orders"], sides["only_active"]["amount"]) == (accepted["orders"], accepted["amount"])
     assert sum(each["orders"] for each in sides.values()) == 18
-    # Both give the same probabilities, so that they separate alike.
+    # Both give the same probabilities, so that they separate alike; all that is late is of one debtor.
     difference = named(result["comparison"]["targets"], "name", "invoice_over_30_days_late")["with_history"]
-    assert (difference["auc_difference"], difference["low"], difference["high"]) == ("0.000000",) * 3
+    assert (difference["auc_difference"], difference["low"], difference["missing"]) == (
+        "0.000000",
+        None,
+        "events_of_one",
+    )
     assert sum(each["orders"] for each in result["comparison"]["class_moves"]) == 18
 
 
@@ -189,6 +194,18 @@ def test_every_fault_of_a_request_is_named(manager, app: Flask, body: dict[str, 
     assert {each["pointer"] for each in answer.json["errors"]} == pointers
 
 
+def test_what_cannot_be_tested_when_its_turn_comes_fails_for_good(manager, house, seller, monkeypatch) -> None:
+    started = manager.post("/v1/policies/1/backtests", json=PERIOD).json
+
+    def refuse(*_: Any) -> None:
+        raise BadInput("The policy cannot be used.", code="policy_invalid")
+
+    monkeypatch.setattr("api.policies.backtest.jobs.run_backtest", refuse)
+    run_job(house, seller.id, started["job_id"], is_last=False)
+    job = manager.get(f"/v1/jobs/{started['job_id']}").json
+    assert (job["state"], job["errors"][0]["code"]) == ("failed", "policy_invalid")
+
+
 def test_who_may_read_a_backtest_may_not_order_one(learner, manager, house, seller, client_of, app: Flask) -> None:
     told = backtested(manager, house, seller)
     finance, sales = client_of("finance"), client_of("sales")
@@ -230,6 +247,7 @@ def test_a_policy_may_be_a_file(learner, command: Callable[..., Result], tmp_pat
 
 def test_what_cannot_be_tested_is_told(command: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("engine: '1'\n", "utf-8")
+    (tmp_path / "latin.yaml").write_bytes(b"engine: \xff\xff")
     dollars = dict(shipped()["default"], currency="USD")
     (tmp_path / "dollars.yaml").write_text(yaml.safe_dump(dollars), "utf-8")
     for arguments, words in (
@@ -237,6 +255,7 @@ def test_what_cannot_be_tested_is_told(command: Callable[..., Result], tmp_path:
         (("--version", "9"), "no policy version 9"),
         (("--policy", str(tmp_path / "bad.yaml")), "limits"),
         (("--policy", str(tmp_path / "dollars.yaml")), "must be in EUR"),
+        (("--policy", str(tmp_path / "latin.yaml")), "cannot be read"),
         (("--version", "1", "--margin-share", "2"), "not from 0 to 1"),
         (("--version", "1", "--margin-share", "much"), "not a number"),
     ):

@@ -70,8 +70,8 @@ def test_perfect_reversed_and_useless_scores(scores, auc, ks):
         ([], "no_cases", "no_cases"),
         ([False, False], "no_events", "no_events"),
         ([True, True], "only_events", "only_events"),
-        ([True, False, False], None, "single_event"),
-        ([True, True, False], None, "single_other"),
+        ([True, False, False], None, "events_of_one"),
+        ([True, True, False], None, "others_of_one"),
     ],
 )
 def test_what_has_no_figure_says_why(events, missing, interval_missing):
@@ -148,3 +148,39 @@ def test_the_curve_rises_from_corner_to_corner_and_keeps_its_widest_gap(found, p
     shares = [(each.false_alarm_share, each.hit_share) for each in thinned]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == ((0, 0), (1, 1))
+
+
+@given(found=both_kinds)
+def test_cases_that_are_each_a_cluster_are_independent(found):
+    first, second, events = split(found)
+    alone = list(range(100, 100 + len(events)))
+    assert discriminate(first, events, alone) == discriminate(first, events)
+    assert auc_difference(first, second, events, alone) == auc_difference(first, second, events)
+
+
+@given(found=both_kinds, times=st.integers(2, 4))
+def test_cases_that_are_told_again_make_no_interval_narrower(found, times):
+    """Each case several times over, in one cluster, is worth no more than once."""
+    scores, _, events = split(found)
+    once = discriminate(scores, events)
+    again = discriminate(scores * times, events * times, list(range(len(events))) * times)
+    assert isclose(again.auc, once.auc, abs_tol=1e-12)
+    if once.auc_interval is None:
+        assert again.auc_interval is None
+        return
+    assert isclose(again.auc_interval.low, once.auc_interval.low, abs_tol=1e-9)
+    assert isclose(again.auc_interval.high, once.auc_interval.high, abs_tol=1e-9)
+
+
+def test_events_of_one_cluster_only_have_no_interval():
+    found = discriminate(SCORES, EVENTS, [1, 1, 1, 2, 3, 4])
+    assert (found.auc_interval, found.interval_missing) == (None, "events_of_one")
+    assert discriminate(SCORES, EVENTS, [1, 2, 3, 4, 4, 4]).interval_missing == "others_of_one"
+
+
+def test_a_worked_example_with_clusters():
+    """Clusters {event 1, other 1/3} and so on: deviations worked by hand from the placements of the example above."""
+    found = discriminate(SCORES, EVENTS, [1, 2, 3, 1, 2, 3])
+    # Off the mean 8/9: events 1/9, 1/9, -2/9; others 1/9, -2/9, 1/9. Their squares come to 6/81 each, their products
+    # in each cluster to 1/81 - 2/81 - 2/81. Variance 3/2 (6/81 / 9 + 6/81 / 9 + 2 (-3/81) / 9) = 1/81.
+    assert found.auc_interval.low == pytest.approx(8 / 9 - Z / 9)

@@ -1,6 +1,6 @@
-"""Gathers what a credit check is judged on: the debtor, what the sources say, and how it paid us."""
+"""Gathers what a credit check is judged on, of one debtor or of many: the debtor, its reports, and how it paid us."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,15 +9,28 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api import fresh_report
-from api.exchange import convert
+from api.exchange import convert_by, rates_on
 from api.fresh_report import Source
 from api.policy_shelf import Rules
-from api.prospect.asking import Question
 from api.records import debtor_days, debtors, reports
+from api.records.behaviour_rows import LedgerView
 from api.records.checks import CheckedDebtor
-from scoring.facts import BehaviourFacts, CheckFacts, ConvertedFacts, DebtorFacts, ExposureFacts, NegativeEvent
+from scoring.exchange import Rate
+from scoring.facts import Asked, BehaviourFacts, CheckFacts, ConvertedFacts, DebtorFacts, ExposureFacts, NegativeEvent
 from scoring.money import Money
 from scoring.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, in the policy's currency; `converted` tells what was in another one, `rates` how it was taken."""
+
+    asked: Asked
+    converted: tuple[ConvertedFacts, ...] = ()
+    rates: tuple[Rate, ...] = ()
+
+
+NOTHING_ASKED = Question(Asked())
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +46,31 @@ class Judged:
 def gather(session: Session, judged: Judged, as_of: date) -> CheckFacts:
     """Give the facts of one check, with behaviour and exposure as they are in this transaction."""
     policy = judged.rules.policy
-    told = {source.kind: source.facts for source in judged.sources}
     ledger = debtor_days.behaviour(session, judged.debtor.id, policy.currency, as_of, policy.evidence)
+    return _facts(session, judged, ledger, _rates(session, [ledger], policy, as_of), as_of)
+
+
+def gather_many(session: Session, many: Sequence[Judged], rules: Rules, as_of: date) -> list[CheckFacts]:
+    """Give what `gather` gives for each of many checks by the same rules, in few statements."""
+    policy = rules.policy
+    ids = [each.debtor.id for each in many]
+    ledgers = debtor_days.behaviours(session, ids, policy.currency, as_of, policy.evidence)
+    rates = _rates(session, ledgers.values(), policy, as_of)
+    return [_facts(session, each, ledgers[each.debtor.id], rates, as_of) for each in many]
+
+
+def _rates(session: Session, ledgers: Iterable[LedgerView], policy: Policy, as_of: date) -> dict[str, Rate]:
+    owed = [Money(amount, currency) for ledger in ledgers for currency, amount in ledger.exposure.items() if amount]
+    return rates_on(session, owed, policy.currency, as_of, policy.evidence.rate_usable_days)
+
+
+def _facts(session: Session, judged: Judged, ledger: LedgerView, rates: Mapping[str, Rate], as_of: date) -> CheckFacts:
+    policy, question = judged.rules.policy, judged.question
+    told = {source.kind: source.facts for source in judged.sources}
     owed = {currency: amount for currency, amount in ledger.exposure.items() if amount}
-    own_amount, question = owed.pop(policy.currency, Decimal(0)), judged.question
+    own_amount = owed.pop(policy.currency, Decimal(0))
     elsewhere = [Money(amount, currency) for currency, amount in sorted(owed.items())]
-    found = convert(session, elsewhere, policy.currency, as_of, policy.evidence.rate_usable_days)
+    found = convert_by(rates, elsewhere, policy.currency)
     return CheckFacts(
         as_of=as_of,
         currency=policy.currency,

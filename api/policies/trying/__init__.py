@@ -1,0 +1,1 @@
+"""A version of the policy tried out before it decides: in shadow on live decisions, and on the whole book."""

@@ -1,0 +1,27 @@
+"""Faults in what a policy says of outside evidence: tables that turn back, or that hold at the same time."""
+
+from collections.abc import Iterator, Mapping
+
+from scoring.documents import Fault
+from scoring.policy_judgement import MasterScalePolicy
+from scoring.policy_tables import ScoreTable
+
+
+def table_faults(
+    parts: Mapping[str, object], scale: MasterScalePolicy | None, scales: Mapping[str, object]
+) -> Iterator[Fault]:
+    """Dated tables on which a higher score would be worse, or of which two say what one score stands for.
+
+    `parts` is what could be read, by path; `scales` are the tables without dates, by the vendor's scale.
+    """
+    tables = [(path, each) for path, each in parts.items() if isinstance(each, ScoreTable)]
+    for index, (path, table) in enumerate(tables):
+        grades = [band.grade for band in table.bands if band.grade is not None]
+        ranks = [scale.ranks[grade] for grade in grades if grade in scale.ranks] if scale is not None else []
+        if ranks != sorted(ranks, reverse=True):
+            yield Fault(path, "a higher score stands for a worse grade")
+        if table.scale in scales:
+            yield Fault(path, f"{table.scale!r} is one of external_scales too")
+        for other_path, other in tables[:index]:
+            if table.overlaps(other):
+                yield Fault(path, f"is in force at the same time as {other_path}")
