@@ -45,7 +45,7 @@ ASSUMPTIONS = {
     ),
     "calibration_orders_taken_for_independent": Words(
         "In the intervals by grade, orders are taken for independent: where a debtor has many, they are too narrow.",
-        "In de intervallen per rating gelden orders als onafhankelijk: waar een debiteur er veel heeft, zijn ze te smal.",
+        "In de intervallen per rating gelden orders als onafhankelijk: bij debiteuren met veel orders zijn ze te smal.",
     ),
     "disputes_taken_as_known_from_the_start": Words(
         "An invoice that was disputed at some time is taken for disputed from its first day.",
