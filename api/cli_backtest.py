@@ -12,11 +12,14 @@ from api.administration.sellers import find_seller
 from api.cli_accounts import opened
 from api.cli_policy import read_policy_file
 from api.clock import Clock
+from api.policies.backtest.plots import PlotsMissing, draw_all
+from api.policies.backtest.report import report_page
 from api.policies.backtest.result import Tested
 from api.policies.backtest.running import USUAL_ECONOMICS, Ordered, of_file, of_version, run_backtest
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from scoring.canonical import canonical_json
+from scoring.reasons.registry import Language
 from scoring.validation.economics import Economics
 
 SHOWN_DAYS = 30
@@ -43,7 +46,12 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--from", "from_on", type=DAY, required=True, help="The first day of the orders that are judged.")
 @click.option("--to", "to_on", type=DAY, required=True, help="The last one.")
 @click.option("--as-known", is_flag=True, help="Let what was learnt late count late; not for imported history.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where to write result.json.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write result.json, report.html and the plots.",
+)
+@click.option("--language", type=click.Choice(["en", "nl"]), default="en", show_default=True, help="Of the report.")
 @click.option(
     "--loss-given-default",
     type=share,
@@ -80,6 +88,7 @@ def backtest(
     to_on: datetime,
     as_known: bool,
     out: Path | None,
+    language: Language,
     **shares: Decimal,
 ) -> None:
     """Judge every order of a period by what was known the day before, and tell what came of it.
@@ -96,8 +105,24 @@ def backtest(
     _tell(result)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-        (out / "result.json").write_bytes(canonical_json(result))
-        click.echo(f"\nwritten: {out / 'result.json'}")
+        click.echo(f"\nwritten to {out}: {', '.join(_write(result, out, language))}")
+
+
+def _write(result: dict[str, Any], out: Path, language: Language) -> list[str]:
+    """Write the result, its report and its plots; gives the names of the files."""
+    try:
+        plots = draw_all(result, language)
+    except PlotsMissing as missing:
+        click.echo(f"no plots: {missing}", err=True)
+        plots = None
+    files = {
+        "result.json": canonical_json(result),
+        "report.html": report_page(result, language, plots).encode(),
+        **{f"{name}.png": image for name, image in (plots or {}).items()},
+    }
+    for name, content in files.items():
+        (out / name).write_bytes(content)
+    return list(files)
 
 
 def _candidate(sessions: Sessions, seller: Seller, path: Path | None, version: int | None) -> Tested:

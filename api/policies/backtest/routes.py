@@ -7,6 +7,8 @@ from flask import Response
 
 from api.policies import service
 from api.policies.backtest import service as backtest_service
+from api.policies.backtest import showing
+from api.policies.backtest.report import PAGE_POLICY
 from api.policies.backtest.schemas import (
     BacktestResultSchema,
     BacktestSchema,
@@ -57,8 +59,32 @@ def list_backtests(query: dict[str, Any], version: int) -> Response:
 @blueprint.alt_response(404)
 def show_backtest(backtest_id: UUID) -> Response:
     """Show a backtest with its result. One whose job has not succeeded is not there."""
+    record = _kept(backtest_id)
+    return json_answer(backtest_service.backtest_answer(record) | {"result": record.result})
+
+
+@blueprint.route("/backtests/<uuid:backtest_id>/report", methods=["GET"])
+@permission("policy.read")
+@blueprint.response(200, {"type": "string"}, content_type="text/html")
+def show_backtest_report(backtest_id: UUID) -> Response:
+    """Show the result as a page for people, in English or Dutch (`Accept-Language`); it needs nothing beside it."""
+    page = showing.show_report(_kept(backtest_id), wiring().language)
+    policy = f"{PAGE_POLICY}; frame-ancestors 'none'"
+    return Response(page, headers={"Content-Security-Policy": policy}, content_type="text/html; charset=utf-8")
+
+
+@blueprint.route("/backtests/<uuid:backtest_id>/plots/<string:name>.png", methods=["GET"])
+@permission("policy.read")
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="image/png")
+def show_backtest_plot(backtest_id: UUID, name: str) -> Response:
+    """Show one plot of the report; `docs/backtest.md` names them, and so does the answer to an unknown name."""
+    image = showing.show_plot(_kept(backtest_id), name, wiring().language)
+    return Response(image, content_type="image/png")
+
+
+def _kept(backtest_id: UUID) -> BacktestRecord:
     with wiring().transaction() as session:
         record = backtests.get(session, backtest_id)
-        if record is None:
-            raise NotFound("There is no such backtest, or its job has not succeeded yet.")
-        return json_answer(backtest_service.backtest_answer(record) | {"result": record.result})
+    if record is None:
+        raise NotFound("There is no such backtest, or its job has not succeeded yet.")
+    return record

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ import yaml
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
 
 from api.cli import main
 from api.policies.backtest.jobs import backtest_policy
@@ -21,50 +19,23 @@ from api.problems import BadInput
 from api.records import backtests, jobs
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
-from api.wiring import House
 from api.worker import run_job
 from scoring.policy import shipped
-from tests.records.random_ledgers import Learner, line
+from tests.api.policies.small_ledger import PERIOD, backtested, learn_small_ledger, stricter
+from tests.records.random_ledgers import Learner
 from tests.web_checks import assert_documented, assert_problem
 
 ClientOf = Callable[..., FlaskClient]
-BEGIN = date(2025, 1, 1)
-PERIOD = {"from": "2025-01-01", "to": "2025-12-31"}
-# Of two debtors: (days after BEGIN, amount, days until it was paid or None), each due after 30 days.
-PROMPT = [(days, 100, 30) for days in range(0, 261, 20)]
-LATE = [(0, 100, 60), (80, 100, 75), (160, 100, 95), (260, 100, None)]
 
 
 @pytest.fixture
 def learner(sessions: Sessions, seller: Seller) -> Learner:
-    """Knows the ledger; the last thing that happens in it is the 31st of December."""
-    learner = Learner.new(sessions, seller.id)
-    with sessions.of(seller.id) as session:
-        session.execute(text("UPDATE debtor SET legal_form = 'bv'"))
-    for owner, bills in enumerate((PROMPT, LATE)):
-        for number, (days, amount, paid_after) in enumerate(bills):
-            day = BEGIN + timedelta(days)
-            bill = line("invoice", learner, owner, f"F{number}", day, Decimal(amount))
-            bill = replace(bill, due_on=day + timedelta(30))
-            if paid_after is not None:
-                bill = replace(bill, paid_on=day + timedelta(paid_after), paid_amount=Decimal(amount))
-            learner.learn(lambda each, new=bill: each.take(new))
-    last = line("payment", learner, 0, "P-last", date(2025, 12, 31), Decimal(5))
-    learner.learn(lambda each: each.take(last))
-    return learner
+    return learn_small_ledger(sessions, seller)
 
 
 @pytest.fixture
 def manager(client_of: ClientOf) -> FlaskClient:
     return client_of("credit_manager", subject="maker@seller.example")
-
-
-def backtested(manager: FlaskClient, house: House, seller: Seller, version: int = 1, **asked: Any) -> dict[str, Any]:
-    """Order a backtest, run its job, and give the kept result."""
-    started = manager.post(f"/v1/policies/{version}/backtests", json=PERIOD | asked)
-    assert started.status_code == 202, started.text
-    run_job(house, seller.id, started.json["job_id"], is_last=True)
-    return dict(manager.get(f"/v1/backtests/{started.json['backtest_id']}").json)
 
 
 def named(items: list[dict[str, Any]], key: str, value: Any) -> dict[str, Any]:
@@ -124,15 +95,10 @@ def test_margin_and_loss_are_of_what_the_policy_accepted(learner, manager, house
     assert measures["earned"]["waiting"]["margin_amount"] == "0.00"
 
 
-def stricter(manager: FlaskClient) -> int:
-    document = manager.get("/v1/policies/1").json["document"]
-    document["limits"]["capacity"] = {}  # No grade gets credit.
-    return int(manager.post("/v1/policies", json={"name": "stricter", "document": document}).json["version"])
-
-
 def test_another_policy_is_laid_beside_the_active_one(learner, manager, house, seller) -> None:
-    result = backtested(manager, house, seller, version=stricter(manager))["result"]
-    assert [(each["role"], each["version"]) for each in result["policies"]] == [("candidate", 2), ("active", 1)]
+    version = stricter(manager)
+    result = backtested(manager, house, seller, version=version)["result"]
+    assert [(each["role"], each["version"]) for each in result["policies"]] == [("candidate", version), ("active", 1)]
     candidate, active = result["measures"]
     assert named(candidate["outcomes"], "outcome", "accept")["orders"] == 0
     accepted = named(active["outcomes"], "outcome", "accept")
