@@ -75,7 +75,9 @@ def polish_parts(path: Path) -> Parts:
     """Polish companies, in folds that are drawn anew for each seed."""
     cases = read_table(path, TableColumns("class", "1"))
     repetitions = tuple(tuple(folds_of(cases, FOLDS, seed)) for seed in SEEDS)
-    return Parts("Poland, 5th year", f"{len(SEEDS)} x {FOLDS} folds, seeds {SEEDS}", cases, repetitions)
+    return Parts(
+        "Poland, 5th year", f"{len(SEEDS)} x {FOLDS} folds, seeds {SEEDS[0]} to {SEEDS[-1]}", cases, repetitions
+    )
 
 
 def spain_parts(path: Path) -> Iterator[Parts]:
