@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from providers.payload import Payload
 from providers.sandbox.statements import financials
-from scoring.facts import NO_LIMIT_GIVEN, BureauFacts, CreditLimit, NegativeEvent
+from scoring.facts import NO_LIMIT_GIVEN, BureauFacts, CompanyDetails, CreditLimit, NegativeEvent
 
 TARGET_EVENT = "overdue_90_days_or_bankruptcy"  # Domain 1.1: what the 1 to 100 rating predicts, within HORIZON_MONTHS.
 HORIZON_MONTHS = 12
@@ -37,6 +37,7 @@ def bureau_facts(provider: str, raw: object, currency: str, retrieved_on: date) 
     if pd is not None and not 0 <= pd <= 1:
         raise rating.not_understood("pod", "is not a share between 0 and 1")
     rated = score is not None or pd is not None
+    band = rating.text("commonDescription")
     return BureauFacts(
         provider=provider,
         retrieved_on=retrieved_on,
@@ -50,6 +51,7 @@ def bureau_facts(provider: str, raw: object, currency: str, retrieved_on: date) 
         provider_dbt_days=report.section("paymentData").number("dbt"),
         events=_events(report),
         financials=financials(report, currency),
+        details=CompanyDetails(band=band) if band else None,
     )
 
 
