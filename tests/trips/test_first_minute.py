@@ -123,7 +123,7 @@ def test_run_ask_import_stop_and_run_again(environment: dict[str, str], tmp_path
         remedies = first.ask("finance", amount="1000000.00").json()["remedies"]
         assert remedies
         told = (Path(__file__).parents[2] / "README.md").read_text()
-        assert all(f"EUR {Decimal(each['to']):,.0f}" in told for each in remedies)
+        assert all(f"EUR {Decimal(each['to']):,.0f}" in told for each in remedies), remedies
         decision = f"{first.address}/v1/decisions/{answer.json()['id']}"
         second = command(environment, "run")
         assert second.returncode == 1
