@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from api.calibration.fitting import Characteristic, FittedScorecard
+from api.policies.calibration.fitting import Characteristic, FittedScorecard
 
 POINT = Decimal("0.01")
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from api.calibration.binning import Binned, bin_figure
-from api.calibration.cases import Cases, Numbers
+from api.policies.calibration.binning import Binned, bin_figure
+from api.policies.calibration.cases import Cases, Numbers
 
 INFORMATION_MIN = 0.02
 INFORMATION_SUSPECT = 0.5

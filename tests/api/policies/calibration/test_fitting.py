@@ -8,11 +8,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.calibration.cases import Cases, CasesUnfit
-from api.calibration.document import scorecard_document
-from api.calibration.fitting import FittedScorecard, Settings, fit
+from api.policies.calibration.cases import Cases, CasesUnfit
+from api.policies.calibration.document import scorecard_document
+from api.policies.calibration.fitting import FittedScorecard, Settings, fit
 from scoring.scorecard import weigh_bins
-from tests.api.calibration.made import document_probability, made_cases
+from tests.api.policies.calibration.made import document_probability, made_cases
 
 SETTINGS = Settings("bankrupt within a year")
 
