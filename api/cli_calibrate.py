@@ -58,7 +58,7 @@ def table(file: Path, out: Path, delimiter: str, split_by: str | None, test_from
     if len(delimiter) != 1:
         raise click.UsageError("--delimiter must be one character")
     split = Split(split_by, test_from) if split_by is not None and test_from is not None else None
-    with _analysis():
+    with analysis():
         from api.policies.calibration.fitting import Settings  # noqa: PLC0415
         from api.policies.calibration.tables import TableColumns, read_table  # noqa: PLC0415
 
@@ -76,7 +76,7 @@ def table(file: Path, out: Path, delimiter: str, split_by: str | None, test_from
 
 
 @contextmanager
-def _analysis() -> Iterator[None]:
+def analysis() -> Iterator[None]:
     """Say in one line what a person can mend: the extra that is missing, or everything that is wrong with the cases."""
     try:
         from api.policies.calibration import page, trying  # noqa: F401, PLC0415
@@ -114,17 +114,23 @@ def _fitted(cases: "Cases", settings: "Settings", split: Split | None, source: s
 def _write(evidence: "Evidence", out: Path) -> None:
     """Write the three files, and tell the most important of it."""
     from api.policies.calibration.document import scorecard_document  # noqa: PLC0415
-    from api.policies.calibration.page import sheet_page  # noqa: PLC0415
     from api.policies.calibration.sheet import sheet_of  # noqa: PLC0415
 
     sheet = sheet_of(evidence)
     document = scorecard_document(evidence.fitted)
-    out.mkdir(parents=True, exist_ok=True)
     written = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
-    (out / "scorecard.yaml").write_text(written, encoding="utf-8")
+    write_with_evidence(out, "scorecard.yaml", written, evidence, sheet)
+
+
+def write_with_evidence(out: Path, name: str, text: str, evidence: "Evidence", sheet: dict[str, Any]) -> None:
+    """Write a text with the evidence for it, and tell the most important of that."""
+    from api.policies.calibration.page import sheet_page  # noqa: PLC0415
+
+    out.mkdir(parents=True, exist_ok=True)
+    (out / name).write_text(text, encoding="utf-8")
     (out / "sheet.json").write_text(json.dumps(sheet, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (out / "sheet.html").write_text(sheet_page(evidence, sheet), encoding="utf-8")
-    click.echo("\n".join([*_told(sheet), "", f"written to {out}: scorecard.yaml, sheet.json, sheet.html"]))
+    click.echo("\n".join([*_told(sheet), "", f"written to {out}: {name}, sheet.json, sheet.html"]))
 
 
 def _told(sheet: dict[str, Any]) -> Iterator[str]:

@@ -58,6 +58,9 @@ def sheet_of(evidence: Evidence) -> dict[str, Any]:
         "warnings": _warnings(fitted, cases),
         "left_out": [{"figure": each.candidate.figure, "reason": each.reason} for each in fitted.dropped],
         "notes": list(cases.notes),
+        # Of cases from a ledger more is told.
+        "ledger": None,
+        "later": None,
     }
 
 
