@@ -49,7 +49,7 @@ def calibrate_ledger_command(
     if (person is None) != (name is None):
         raise click.UsageError("--add-as and --name go together")
     maker = None if person is None or name is None else require_maker(person, name, "--add-as")
-    with opened() as sessions, analysis():
+    with analysis(), opened() as sessions:
         from api.policies.calibration.ledger_cases import Asked  # noqa: PLC0415
         from api.policies.calibration.ledger_outcomes import Event  # noqa: PLC0415
         from api.policies.calibration.ledger_run import calibrate_ledger  # noqa: PLC0415

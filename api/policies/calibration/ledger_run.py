@@ -23,6 +23,9 @@ from api.records import policies
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from scoring.policy import parse_policy
+from scoring.policy_warnings import policy_warnings
+
+CARD = "scorecards.behaviour."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ def calibrate_ledger(
     level_of = f"that of policy version {version}" if default_rate is None else "the default rate that was given"
     sheet = ledger_sheet(evidence, gathered, later, asked, version=version, level_of=level_of)
     text = written(with_card(document, scorecard_document(evidence.fitted)), _remarks(evidence, sheet))
-    return Calibrated(text, checked(text, seller.currency), evidence, sheet)
+    kept = checked(text, seller.currency)
+    sheet["warnings"] += [f"{each.path}: {each.detail}" for each in policy_warnings(kept.policy) if CARD in each.path]
+    return Calibrated(text, kept, evidence, sheet)
 
 
 def _require_period(asked: Asked, today: date) -> None:
