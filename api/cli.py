@@ -18,6 +18,7 @@ from api import demo, home, supervise
 from api.cli_accounts import issuer, key, seller
 from api.cli_backtest import backtest
 from api.cli_calibrate import calibrate
+from api.cli_calibrate_ledger import calibrate_ledger_command
 from api.cli_import import import_file
 from api.cli_ledger import ledger
 from api.cli_policy import policy
@@ -62,6 +63,7 @@ main.add_command(rates)
 main.add_command(ledger)
 main.add_command(backtest)
 main.add_command(calibrate)
+calibrate.add_command(calibrate_ledger_command)
 main.add_command(policy)
 main.add_command(rescore_command)
 

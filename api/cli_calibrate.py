@@ -11,9 +11,9 @@ import click
 import yaml
 
 if TYPE_CHECKING:
-    from api.calibration.cases import Cases
-    from api.calibration.fitting import Settings
-    from api.calibration.sheet import Evidence
+    from api.policies.calibration.cases import Cases
+    from api.policies.calibration.fitting import Settings
+    from api.policies.calibration.sheet import Evidence
 
 # What fits is imported where it is needed: its libraries are an extra that running creditgate does not ask for.
 EXTRA = {"jinja2", "matplotlib", "numpy", "scipy", "sklearn"}
@@ -58,9 +58,9 @@ def table(file: Path, out: Path, delimiter: str, split_by: str | None, test_from
     if len(delimiter) != 1:
         raise click.UsageError("--delimiter must be one character")
     split = Split(split_by, test_from) if split_by is not None and test_from is not None else None
-    with _analysis():
-        from api.calibration.fitting import Settings  # noqa: PLC0415
-        from api.calibration.tables import TableColumns, read_table  # noqa: PLC0415
+    with analysis():
+        from api.policies.calibration.fitting import Settings  # noqa: PLC0415
+        from api.policies.calibration.tables import TableColumns, read_table  # noqa: PLC0415
 
         excluded = tuple(name for each in given["exclude"].split(",") if (name := each.strip()))
         columns = TableColumns(given["outcome"], given["bad"], excluded, split.column if split else None)
@@ -76,12 +76,12 @@ def table(file: Path, out: Path, delimiter: str, split_by: str | None, test_from
 
 
 @contextmanager
-def _analysis() -> Iterator[None]:
+def analysis() -> Iterator[None]:
     """Say in one line what a person can mend: the extra that is missing, or everything that is wrong with the cases."""
     try:
-        from api.calibration import page, trying  # noqa: F401, PLC0415
-        from api.calibration.cases import CasesUnfit  # noqa: PLC0415
-        from api.calibration.tables import TableInvalid  # noqa: PLC0415
+        from api.policies.calibration import page, trying  # noqa: F401, PLC0415
+        from api.policies.calibration.cases import CasesUnfit  # noqa: PLC0415
+        from api.policies.calibration.tables import TableInvalid  # noqa: PLC0415
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package not in EXTRA:
@@ -101,9 +101,9 @@ def _analysis() -> Iterator[None]:
 
 def _fitted(cases: "Cases", settings: "Settings", split: Split | None, source: str) -> "Evidence":
     """Fit to all cases and try in folds; or fit to the earlier ones and try on the later ones."""
-    from api.calibration.fitting import fit  # noqa: PLC0415
-    from api.calibration.sheet import Evidence  # noqa: PLC0415
-    from api.calibration.trying import try_in_folds, try_later  # noqa: PLC0415
+    from api.policies.calibration.fitting import fit  # noqa: PLC0415
+    from api.policies.calibration.sheet import Evidence  # noqa: PLC0415
+    from api.policies.calibration.trying import try_in_folds, try_later  # noqa: PLC0415
 
     if split is None:
         return Evidence(fit(cases, settings), cases, try_in_folds(cases, settings), source)
@@ -113,18 +113,24 @@ def _fitted(cases: "Cases", settings: "Settings", split: Split | None, source: s
 
 def _write(evidence: "Evidence", out: Path) -> None:
     """Write the three files, and tell the most important of it."""
-    from api.calibration.document import scorecard_document  # noqa: PLC0415
-    from api.calibration.page import sheet_page  # noqa: PLC0415
-    from api.calibration.sheet import sheet_of  # noqa: PLC0415
+    from api.policies.calibration.document import scorecard_document  # noqa: PLC0415
+    from api.policies.calibration.sheet import sheet_of  # noqa: PLC0415
 
     sheet = sheet_of(evidence)
     document = scorecard_document(evidence.fitted)
-    out.mkdir(parents=True, exist_ok=True)
     written = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
-    (out / "scorecard.yaml").write_text(written, encoding="utf-8")
+    write_with_evidence(out, "scorecard.yaml", written, evidence, sheet)
+
+
+def write_with_evidence(out: Path, name: str, text: str, evidence: "Evidence", sheet: dict[str, Any]) -> None:
+    """Write a text with the evidence for it, and tell the most important of that."""
+    from api.policies.calibration.page import sheet_page  # noqa: PLC0415
+
+    out.mkdir(parents=True, exist_ok=True)
+    (out / name).write_text(text, encoding="utf-8")
     (out / "sheet.json").write_text(json.dumps(sheet, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (out / "sheet.html").write_text(sheet_page(evidence, sheet), encoding="utf-8")
-    click.echo("\n".join([*_told(sheet), "", f"written to {out}: scorecard.yaml, sheet.json, sheet.html"]))
+    click.echo("\n".join([*_told(sheet), "", f"written to {out}: {name}, sheet.json, sheet.html"]))
 
 
 def _told(sheet: dict[str, Any]) -> Iterator[str]:

@@ -15,6 +15,8 @@ from api.policies.documents import NAME_LENGTH_MAX, WRITTEN_LENGTH_MAX, CheckedP
 from api.policies.service import keep_draft
 from api.problems import BadInput
 from api.records.keys import normal_subject
+from api.records.sellers import Seller
+from api.records.sessions import Sessions
 from api.web.bodies import is_storable
 from api.web.fields import CONTROL_CHARACTERS
 from api.web.plain_yaml import PlacedDocument
@@ -56,23 +58,32 @@ def check_command(file: Path) -> None:
 @click.option("--by", "person", required=True, help="The e-mail of who made it; somebody else approves it.")
 def add_command(file: Path, seller_name: str, name: str, person: str) -> None:
     """Add the policy in FILE to a seller as a draft, and print its version."""
+    maker, name = require_maker(person, name, "--by")
+    written, checked = read_policy_file(file)
+    with opened() as sessions:
+        version = add_draft(sessions, find_seller(sessions, seller_name), checked, maker, name)
+    for line in _warnings(file, written, checked):
+        click.echo(line, err=True)
+    click.echo(version)
+
+
+def require_maker(person: str, name: str, option: str) -> tuple[str, str]:
+    """Give who makes a version (named by an option) and what it is called, or name every fault of both."""
     maker, name = normal_subject(person), name.strip()
-    faults = [] if maker else [f"--by: {person!r} is not a person's e-mail address"]
+    faults = [] if maker else [f"{option}: {person!r} is not a person's e-mail address"]
     if not name or len(name) > NAME_LENGTH_MAX or CONTROL_CHARACTERS.search(name) or not is_storable(name):
         faults.append(f"--name: must be one line of 1 to {NAME_LENGTH_MAX} characters")
     if faults or maker is None:
         raise click.UsageError("\n".join(faults))
-    written, checked = read_policy_file(file)
-    with opened() as sessions:
-        seller = find_seller(sessions, seller_name)
-        if checked.policy.currency != seller.currency:
-            raise click.ClickException(f"the policy is in {checked.policy.currency}, the seller in {seller.currency}")
-        with sessions.of(seller.id) as session:
-            record = keep_draft(session, name, checked, maker, Clock().now(seller))
-            version = record.version
-    for line in _warnings(file, written, checked):
-        click.echo(line, err=True)
-    click.echo(version)
+    return maker, name
+
+
+def add_draft(sessions: Sessions, seller: Seller, checked: CheckedPolicy, maker: str, name: str) -> int:
+    """Add a policy to a seller as a draft, and give its version."""
+    if checked.policy.currency != seller.currency:
+        raise click.ClickException(f"the policy is in {checked.policy.currency}, the seller in {seller.currency}")
+    with sessions.of(seller.id) as session:
+        return keep_draft(session, name, checked, maker, Clock().now(seller)).version
 
 
 @policy.command("shipped")

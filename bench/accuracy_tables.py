@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from api.calibration.cases import Cases
-from api.calibration.document import points_of
-from api.calibration.fitting import FittedScorecard, Settings, fit
-from api.calibration.measures import Interval, Placements, area_of, interval_of, mean_placements
-from api.calibration.tables import TableColumns, read_table
-from api.calibration.trying import Trial, folds_of
+from api.policies.calibration.cases import Cases
+from api.policies.calibration.document import points_of
+from api.policies.calibration.fitting import FittedScorecard, Settings, fit
+from api.policies.calibration.measures import Interval, Placements, area_of, interval_of, mean_placements
+from api.policies.calibration.tables import TableColumns, read_table
+from api.policies.calibration.trying import Trial, folds_of
 
 FOLDS, SEEDS = 5, (0, 1, 2)
 YEARS = ("2001", "2002", "2003")

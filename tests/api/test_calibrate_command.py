@@ -13,9 +13,9 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from api.calibration.cases import Cases
 from api.cli import main
-from tests.api.calibration.made import made_cases
+from api.policies.calibration.cases import Cases
+from tests.api.policies.calibration.made import made_cases
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from api.calibration.fitting import Settings, fit
+from api.policies.calibration.fitting import Settings, fit
 from bench import accuracy_tables
 from bench.accuracy_tables import Comparison, compare, polish_parts, spain_parts, table, verdicts
 

@@ -18,7 +18,7 @@ PLACES = {
     "api": {
         *("web", "records"),
         *("prospect", "acceptance", "orders", "monitoring", "management", "collection"),
-        *("ledger", "policies", "events", "administration", "calibration"),
+        *("ledger", "policies", "events", "administration"),
     },
     "providers": {"sandbox"},
     "scoring": {"figures", "matching", "policies", "reasons", "statutory", "validation"},

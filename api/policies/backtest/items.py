@@ -10,6 +10,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from api.records.ledger_walk import Bill, DebtorLedger, Part
+from scoring.validation.outcomes import Item
 
 ZERO = Decimal(0)
 
@@ -49,6 +50,17 @@ def parts_by_bill(parts: Iterable[Part]) -> dict[UUID, list[Part]]:
     found: dict[UUID, list[Part]] = defaultdict(list)
     for part in parts:
         found[part.invoice_id].append(part)
+    return found
+
+
+def items_of(ledger: DebtorLedger, currency: str, ends_on: date) -> dict[UUID, Item]:
+    """Give how each invoice in a currency stood at the close of a day."""
+    parts = parts_by_bill(part for part in ledger.parts if part.happened_on <= ends_on)
+    found = {}
+    for bill in ledger.bills:
+        if bill.currency == currency:
+            item = stood(bill.amount, parts.get(bill.id, []))
+            found[bill.id] = Item(bill.invoiced_on, bill.due_on, item.open_amount, item.paid_amount, item.settled_on)
     return found
 
 

@@ -76,11 +76,14 @@ def judged(session: Session, policies: Sequence[Policy], period: Period) -> Iter
     currency = policies[0].currency
     for ledger in ledger_walk.walk(session, period.time_zone, as_known=period.as_known):
         inside = [bill for bill in ledger.bills if period.from_on <= bill.invoiced_on <= period.to_on]
-        bills = sorted(
-            (bill for bill in inside if bill.currency == currency), key=lambda bill: (bill.invoiced_on, bill.id)
-        )
+        bills = in_order(inside, currency)
         orders = _judge(session, ledger, bills, policies, books, period)
         yield JudgedDebtor(ledger, currency, orders, len(bills), len(inside) - len(bills))
+
+
+def in_order(bills: Sequence[Bill], currency: str) -> list[Bill]:
+    """Give the invoices in a currency in the order of their days."""
+    return sorted((bill for bill in bills if bill.currency == currency), key=lambda bill: (bill.invoiced_on, bill.id))
 
 
 def _judge(
@@ -91,6 +94,22 @@ def _judge(
     books: dict[Windows, Book],
     period: Period,
 ) -> Iterator[JudgedOrder]:
+    for bill, facts in facts_of_orders(session, ledger, bills, policies, books, period):
+        judgements = tuple(judge(policy.engine, each, policy) for each, policy in zip(facts, policies, strict=True))
+        yield JudgedOrder(bill, facts, judgements)
+
+
+def facts_of_orders(
+    session: Session,
+    ledger: DebtorLedger,
+    bills: Sequence[Bill],
+    policies: Sequence[Policy],
+    books: dict[Windows, Book],
+    period: Period,
+) -> Iterator[tuple[Bill, tuple[CheckFacts, ...]]]:
+    """Give each of a debtor's invoices, in the order of their days, with what each policy would have been told of it
+    at the close of the day before.
+    """
     windows = [Windows.of(policy.evidence) for policy in policies]
     walks = {each: DebtorWalk(ledger, policies[0].currency, each) for each in windows}
     told = Told(ledger.reports)
@@ -99,11 +118,12 @@ def _judge(
         seen = {each: walk.at(as_of, books.get(each)) for each, walk in walks.items()}
         pasts = [Past(ledger.debtor, as_of, known_at, seen[each], told.by(as_of)) for each in windows]
         for bill in of_day:
-            facts = tuple(
-                facts_of(session, past, bill.amount, policy) for past, policy in zip(pasts, policies, strict=True)
+            yield (
+                bill,
+                tuple(
+                    facts_of(session, past, bill.amount, policy) for past, policy in zip(pasts, policies, strict=True)
+                ),
             )
-            judgements = tuple(judge(policy.engine, each, policy) for each, policy in zip(facts, policies, strict=True))
-            yield JudgedOrder(bill, facts, judgements)
 
 
 def _close_of(day: date, time_zone: str) -> datetime:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
 
 from api.policies.backtest.cases import Case, Cases
-from api.policies.backtest.items import parts_by_bill, stood
+from api.policies.backtest.items import items_of
 from api.policies.backtest.judging import JudgedDebtor, JudgedOrder
 from api.records.ledger_walk import Bill
 from scoring.facts import CheckFacts
@@ -123,7 +122,7 @@ class Tally:
         self.coverage.orders_in_other_currencies += debtor.left_out_count
         if not debtor.orders_count:
             return
-        items = self._items(debtor)
+        items = items_of(debtor.ledger, debtor.currency, self.ends_on)
         in_order = sorted(items.values(), key=lambda item: item.invoiced_on)
         outcomes = {days: DebtorOutcomes(in_order, days, self.ends_on) for days in LATE_DAYS}
         had_history, last_day = False, None
@@ -143,18 +142,6 @@ class Tally:
     @property
     def _ranks(self) -> list[dict[str, int]]:
         return [each.ranks for each in self.policies]
-
-    def _items(self, debtor: JudgedDebtor) -> dict[UUID, Item]:
-        """Give how each invoice in the currency of the orders stood when the ledger ended."""
-        parts = parts_by_bill(part for part in debtor.ledger.parts if part.happened_on <= self.ends_on)
-        found = {}
-        for bill in debtor.ledger.bills:
-            if bill.currency == debtor.currency:
-                item = stood(bill.amount, parts.get(bill.id, []))
-                found[bill.id] = Item(
-                    bill.invoiced_on, bill.due_on, item.open_amount, item.paid_amount, item.settled_on
-                )
-        return found
 
     def _add_order(self, order: JudgedOrder, item: Item, case: Case) -> None:
         came = {days: came_of(item, days, self.ends_on) for days in LATE_DAYS}

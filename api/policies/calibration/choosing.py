@@ -1,12 +1,12 @@
-"""Which figures may enter a scorecard: each binned both ways, those that say nothing or what another says left out."""
+"""Which figures may enter a scorecard: binned as each may be read, without those that say nothing or nothing new."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from api.calibration.binning import Binned, bin_figure
-from api.calibration.cases import Cases, Numbers
+from api.policies.calibration.binning import Binned, bin_figure
+from api.policies.calibration.cases import Cases, Numbers
 
 INFORMATION_MIN = 0.02
 INFORMATION_SUSPECT = 0.5
@@ -41,11 +41,11 @@ class Dropped:
 
 
 def candidates_of(cases: Cases) -> tuple[list[Candidate], list[Dropped]]:
-    """Every figure in rising and in falling bins, as far as these separate; the strongest first."""
+    """Every figure in bins of each reading it may have, as far as these separate; the strongest first."""
     found: list[Candidate] = []
     dropped: list[Dropped] = []
     for column, figure in enumerate(cases.figures):
-        for rising in (True, False):
+        for rising in cases.readings_of(column):
             binned = bin_figure(cases.values[:, column], cases.bad, rising=rising)
             candidate = Candidate(figure, column, rising, binned)
             value = candidate.information_value

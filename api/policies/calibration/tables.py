@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from api.calibration.cases import Cases
+from api.policies.calibration.cases import Cases
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 NUMBERS_SHARE_MIN = 0.5  # A column of which fewer values are numbers is one of words, and not of misprints.

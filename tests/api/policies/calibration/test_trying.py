@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from api.calibration.cases import Cases, CasesUnfit
-from api.calibration.fitting import Settings, fit
-from api.calibration.measures import area_of, interval_of, placements
-from api.calibration.trying import folds_of, try_in_folds, try_later
-from tests.api.calibration.made import made_cases
+from api.policies.calibration.cases import Cases, CasesUnfit
+from api.policies.calibration.fitting import Settings, fit
+from api.policies.calibration.measures import area_of, interval_of, placements
+from api.policies.calibration.trying import folds_of, try_in_folds, try_later
+from tests.api.policies.calibration.made import made_cases
 
 SETTINGS = Settings("bankrupt within a year")
 

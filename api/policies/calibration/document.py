@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import floor
 from typing import Any
 
-from api.calibration.fitting import Characteristic, FittedScorecard
+from api.policies.calibration.fitting import Characteristic, FittedScorecard
 
 POINT = Decimal("0.01")
 
@@ -63,9 +64,15 @@ def _characteristic(fitted: Characteristic, points: Points) -> dict[str, Any]:
         "figure": fitted.candidate.figure,
         "bins": bins,
         "missing_points": plain(points.missing),
-        # What good looks like: the bound of the best bin, the lowest where higher is worse and else the highest.
-        "target": bounds[0] if fitted.candidate.rising else bounds[-1],
+        "target": _target(fitted.candidate.binned.bounds, rising=fitted.candidate.rising),
     }
+
+
+def _target(bounds: tuple[float, ...], *, rising: bool) -> int | float:
+    """What good looks like: a value of the best bin, which ends below the first bound where higher is worse."""
+    if not rising:
+        return plain(bounds[-1])
+    return 0 if bounds[0] > 0 else floor(bounds[0]) - 1
 
 
 def plain(number: float | Decimal) -> int | float:

@@ -7,7 +7,7 @@ from math import ceil
 import numpy as np
 from sklearn.tree import DecisionTreeClassifier
 
-from api.calibration.cases import Flags, Numbers, Places
+from api.policies.calibration.cases import Flags, Numbers, Places
 from scoring.scorecard import WeightOfEvidence, weigh_bins
 
 BIN_COUNT_MAX = 10

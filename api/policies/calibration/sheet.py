@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from api.calibration.cases import Cases
-from api.calibration.choosing import INFORMATION_SUSPECT, information_of_chance
-from api.calibration.document import Points, plain, points_of
-from api.calibration.fitting import Characteristic, FittedScorecard
-from api.calibration.measures import Interval, area_of
-from api.calibration.trying import Trial
+from api.policies.calibration.cases import Cases
+from api.policies.calibration.choosing import INFORMATION_SUSPECT, information_of_chance
+from api.policies.calibration.document import Points, plain, points_of
+from api.policies.calibration.fitting import Characteristic, FittedScorecard
+from api.policies.calibration.measures import Interval, area_of
+from api.policies.calibration.trying import Trial
 
 CORRELATION_WARNED = 0.7
 CHANCE_TIMES_WARNED = 3  # Bins are put where they separate most, so that chance gives more than it would by itself.
@@ -58,6 +58,9 @@ def sheet_of(evidence: Evidence) -> dict[str, Any]:
         "warnings": _warnings(fitted, cases),
         "left_out": [{"figure": each.candidate.figure, "reason": each.reason} for each in fitted.dropped],
         "notes": list(cases.notes),
+        # Of cases from a ledger more is told.
+        "ledger": None,
+        "later": None,
     }
 
 

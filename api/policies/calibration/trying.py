@@ -7,9 +7,9 @@ import numpy as np
 from scipy.special import expit
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-from api.calibration.cases import Cases, CasesUnfit, Flags, Numbers, Places
-from api.calibration.fitting import Settings, fit
-from api.calibration.measures import Interval, Placements, interval_of, placements
+from api.policies.calibration.cases import Cases, CasesUnfit, Flags, Numbers, Places
+from api.policies.calibration.fitting import Settings, fit
+from api.policies.calibration.measures import Interval, Placements, interval_of, placements
 
 CALIBRATION_BANDS = 10
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm, rankdata
 
-from api.calibration.cases import Flags, Numbers
+from api.policies.calibration.cases import Flags, Numbers
 
 CONFIDENCE = 0.95
 

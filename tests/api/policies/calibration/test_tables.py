@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from api.calibration.cases import Cases
-from api.calibration.tables import TableColumns, TableInvalid, read_table
+from api.policies.calibration.cases import Cases
+from api.policies.calibration.tables import TableColumns, TableInvalid, read_table
 
 COLUMNS = TableColumns("failed", "yes")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from api.calibration.binning import bin_cases_min, bin_figure, readable_between
+from api.policies.calibration.binning import bin_cases_min, bin_figure, readable_between
 from scoring.scorecard import weigh_bins
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)

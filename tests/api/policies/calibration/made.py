@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from api.calibration.cases import Cases
+from api.policies.calibration.cases import Cases
 
 
 def made_cases(count: int = 4000, seed: int = 1, noise_count: int = 2, missing_share: float = 0.1) -> Cases:

@@ -1,6 +1,7 @@
 """A fitted scorecard recovers a known truth, says it in points, and leaves out what does not belong."""
 
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 import pytest
@@ -8,11 +9,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.calibration.cases import Cases, CasesUnfit
-from api.calibration.document import scorecard_document
-from api.calibration.fitting import FittedScorecard, Settings, fit
+from api.policies.calibration.cases import Cases, CasesUnfit
+from api.policies.calibration.document import scorecard_document
+from api.policies.calibration.fitting import FittedScorecard, Settings, fit
 from scoring.scorecard import weigh_bins
-from tests.api.calibration.made import document_probability, made_cases
+from tests.api.policies.calibration.made import document_probability, made_cases
 
 SETTINGS = Settings("bankrupt within a year")
 
@@ -80,7 +81,11 @@ def test_the_document_has_bins_without_gaps_and_a_target(fitted):
         assert [row["below"] for row in bins[:-1]] == [row["at_least"] for row in bins[1:]]
         points = [row["points"] for row in bins]
         assert points == sorted(points, reverse=each["figure"] == "leverage")
-        assert each["target"] == (bins[0]["below"] if each["figure"] == "leverage" else bins[-1]["at_least"])
+        best = max(row["points"] for row in bins)
+        (found,) = [
+            row["points"] for row in bins if row.get("at_least", -inf) <= each["target"] < row.get("below", inf)
+        ]
+        assert found == best
 
 
 @pytest.mark.parametrize("rate", [0.001, 0.02, 0.5])
@@ -140,3 +145,31 @@ def test_cases_that_no_figure_separates_are_refused():
 def test_values_must_be_finite_or_missing():
     with pytest.raises(ValueError, match="infinite"):
         Cases(("x",), np.array([[np.inf]]), np.array([True]))
+
+
+@pytest.mark.parametrize(("worse", "rising"), [("higher", True), ("lower", False), (None, False)])
+def test_a_figure_whose_meaning_is_known_is_read_no_other_way(worse, rising):
+    random = np.random.default_rng(6)
+    growth = random.normal(size=6000)
+    bad = random.random(6000) < np.where(growth < -1, 0.5, np.where(growth > 1, 0.3, 0.05))
+    fitted = fit(Cases(("growth",), growth[:, None], bad, worse=(worse,)), SETTINGS)
+    assert [each.candidate.rising for each in fitted.characteristics] == [rising]
+
+
+def test_a_figure_that_only_tells_against_its_meaning_is_left_out():
+    cases = made_cases(3000)
+    turned = replace(cases, worse=("lower", "lower", None, None))
+    fitted = fit(turned, SETTINGS)
+    assert [each.candidate.figure for each in fitted.characteristics] == ["margin"]
+    reasons = {each.candidate.figure: each.reason for each in fitted.dropped}
+    assert reasons["leverage"] == "its values do not part good from bad in one direction"
+
+
+@pytest.mark.parametrize(("least", "target"), [(0.5, 0), (-20.0, -20)])
+def test_the_target_of_a_figure_that_is_worse_when_higher_lies_in_its_best_bin(least, target):
+    values = np.repeat([least, least + 1.5], 200)
+    bad = np.arange(400) % 20 == 0
+    bad[200:] = np.arange(200) % 2 == 0
+    (only,) = scorecard_document(fit(Cases(("late",), values[:, None], bad), SETTINGS))["characteristics"]
+    assert only["target"] == target
+    assert only["target"] < only["bins"][0]["below"]

@@ -9,15 +9,15 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
-from api.calibration.sheet import Evidence
+from api.policies.calibration.sheet import Evidence
 
 SIZE_INCHES = (4.6, 4.0)
 
 
 def sheet_page(evidence: Evidence, sheet: dict[str, Any]) -> str:
     """The page of a sheet, with its two charts drawn in."""
-    pages = Environment(loader=PackageLoader("api", "calibration"), autoescape=True, undefined=StrictUndefined)
-    return pages.get_template("sheet.html.jinja").render(
+    pages = Environment(loader=PackageLoader("api.policies"), autoescape=True, undefined=StrictUndefined)
+    return pages.get_template("scorecard_sheet.html").render(
         sheet=sheet, roc=_roc_chart(evidence), calibration=_calibration_chart(sheet)
     )
 

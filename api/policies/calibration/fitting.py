@@ -8,8 +8,8 @@ from scipy.optimize import brentq
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from api.calibration.cases import Cases, CasesUnfit, Numbers
-from api.calibration.choosing import Candidate, Dropped, candidates_of, drop_redundant, reasons_by_figure
+from api.policies.calibration.cases import Cases, CasesUnfit, Numbers
+from api.policies.calibration.choosing import Candidate, Dropped, candidates_of, drop_redundant, reasons_by_figure
 from scoring.scorecard import OddsScale
 
 EFFECT_SHARE_MIN = 0.01  # Of all that moves the score, what a characteristic must move itself.

@@ -1,6 +1,7 @@
 """The cases a scorecard is fitted to: figures, outcome, and when each case was seen."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
+Worse = Literal["higher", "lower"]
 
 CLASS_COUNT_MIN = 10  # With fewer good or bad cases than this, no bin says anything.
 
@@ -21,7 +23,8 @@ class Cases:
     """One row of `values` a case, one column a figure, NaN where a figure is missing; `bad` is the outcome.
 
     Cases of one group, such as a company seen in several years, never stand on both sides of a fold. `periods` are
-    numbers or ISO dates, as text. `notes` tells what was left out when the cases were gathered.
+    numbers or ISO dates, as text. `worse` says of each figure which values speak against a case, where what it means
+    leaves no other reading. `notes` tells what was left out when the cases were gathered.
     """
 
     figures: tuple[str, ...]
@@ -29,6 +32,7 @@ class Cases:
     bad: Flags
     groups: tuple[str, ...] | None = None
     periods: tuple[str, ...] | None = None
+    worse: tuple[Worse | None, ...] | None = None
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -38,6 +42,8 @@ class Cases:
             raise ValueError(f"values are {self.values.shape}, cases and figures {shape}")
         if any(each is not None and len(each) != len(self.bad) for each in (self.groups, self.periods)):
             raise ValueError("groups and periods need one entry for each case")
+        if self.worse is not None and len(self.worse) != len(self.figures):
+            raise ValueError("worse needs one entry for each figure")
         if np.isinf(self.values).any():
             raise ValueError("a value is infinite")
 
@@ -49,6 +55,11 @@ class Cases:
     def bad_count(self) -> int:
         """How many of them went bad."""
         return int(self.bad.sum())
+
+    def readings_of(self, column: int) -> tuple[bool, ...]:
+        """How a figure may be read: as worse when higher (True), when lower (False), or both ways."""
+        worse = None if self.worse is None else self.worse[column]
+        return (True, False) if worse is None else (worse == "higher",)
 
     def only(self, places: Places) -> "Cases":
         """The cases at some places."""
