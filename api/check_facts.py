@@ -18,7 +18,7 @@ from api.records.checks import CheckedDebtor
 from scoring.exchange import Rate
 from scoring.facts import Asked, BehaviourFacts, CheckFacts, ConvertedFacts, DebtorFacts, ExposureFacts, NegativeEvent
 from scoring.money import Money
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from api.records.sessions import Sessions
 from api.web.bodies import is_storable
 from api.web.fields import CONTROL_CHARACTERS
 from api.web.plain_yaml import PlacedDocument
-from scoring.policy import shipped_texts
-from scoring.policy_schema import policy_schema
-from scoring.policy_warnings import policy_warnings
+from scoring.policy.document import shipped_texts
+from scoring.policy.schema import policy_schema
+from scoring.policy.warnings import policy_warnings
 
 FILE = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
 FIGURES_PAGE = Path("docs/figures.md")

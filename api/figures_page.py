@@ -3,7 +3,7 @@
 from typing import get_args
 
 from scoring.figures import FIGURES, Figure
-from scoring.policy_rules import Operator
+from scoring.policy.rules import Operator
 from scoring.reasons.figure_words import FIGURE_WORDS
 
 HEADING = """# Figures and operators of a policy

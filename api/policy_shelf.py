@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.problems import NotFound
 from api.records import policies
-from scoring.policy import Policy, stored_policy
+from scoring.policy.document import Policy, stored_policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from api.records.ledger_walk import DebtorLedger
 from api.records.sessions import Sessions, connect
 from bench.database import durable_database
 from bench.history import Case, any_late_ahead, cases_of, features_of, score_of, shrunk_share_of, shuffled
-from scoring.policy import Policy, parse_policy, shipped
+from scoring.policy.document import Policy, parse_policy, shipped
 from scoring.scorecard import rounded_pd
 from scoring.validation.calibration import calibrate
 

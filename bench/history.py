@@ -15,7 +15,7 @@ from api.policies.backtest.items import parts_by_bill, stood
 from api.records.ledger_walk import Bill, DebtorLedger, Part
 from scoring.evidence import weigh_evidence
 from scoring.facts import Asked, BehaviourFacts, CheckFacts, DebtorFacts, ExposureFacts
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 
 ONE_DAY = timedelta(1)
 NAN = float("nan")

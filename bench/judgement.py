@@ -19,7 +19,7 @@ from bench.servers import environment, running
 from scoring.canonical import canonical_json, facts_from_document
 from scoring.engines import judge
 from scoring.facts import CheckFacts
-from scoring.policy import Policy, parse_policy
+from scoring.policy.document import Policy, parse_policy
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "scoring" / "golden" / "engine_2.json"
 SHARE_MAX = 1 / 3

@@ -28,7 +28,7 @@ from bench.database import durable_database, settle
 from bench.ledger import make_ledger
 from bench.machine import MachineTimes, peak_memory_mb
 from scoring.canonical import canonical_json, digest
-from scoring.policy import shipped
+from scoring.policy.document import shipped
 
 SELLER = "Benchmark"
 IDS_PER_STATEMENT = 10_000

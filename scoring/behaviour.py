@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from scoring.facts import BehaviourFacts
-from scoring.policy_judgement import PaymentIndexPolicy
+from scoring.policy.grading import PaymentIndexPolicy
 
 _DAYS_PER_YEAR = Decimal("365.25")
 _HUNDRED = Decimal(100)

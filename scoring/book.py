@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal
 
-from scoring.policy_provisions import INVOICE_BUCKETS
+from scoring.policy.provisions import INVOICE_BUCKETS
 from scoring.provisions import AgedProvision, PastItem, aged_provision, loss_rates_of
 from scoring.receivables import (
     Bucket,

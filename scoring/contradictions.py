@@ -7,8 +7,8 @@ from typing import Literal
 from scoring.evidence import Evidence
 from scoring.facts import CheckFacts
 from scoring.judgement import Effect, Reason, reason
-from scoring.policy import Policy
-from scoring.policy_contradictions import ContradictionKind, ContradictionRule
+from scoring.policy.contradictions import ContradictionKind, ContradictionRule
+from scoring.policy.document import Policy
 from scoring.reasons import Params
 from scoring.reasons.registry import Param
 from scoring.scorecard import clamped, rounded_pd

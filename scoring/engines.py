@@ -5,7 +5,7 @@ from typing import Final
 
 from scoring.facts import CheckFacts
 from scoring.judgement import Judgement
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 from scoring.prospect import judge_check
 
 # The engine that shipped policies are written for. A policy names its own: an upgrade changes nobody's decisions.

@@ -13,7 +13,7 @@ from scoring.judgement import Reason, reason
 from scoring.money import quantised
 from scoring.natural_person import is_natural_person
 from scoring.points import score_figures
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 from scoring.reasons import Params
 from scoring.scorecard import credibility_of, rounded_pd, twelve_month_pd
 from scoring.vendor_scores import ScoreReading, read_score

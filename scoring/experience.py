@@ -8,9 +8,9 @@ from scoring.behaviour import PaymentFigures, payment_index
 from scoring.facts import BehaviourFacts
 from scoring.figures import Known
 from scoring.points import CardScore, Improvement, improvements, scale_pd, score_figures
-from scoring.policy import Policy
-from scoring.policy_judgement import PaymentIndexPolicy
-from scoring.policy_scorecards import OddsScalePolicy
+from scoring.policy.document import Policy
+from scoring.policy.grading import PaymentIndexPolicy
+from scoring.policy.scorecards import OddsScalePolicy
 
 # The figures of the payment index by their names in the table of figures.
 _INDEX_FIGURES = {"dispute_ratio": "behaviour.unjustified_dispute_share"}

@@ -11,7 +11,7 @@ from scoring.grading import BUREAU_IN_DEFAULT, capped, default_probability
 from scoring.granting import grant_credit
 from scoring.judgement import Outcome, Reason, reason
 from scoring.points import Improvement
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 from scoring.reasons import Params
 from scoring.ruling import Ruling
 from scoring.scorecard import log_odds

@@ -3,7 +3,7 @@
 from scoring.facts import CheckFacts
 from scoring.grading import Grading
 from scoring.judgement import Outcome, Reason, reason
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 
 
 def while_first_invoice_is_open(facts: CheckFacts, grading: Grading, policy: Policy) -> tuple[Reason, ...]:

@@ -9,8 +9,8 @@ from scoring.dates import months_later
 from scoring.evidence import Evidence
 from scoring.facts import CheckFacts, InsuranceFacts, NegativeEvent
 from scoring.judgement import Reason, reason
-from scoring.policy import Policy
-from scoring.policy_judgement import RiskClass
+from scoring.policy.document import Policy
+from scoring.policy.grading import RiskClass
 from scoring.reasons import Params
 from scoring.scorecard import blended_pd, clamped, rounded_pd
 

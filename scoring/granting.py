@@ -20,8 +20,8 @@ from scoring.limits import (
     working_capital,
 )
 from scoring.money import quantised
-from scoring.policy import Policy
-from scoring.policy_rules import Rule
+from scoring.policy.document import Policy
+from scoring.policy.rules import Rule
 from scoring.reasons import Params
 from scoring.rules import holds, params_of, result_known
 from scoring.terms import effective_term_days

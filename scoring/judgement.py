@@ -9,7 +9,7 @@ from typing import Any, Literal
 from scoring.canonical import plain
 from scoring.facts import STORED_IF_ANY, CreditLimit
 from scoring.limits import Binding
-from scoring.policy_judgement import RiskClass
+from scoring.policy.grading import RiskClass
 from scoring.reasons import REGISTRY, Audience, Params
 
 Effect = Literal["decline", "refer", "hold_first_payment", "accept_prepayment", "grade", "limit", "none"]

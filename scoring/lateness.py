@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from scoring.facts import LateCounts, LatenessFacts
-from scoring.policy_judgement import LatenessPolicy
+from scoring.policy.grading import LatenessPolicy
 
 _MILLIONTH = Decimal("0.000001")
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Literal
 
 from scoring.facts import CreditLimit, Financials
-from scoring.policy_steps import RoundingSteps
-from scoring.policy_terms import CapacityShares, LimitsPolicy
+from scoring.policy.steps import RoundingSteps
+from scoring.policy.terms import CapacityShares, LimitsPolicy
 
 Binding = Literal["need", "capacity", "insurance", "grade", "decline", "loss_budget", "rule"]
 

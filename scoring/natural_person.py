@@ -1,7 +1,7 @@
 """Whether a debtor is a natural person, whom no machine refuses alone (GDPR 22)."""
 
 from scoring.facts import CheckFacts
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 
 
 def is_natural_person(facts: CheckFacts, policy: Policy) -> bool | None:

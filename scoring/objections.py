@@ -6,7 +6,7 @@ from scoring.evidence import Evidence
 from scoring.facts import CheckFacts
 from scoring.grading import Grading
 from scoring.judgement import Effect, Reason, reason
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 from scoring.reasons import Params
 
 

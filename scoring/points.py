@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scoring.figures import Known, read_number
-from scoring.policy_scorecards import Characteristic, OddsScalePolicy, Scorecard
+from scoring.policy.scorecards import Characteristic, OddsScalePolicy, Scorecard
 from scoring.scorecard import OddsScale
 
 

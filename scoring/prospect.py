@@ -13,7 +13,7 @@ from scoring.facts import NO_LIMIT_GIVEN, CheckFacts, CreditLimit
 from scoring.judgement import NO_TERMS, Judgement, Outcome, Proposal, Reason, SalesNote, Terms, reason
 from scoring.limits import Binding
 from scoring.money import quantised
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 from scoring.reasons import Params
 from scoring.remedies import nearest_remedies, needed_to_accept
 from scoring.ruling import Ruling, rule

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from scoring.policy_provisions import INVOICE_BUCKETS
+from scoring.policy.provisions import INVOICE_BUCKETS
 from scoring.receivables import Bucket, bucket_of
 
 

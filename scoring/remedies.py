@@ -9,7 +9,7 @@ from scoring.granting import class_term_days
 from scoring.judgement import Change, Outcome, Remedy
 from scoring.limits import ceiling_to_step
 from scoring.natural_person import is_natural_person
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 from scoring.ruling import Ruling, rule
 
 _ZERO = Decimal(0)

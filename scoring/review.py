@@ -6,8 +6,8 @@ from scoring.evidence import Evidence
 from scoring.grading import BUREAU_IN_DEFAULT, Grading
 from scoring.granting import Grant
 from scoring.judgement import Reason, reason
-from scoring.policy import Policy
-from scoring.policy_rules import Condition, Rule
+from scoring.policy.document import Policy
+from scoring.policy.rules import Condition, Rule
 
 _ADVERSE = ("decline", "accept_prepayment")
 # Figures that are a score or follow from one alone: a rule that reads nothing else has no ground of its own.

@@ -8,8 +8,8 @@ from scoring.evidence import Evidence
 from scoring.figures import FigureValue, Known, read_figure
 from scoring.grading import Cap, Grading, cap_further
 from scoring.judgement import Reason, reason
-from scoring.policy import Policy
-from scoring.policy_rules import Condition, Rule
+from scoring.policy.document import Policy
+from scoring.policy.rules import Condition, Rule
 from scoring.reasons import Params
 
 

@@ -11,8 +11,8 @@ from scoring.grading import Grading, grade_facts
 from scoring.granting import NOTHING_GRANTED, Grant, grant_credit
 from scoring.judgement import NO_TERMS, Outcome, Reason, Terms, TermsMode, reason
 from scoring.objections import objections
-from scoring.policy import Policy
-from scoring.policy_rules import Rule
+from scoring.policy.document import Policy
+from scoring.policy.rules import Rule
 from scoring.review import review_of_person
 from scoring.rules import cap_by_rules, held_rules, objections_of_rules
 

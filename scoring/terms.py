@@ -1,6 +1,6 @@
 """Payment terms the law allows: Directive 2011/7/EU, in Dutch law BW 6:119a and 6:119b."""
 
-from scoring.policy_terms import CompanySize
+from scoring.policy.terms import CompanySize
 
 STATUTORY_DAYS = 30
 AGREED_DAYS_MAX = 60

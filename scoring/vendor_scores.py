@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from scoring.facts import BureauFacts
 from scoring.judgement import Reason, reason
-from scoring.policy import Policy
-from scoring.policy_tables import ScoreTable
+from scoring.policy.document import Policy
+from scoring.policy.tables import ScoreTable
 from scoring.reasons import Params
 from scoring.scorecard import rounded_pd, twelve_month_pd
 

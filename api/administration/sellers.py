@@ -17,7 +17,7 @@ from api.web.bodies import is_storable
 from api.web.fields import CONTROL_CHARACTERS
 from api.web.money import EXPONENTS
 from scoring.canonical import canonical_json, digest
-from scoring.policy import shipped
+from scoring.policy.document import shipped
 
 ACTIVE = "default"
 SHIPPED_BY = "creditgate"

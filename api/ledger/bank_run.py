@@ -21,7 +21,7 @@ from api.ledger.values import EARLIEST
 from api.records import bank, bank_entries
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 
 PASSES_MAX = 10
 NO_ID = UUID(int=0)

@@ -24,7 +24,7 @@ from api.records.ledger_staging import write
 from api.records.payment_returns import Return, take_back
 from api.web.money import amount_answer
 from scoring.matching import Booking, Proposals, match
-from scoring.policy_matching import MatchingPolicy
+from scoring.policy.matching import MatchingPolicy
 
 
 @dataclass(slots=True)

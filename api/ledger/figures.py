@@ -16,7 +16,7 @@ from api.records import debtor_days, debtors, exposure, ledger_history, payments
 from api.records.debtors import DebtorRecord
 from api.web.money import amount_answer, money_answer
 from scoring.canonical import plain
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 from scoring.receivables import OpenItem, ageing
 
 Stages = list[tuple[str, str, Decimal]]  # Currency, stage, amount.

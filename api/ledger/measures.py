@@ -18,7 +18,7 @@ from api.web.money import amount_answer
 from scoring.book import EMPTY, PAST_DAYS, PAST_DUE_DAYS, BookMeasures, BookProvision, BookSums, measure
 from scoring.book_risk import BookLoss, book_loss, class_shares
 from scoring.concentration import Concentration, concentration_of_sums
-from scoring.policy_provisions import ProvisionsPolicy
+from scoring.policy.provisions import ProvisionsPolicy
 
 LARGEST_NAMED = 10
 AMOUNTS = (

@@ -10,8 +10,8 @@ from api.problems import BadInput, Fault
 from api.web.plain_yaml import PlacedDocument, read_placed_yaml
 from scoring import documents
 from scoring.canonical import canonical_json, digest
-from scoring.policy import Policy, PolicyInvalid, parse_policy
-from scoring.policy_bounds import oversized
+from scoring.policy.bounds import oversized
+from scoring.policy.document import Policy, PolicyInvalid, parse_policy
 
 WRITTEN_LENGTH_MAX = 200_000
 NAME_LENGTH_MAX = 100

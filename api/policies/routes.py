@@ -23,7 +23,7 @@ from api.web.paging import page_of
 from api.web.permissions import permission
 from api.web.schemas import PageQuery, page_schema
 from api.wiring import wiring
-from scoring.policy_schema import policy_schema
+from scoring.policy.schema import policy_schema
 
 HTML = "text/html"
 HTML_TOO: dict[str, Any] = {"200": {"content": {HTML: {"schema": {"type": "string"}}}}}

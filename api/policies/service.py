@@ -19,8 +19,8 @@ from api.web.plain_yaml import PlacedDocument
 from api.wiring import Wiring, answer_bytes
 from scoring.canonical import canonical_json, digest, facts_from_document
 from scoring.engines import judge
-from scoring.policy import Policy
-from scoring.policy_warnings import policy_warnings
+from scoring.policy.document import Policy
+from scoring.policy.warnings import policy_warnings
 
 
 def policy_answer(record: PolicyRecord) -> dict[str, Any]:

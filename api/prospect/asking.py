@@ -11,7 +11,7 @@ from api.problems import BadInput, Fault
 from api.prospect.identifying import DebtorNamed
 from scoring.facts import Asked, ConvertedFacts, ConvertedKind
 from scoring.money import Money
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 
 AMOUNTS: tuple[ConvertedKind, ...] = ("order_amount", "requested_limit", "monthly_sales")
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import TextClause, text
 
 from scoring.facts import BehaviourFacts, LateCounts, LatenessFacts
-from scoring.policy_judgement import LATE_DAYS_KEPT, EvidencePolicy, LatenessPolicy
+from scoring.policy.grading import LATE_DAYS_KEPT, EvidencePolicy, LatenessPolicy
 
 # Every part reads a debtor's days within the window, or an index of days; none of them the invoices. Where the window
 # has no day with a move, the peak is what stood then: the balance of today without what came after `as_of`.

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.records.ledger_history import KNOWN_AT, Clocks, items
 from scoring.book import BookSums, OpenSum, SettledSums
-from scoring.policy_provisions import INVOICE_BUCKETS
+from scoring.policy.provisions import INVOICE_BUCKETS
 from scoring.receivables import MonthlySales
 
 OF_ALL, OF_DEBTOR = "true", "debtor_id = :debtor_id"

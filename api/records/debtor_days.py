@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from api.records import behaviour_rows, debtor_locks
 from api.records.base import Base, OfSeller
 from api.records.behaviour_rows import LedgerView
-from scoring.policy_judgement import LATE_DAYS_KEPT, EvidencePolicy
+from scoring.policy.grading import LATE_DAYS_KEPT, EvidencePolicy
 
 
 class DebtorDayRecord(OfSeller, Base):

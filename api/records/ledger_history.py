@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.records import behaviour_rows
 from api.records.behaviour_rows import LedgerView
-from scoring.policy_judgement import LATE_DAYS_KEPT, EvidencePolicy
+from scoring.policy.grading import LATE_DAYS_KEPT, EvidencePolicy
 
 
 @dataclass(frozen=True, slots=True)

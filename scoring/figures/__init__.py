@@ -9,8 +9,8 @@ from scoring.figures.known import Figure, FigureValue, Known, number
 from scoring.figures.outside import OUTSIDE
 from scoring.figures.own import OWN
 from scoring.figures.size import company_size_of
-from scoring.policy_judgement import RiskClass
-from scoring.policy_terms import CompanySize
+from scoring.policy.grading import RiskClass
+from scoring.policy.terms import CompanySize
 
 # The debtor and the question, and what was judged of them so far.
 _CASE: dict[str, Figure] = {

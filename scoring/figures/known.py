@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal
 
 from scoring.facts import BureauFacts, CheckFacts, Financials
-from scoring.policy_judgement import LatenessPolicy
+from scoring.policy.grading import LatenessPolicy
 
 FigureKind = Literal["number", "text", "flag"]
 Unit = Literal["share", "pd", "days", "months", "years", "amount", "count", "ratio", "score"]

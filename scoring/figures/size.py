@@ -3,7 +3,7 @@
 from scoring.exchange import EURO
 from scoring.figures.known import Known
 from scoring.figures.outside import legal_form
-from scoring.policy_terms import CompanySize
+from scoring.policy.terms import CompanySize
 from scoring.statutory.law import NotInForce, dutch_law
 from scoring.statutory.size import company_size
 

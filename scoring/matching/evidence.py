@@ -8,7 +8,7 @@ from uuid import UUID
 from scoring.matching.facts import Candidates, MatchableItem, MoneyIn, NameCandidate
 from scoring.matching.keys import collection_key, number_key, reference_key
 from scoring.matching.readings import Group, in_order
-from scoring.policy_matching import MatchingPolicy
+from scoring.policy.matching import MatchingPolicy
 
 
 @dataclass(frozen=True, slots=True)

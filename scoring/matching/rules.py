@@ -21,7 +21,7 @@ from scoring.matching.readings import (
     settle_whole,
     singles_and_totals,
 )
-from scoring.policy_matching import MatchingPolicy
+from scoring.policy.matching import MatchingPolicy
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from scoring.policy_terms import CompanySize
+from scoring.policy.terms import CompanySize
 from scoring.statutory.law import LargeCompany, in_force
 
 

@@ -21,7 +21,7 @@ from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from scoring.canonical import digest
 from scoring.figures import FIGURES
-from scoring.policy import parse_policy, shipped
+from scoring.policy.document import parse_policy, shipped
 from tests.api.policies.calibration.habits import learn
 from tests.api.policies.poisoned import poison
 from tests.bench.made_ledgers import habitual_ledgers

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from api.cli import main
 from api.records.sellers import Seller
-from scoring.policy import shipped, shipped_texts
+from scoring.policy.document import shipped, shipped_texts
 from tests.web_checks import assert_problem
 
 WRITTEN = shipped_texts()["default"]

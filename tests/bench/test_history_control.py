@@ -10,7 +10,7 @@ import pytest
 
 from api.records.ledger_walk import DebtorLedger
 from bench.history import cases_of, score_of, shuffled
-from scoring.policy import parse_policy, shipped
+from scoring.policy.document import parse_policy, shipped
 from scoring.validation.discrimination import discriminate
 from tests.bench.made_ledgers import habitual_ledgers, ledger_of
 

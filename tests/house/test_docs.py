@@ -11,7 +11,7 @@ import yaml
 
 from api.figures_page import figures_page
 from api.reasons_page import reasons_page
-from scoring.policy import parse_policy, shipped
+from scoring.policy.document import parse_policy, shipped
 from scoring.reasons import REGISTRY
 from scoring.reasons.registry import Words
 

@@ -21,7 +21,7 @@ PLACES = {
         *("ledger", "policies", "events", "administration"),
     },
     "providers": {"sandbox"},
-    "scoring": {"figures", "matching", "policies", "reasons", "statutory", "validation"},
+    "scoring": {"figures", "inventory", "matching", "policies", "policy", "reasons", "statutory", "validation"},
     ".": {"api", "providers", "scoring", "migrations", "bench", "tests", "docs", "mappings", "var", "build", "dist"},
 }
 PACKAGES = ("api", "providers", "scoring")

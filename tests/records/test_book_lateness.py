@@ -13,8 +13,8 @@ from api.records import book_lateness, debtor_days
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from scoring.facts import LateCounts, LatenessFacts
-from scoring.policy import parse_policy, shipped
-from scoring.policy_judgement import LatenessPolicy
+from scoring.policy.document import parse_policy, shipped
+from scoring.policy.grading import LatenessPolicy
 from tests.records.random_ledgers import TODAY, Learner, Step, line, steps
 
 LATENESS = LatenessPolicy(300, 100, (0,), Decimal(10), Decimal(5), 100, (Decimal("0.3"),))

@@ -23,8 +23,8 @@ from api.records.ledger_lines import LedgerLine, numbered
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from scoring.behaviour import SettledItem, days_beyond_terms
-from scoring.policy import parse_policy, shipped
-from scoring.policy_judgement import LATE_DAYS_KEPT, EvidencePolicy, LatenessPolicy
+from scoring.policy.document import parse_policy, shipped
+from scoring.policy.grading import LATE_DAYS_KEPT, EvidencePolicy, LatenessPolicy
 
 EVIDENCE = parse_policy(shipped()["default"]).evidence
 LATENESS = LatenessPolicy(730, 180, (0, 30), Decimal(10), Decimal(5), 100, (Decimal("0.3"), Decimal("0.1")))

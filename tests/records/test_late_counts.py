@@ -19,8 +19,8 @@ from api.records.ledger_lines import numbered
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from scoring.facts import LateCounts, LatenessFacts
-from scoring.policy import parse_policy, shipped
-from scoring.policy_judgement import LATE_DAYS_KEPT, LatenessPolicy
+from scoring.policy.document import parse_policy, shipped
+from scoring.policy.grading import LATE_DAYS_KEPT, LatenessPolicy
 from tests.records.random_ledgers import TODAY, Learner, Step, line, steps
 
 COUNTS = ("paid_count", *(f"late_over_{days}_count" for days in LATE_DAYS_KEPT), "due_open_count")

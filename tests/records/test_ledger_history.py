@@ -18,8 +18,8 @@ from api.records.ledger_history import Clocks
 from api.records.ledger_lines import numbered
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
-from scoring.policy import parse_policy, shipped
-from scoring.policy_judgement import LatenessPolicy
+from scoring.policy.document import parse_policy, shipped
+from scoring.policy.grading import LatenessPolicy
 from tests.records.random_ledgers import TODAY, Learner, Step, line, steps
 
 # Lateness looks further back than all else does.

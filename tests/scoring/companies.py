@@ -26,7 +26,7 @@ from scoring.facts import (
     SourceKind,
     SourceStatus,
 )
-from scoring.policy import parse_policy, shipped
+from scoring.policy.document import parse_policy, shipped
 
 POLICY = parse_policy(shipped()["default"])
 # The policy that came with engine 1: sellers keep it until they activate another.

@@ -10,7 +10,7 @@ from typing import Any
 
 from scoring.canonical import canonical_json, facts_document
 from scoring.engines import ENGINE_VERSION, judge
-from scoring.policy import parse_policy, shipped
+from scoring.policy.document import parse_policy, shipped
 from tests.scoring.cases import CASES
 
 GOLDEN = Path(__file__).with_name("golden")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from scoring.matching import Allocation, Candidates, MatchableItem, MoneyIn, NameCandidate, Proposals, match
-from scoring.policy_matching import MatchingPolicy
+from scoring.policy.matching import MatchingPolicy
 
 POLICY = MatchingPolicy()
 TODAY = date(2026, 6, 15)

@@ -9,7 +9,7 @@ import pytest
 from scoring.book import EMPTY, PAST_COUNT_MIN, BookSums, OpenSum, measure, months_of, provide
 from scoring.book_risk import ClassExposure, book_loss, class_shares
 from scoring.overdue import OverdueInvoice, claim_of
-from scoring.policy_provisions import ProvisionsPolicy
+from scoring.policy.provisions import ProvisionsPolicy
 from scoring.receivables import MonthlySales
 from scoring.statutory.interest import PartPayment
 from scoring.statutory.law import dutch_law

@@ -14,8 +14,8 @@ from hypothesis import given
 from scoring.engines import judge
 from scoring.facts import CheckFacts, DebtorFacts
 from scoring.judgement import Reason
-from scoring.policy import Policy, PolicyInvalid, parse_policy, shipped
-from scoring.policy_contradictions import RESOLUTIONS, THRESHOLDS, ContradictionRule
+from scoring.policy.contradictions import RESOLUTIONS, THRESHOLDS, ContradictionRule
+from scoring.policy.document import Policy, PolicyInvalid, parse_policy, shipped
 from scoring.reasons import render
 from tests.scoring.companies import LATE, POLICY, PROMPT, company, event, registered, scored
 from tests.scoring.strategies import facts as any_facts

@@ -8,7 +8,7 @@ import pytest
 
 from scoring.canonical import canonical_json, facts_from_document
 from scoring.engines import ENGINE_VERSION, EngineUnknown, judge
-from scoring.policy import parse_policy, shipped
+from scoring.policy.document import parse_policy, shipped
 from tests.scoring.companies import POLICY, company
 
 # A judgement in these files is never edited: what changes one is a new engine version, with a file of its own.

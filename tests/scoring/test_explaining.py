@@ -6,7 +6,7 @@ from decimal import Decimal
 from scoring.explaining import heaviest_factors
 from scoring.facts import CheckFacts, DebtorFacts
 from scoring.judgement import Reason
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 from scoring.prospect import judge_check
 from scoring.ruling import rule
 from tests.scoring.companies import LATE, POLICY, POLICY_1, PROMPT, company, scored

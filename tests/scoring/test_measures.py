@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.concentration import concentration
-from scoring.policy import parse_policy, shipped
-from scoring.policy_provisions import INVOICE_BUCKETS, ProvisionsPolicy
+from scoring.policy.document import parse_policy, shipped
+from scoring.policy.provisions import INVOICE_BUCKETS, ProvisionsPolicy
 from scoring.provisions import PastItem, aged_provision, loss_rates_of, roll_rates
 from scoring.receivables import (
     CountbackDays,

@@ -11,9 +11,9 @@ from scoring.engines import judge
 from scoring.evidence import weigh_evidence
 from scoring.facts import Asked, CheckFacts, CreditLimit, DebtorFacts, InsuranceFacts
 from scoring.judgement import Judgement
-from scoring.policy import Policy
-from scoring.policy_rules import Condition, Consequence, Rule
-from scoring.policy_terms import LossBudget
+from scoring.policy.document import Policy
+from scoring.policy.rules import Condition, Consequence, Rule
+from scoring.policy.terms import LossBudget
 from scoring.reasons import REGISTRY, render
 from scoring.reasons.ground_words import GROUND_WORDS
 from tests.scoring.companies import LATE, POLICY, PROMPT, company, event, registered, scored

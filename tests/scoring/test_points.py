@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.policy_scorecards import Bin, Characteristic, CurvePoint
+from scoring.policy.scorecards import Bin, Characteristic, CurvePoint
 
 HALF = Decimal("0.5")
 BINS = (Bin(Decimal(9), below=HALF), Bin(Decimal(4), at_least=HALF, below=Decimal(1)), Bin(Decimal(0), Decimal(1)))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scoring.policy import PolicyInvalid, parse_policy, shipped
+from scoring.policy.document import PolicyInvalid, parse_policy, shipped
 from tests.scoring.companies import DOCUMENT_1
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.figures import FIGURES
-from scoring.policy import Policy, PolicyInvalid, parse_policy, shipped, stored_policy
-from scoring.policy_warnings import policy_warnings
+from scoring.policy.document import Policy, PolicyInvalid, parse_policy, shipped, stored_policy
+from scoring.policy.warnings import policy_warnings
 
 SHIPPED = shipped()["default"]
 LATENESS = {"field": "behaviour.lateness", "operator": "above", "value": 0.5}

@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scoring.figures import FIGURES
-from scoring.policy import PolicyInvalid, parse_policy, shipped
-from scoring.policy_schema import policy_schema
+from scoring.policy.document import PolicyInvalid, parse_policy, shipped
+from scoring.policy.schema import policy_schema
 
 SCHEMA = policy_schema()
 VALIDATOR = jsonschema_rs.Draft202012Validator(SCHEMA)

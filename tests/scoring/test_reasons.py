@@ -51,7 +51,7 @@ def test_a_reason_of_the_registry_is_used(code: str) -> None:
 def test_a_code_given_as_text_is_in_the_registry() -> None:
     used = {
         node.args[0].value
-        for path in _SOURCE.glob("*.py")
+        for path in _SOURCE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)

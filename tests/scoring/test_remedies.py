@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from scoring.facts import Asked, CheckFacts, DebtorFacts, ExposureFacts, InsuranceFacts, SanctionsFacts
-from scoring.policy_rules import ExplanationPolicy
+from scoring.policy.rules import ExplanationPolicy
 from scoring.prospect import judge_check
 from scoring.remedies import apply_remedy
 from tests.scoring.companies import LATE, POLICY, PROMPT, TODAY, company, registered, scored

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from scoring.facts import Asked, CheckFacts, DebtorFacts, ExposureFacts
 from scoring.figures import Known, read_figure
-from scoring.policy_conditions import Meanings
-from scoring.policy_rules import Condition
+from scoring.policy.conditions import Meanings
+from scoring.policy.rules import Condition
 from scoring.rules import holds
 
 NUMBERS = [Decimal(number) for number in (0, 1, 2, 3)]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scoring.engines import judge
 from scoring.facts import BureauFacts
 from scoring.judgement import Judgement
-from scoring.policy import Policy, PolicyInvalid, parse_policy, shipped
+from scoring.policy.document import Policy, PolicyInvalid, parse_policy, shipped
 from tests.scoring.companies import POLICY, TODAY, company, scored
 
 ENGINE_1: Any = json.loads(Path(__file__).with_name("golden").joinpath("engine_1.json").read_text("utf-8"))["policy"]

@@ -10,7 +10,7 @@ import pytest
 from scoring.facts import Asked, CheckFacts, DebtorFacts, InsuranceFacts
 from scoring.figures.size import company_size_of
 from scoring.judgement import Judgement
-from scoring.policy import parse_policy, shipped
+from scoring.policy.document import parse_policy, shipped
 from scoring.prospect import judge_check
 from scoring.ruling import rule
 from tests.scoring.companies import FINANCIALS, PROMPT, TODAY, company, registered, scored

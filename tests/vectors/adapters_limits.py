@@ -8,7 +8,7 @@ from scoring.expected_loss import Sale, break_even_pd, compare_sale, early_payme
 from scoring.exposure import ExposureParts, GroupLevel, available_amount, composed_exposure, group_headroom
 from scoring.facts import CreditLimit
 from scoring.limits import CapacityFigures, decide_limit, financial_caps, floor_to_step, need_amount
-from scoring.policy_terms import CapacityShares
+from scoring.policy.terms import CapacityShares
 from scoring.terms import effective_term_days
 from tests.vectors.unpacking import POLICY, decimal, optional_decimal
 

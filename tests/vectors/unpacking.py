@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from scoring.policy import parse_policy, shipped
+from scoring.policy.document import parse_policy, shipped
 
 POLICY = parse_policy(shipped()["default"])
 

@@ -8,7 +8,7 @@ from itertools import accumulate
 from api.policies.backtest.items import settlements
 from api.records.ledger_walk import DebtorLedger
 from scoring.facts import LateCounts
-from scoring.policy_judgement import LATE_DAYS_KEPT
+from scoring.policy.grading import LATE_DAYS_KEPT
 
 Counts = tuple[int, ...]
 _NOTHING: Counts = (0,) * (1 + len(LATE_DAYS_KEPT))

@@ -11,7 +11,7 @@ from api.policies.backtest.items import Stood, stood
 from api.policies.backtest.windows import Ahead, Balance, SortedDays, SumsAfter
 from api.records.ledger_walk import Bill, DebtorLedger, Part
 from scoring.facts import BehaviourFacts, LateCounts, LatenessFacts
-from scoring.policy_judgement import LATE_DAYS_KEPT, EvidencePolicy
+from scoring.policy.grading import LATE_DAYS_KEPT, EvidencePolicy
 
 
 @dataclass(frozen=True, slots=True)

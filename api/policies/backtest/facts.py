@@ -14,7 +14,7 @@ from api.records.ledger_walk import StoredReport
 from providers.stored_facts import from_document
 from scoring.facts import Asked, CheckFacts, ConvertedFacts, DebtorFacts, ExposureFacts
 from scoring.money import Money
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 
 
 class Told:

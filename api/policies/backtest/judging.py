@@ -16,7 +16,7 @@ from api.records.ledger_walk import Bill, DebtorLedger
 from scoring.engines import judge
 from scoring.facts import CheckFacts
 from scoring.judgement import Judgement
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 
 ONE_DAY = timedelta(1)
 

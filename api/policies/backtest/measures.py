@@ -5,7 +5,7 @@ from typing import Any
 from api.policies.backtest.cases import Cases, Sample
 from api.policies.backtest.tally import Tally
 from api.policies.backtest.words import amounts, earned_figures, figure, share
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 from scoring.validation.calibration import calibrate
 from scoring.validation.discrimination import auc_difference, discriminate, roc_points
 from scoring.validation.outcomes import LATE_DAYS, TARGETS, Target

@@ -47,7 +47,7 @@ from api.policies.backtest.measures import comparison_of, measures_of, target_co
 from api.policies.backtest.tally import Tally
 from api.policies.backtest.words import amounts, earned_figures, share
 from api.records.ledger_walk import Extent
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 from scoring.validation.economics import Earned, Economics
 
 FORMAT = "creditgate.backtest/1"

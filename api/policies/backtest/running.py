@@ -19,7 +19,7 @@ from api.records.policies import PolicyRecord
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from scoring.engines import EngineUnknown
-from scoring.policy import parse_policy
+from scoring.policy.document import parse_policy
 from scoring.validation.economics import Economics
 
 DEBTORS_BETWEEN_WORDS = 50

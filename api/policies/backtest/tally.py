@@ -13,7 +13,7 @@ from api.policies.backtest.judging import JudgedDebtor, JudgedOrder
 from api.records.ledger_walk import Bill
 from scoring.facts import CheckFacts
 from scoring.judgement import Judgement, Outcome
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 from scoring.validation.economics import DecidedOrder, Earned, Economics, Standing, earned
 from scoring.validation.outcomes import (
     LATE_DAYS,

@@ -18,7 +18,7 @@ from api.records.ledger_walk import Bill
 from scoring.evidence import Evidence, weigh_evidence
 from scoring.facts import CheckFacts
 from scoring.figures import FIGURES, read_number
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 
 ONE_DAY = timedelta(1)
 # Figures of our own experience that speak for or against a debtor. Amounts do not enter: what is much for one debtor is

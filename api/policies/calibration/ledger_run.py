@@ -22,8 +22,8 @@ from api.problems import BadInput, Fault, NotFound
 from api.records import policies
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
-from scoring.policy import parse_policy
-from scoring.policy_warnings import policy_warnings
+from scoring.policy.document import parse_policy
+from scoring.policy.warnings import policy_warnings
 
 CARD = "scorecards.behaviour."
 

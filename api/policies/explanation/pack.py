@@ -23,10 +23,10 @@ from api.policies.explanation.words import (
 from api.records.decisions import Decision
 from api.records.sellers import Seller
 from api.web.money import money_answer
-from scoring.evidence_list import evidence_list
 from scoring.facts import CheckFacts
+from scoring.inventory.listing import evidence_list
 from scoring.natural_person import is_natural_person
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 from scoring.reasons import render_entry
 from scoring.reasons.registry import Language, Words
 from scoring.reasons.rendering import fill, readable

@@ -8,7 +8,7 @@ from typing import Any
 from api.policies.explanation.step_words import STEPS, TEXTS
 from scoring.facts import CheckFacts
 from scoring.figures import FIGURES
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 from scoring.reasons import render
 from scoring.reasons.registry import Language
 from scoring.reasons.rendering import fill

@@ -8,7 +8,7 @@ from typing import Any
 from api.web.money import amount_answer
 from scoring.canonical import plain
 from scoring.comparison import Group, SideName, Sums, by_binding, compared_loss, grades_moved, matrix, total
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 
 # What facts are gathered by: the version judges what was gathered for the active policy.
 GATHERING = ("evidence", "sources")

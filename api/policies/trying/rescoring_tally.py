@@ -10,7 +10,7 @@ from uuid import UUID
 
 from scoring.comparison import NOTHING, SUM_NAMES, Group, Said, Side, Sums, sums_of
 from scoring.judgement import Judgement
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 
 MOST_CHANGED_COUNT = 100
 AMOUNT_NAMES = frozenset(each.name for each in fields_of(Sums) if each.type is Decimal)

@@ -17,7 +17,7 @@ from api.records.ledger_batch import take
 from api.records.ledger_lines import LedgerLine
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
-from scoring.policy import Policy, parse_policy, shipped
+from scoring.policy.document import Policy, parse_policy, shipped
 from tests.api.ledger.statements import PAYER, assert_sound
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

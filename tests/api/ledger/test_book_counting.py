@@ -18,7 +18,7 @@ from api.records.sessions import Sessions
 from api.wiring import House
 from api.worker import make_queue
 from scoring.canonical import canonical_json, digest
-from scoring.policy import shipped
+from scoring.policy.document import shipped
 from tests.api.ledger.files import HEADER, TODAY, line
 from tests.api.ledger.test_import_bank import entry, statement
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from api.records import debtor_days, ledger_drift
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
-from scoring.policy import parse_policy, shipped
+from scoring.policy.document import parse_policy, shipped
 from tests.web_checks import assert_documented
 
 EVIDENCE = parse_policy(shipped()["default"]).evidence

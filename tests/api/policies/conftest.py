@@ -12,7 +12,7 @@ from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from api.wiring import House
 from scoring.canonical import canonical_json, digest
-from scoring.policy import shipped
+from scoring.policy.document import shipped
 
 ClientOf = Callable[..., FlaskClient]
 NewVersion = Callable[..., int]

@@ -17,7 +17,7 @@ from api.records.sellers import Seller
 from scoring.canonical import canonical_json, facts_from_document
 from scoring.engines import judge
 from scoring.facts import CheckFacts
-from scoring.policy import Policy, parse_policy
+from scoring.policy.document import Policy, parse_policy
 from tests.scoring.cases import CASES
 from tests.scoring.companies import POLICY
 

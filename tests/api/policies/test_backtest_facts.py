@@ -19,7 +19,7 @@ from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from providers.stored_facts import as_document
 from scoring.facts import Asked, BureauFacts, CheckFacts
-from scoring.policy import parse_policy, shipped
+from scoring.policy.document import parse_policy, shipped
 from tests.records.random_ledgers import TODAY, Learner, Step, line, steps
 
 POLICY = parse_policy(shipped()["default"])

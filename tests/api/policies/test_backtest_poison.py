@@ -20,8 +20,8 @@ from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from scoring.facts import CheckFacts
 from scoring.judgement import Judgement
-from scoring.policy import parse_policy, shipped
-from scoring.policy_judgement import LatenessPolicy
+from scoring.policy.document import parse_policy, shipped
+from scoring.policy.grading import LatenessPolicy
 from tests.api.policies.poisoned import poison
 from tests.records.random_ledgers import TODAY, Learner, Step, line, steps
 

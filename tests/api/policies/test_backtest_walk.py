@@ -23,8 +23,8 @@ from api.records.ledger_walk import DebtorLedger
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from scoring.facts import LateCounts, LatenessFacts
-from scoring.policy import parse_policy, shipped
-from scoring.policy_judgement import LATE_DAYS_KEPT, LatenessPolicy
+from scoring.policy.document import parse_policy, shipped
+from scoring.policy.grading import LATE_DAYS_KEPT, LatenessPolicy
 from tests.records.random_ledgers import TODAY, Learner, Step, line, steps
 
 LATENESS = LatenessPolicy(300, 100, (5, 30), Decimal(8), Decimal(8), 1, (Decimal("0.3"), Decimal("0.1")))

@@ -20,7 +20,7 @@ from api.records import backtests, jobs
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from api.worker import run_job
-from scoring.policy import shipped
+from scoring.policy.document import shipped
 from tests.api.policies.small_ledger import PERIOD, backtested, learn_small_ledger, stricter
 from tests.records.random_ledgers import Learner
 from tests.web_checks import assert_documented, assert_problem

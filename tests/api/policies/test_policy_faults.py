@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from api.problems import BadInput
 from api.web.plain_yaml import read_placed_yaml
-from scoring.policy import shipped, shipped_texts
+from scoring.policy.document import shipped, shipped_texts
 from tests.web_checks import assert_documented, assert_problem
 
 ClientOf = Callable[..., FlaskClient]

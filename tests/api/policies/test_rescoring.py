@@ -18,7 +18,7 @@ from api.records import checks, jobs
 from api.records.base import new_id
 from api.worker import run_job
 from scoring.canonical import facts_document
-from scoring.policy import shipped
+from scoring.policy.document import shipped
 from tests.api.policies.conftest import stricter
 from tests.web_checks import assert_documented, assert_problem
 

@@ -10,7 +10,7 @@ from api.policies.trying.shadowing import judge_shadows_of
 from api.records import policies, shadow_decisions, shadow_report
 from api.worker import make_queue
 from scoring.comparison import NOTHING, Said, sums_of, total
-from scoring.policy import shipped
+from scoring.policy.document import shipped
 from tests.api.policies.conftest import stricter
 from tests.web_checks import assert_documented, assert_problem
 

@@ -14,7 +14,7 @@ from api.policies.trying.shadowing import judge_shadows, judge_shadows_of, judge
 from api.records import policies, shadow_decisions
 from api.records.base import new_id
 from api.worker import make_queue
-from scoring.policy import shipped
+from scoring.policy.document import shipped
 from tests.api.policies.conftest import stricter
 
 Rows = Callable[[], list[Any]]

@@ -8,7 +8,7 @@ import pytest
 
 from providers.sandbox.bureau_mapping import bureau_facts
 from scoring.facts import BureauFacts, CompanyDetails
-from scoring.failure_scores import failure_scores
+from scoring.inventory.failure_scores import failure_scores
 from tests.providers.sandbox.reports import rated, report, statement
 
 TODAY = date(2026, 3, 1)

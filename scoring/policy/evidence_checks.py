@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from scoring.documents import Fault
-from scoring.policy_judgement import MasterScalePolicy
-from scoring.policy_tables import ScoreTable
+from scoring.policy.grading import MasterScalePolicy
+from scoring.policy.tables import ScoreTable
 
 
 def table_faults(

@@ -6,12 +6,12 @@ Made from the facts and the policy of a judgement when somebody asks for it; the
 from collections.abc import Iterator
 
 from scoring.evidence import weigh_evidence
-from scoring.evidence_entries import EvidenceEntry
-from scoring.evidence_outside import outside_entries
-from scoring.evidence_own import own_entries
 from scoring.facts import CheckFacts
-from scoring.policy import Policy
-from scoring.policy_rules import Condition
+from scoring.inventory.entries import EvidenceEntry
+from scoring.inventory.outside import outside_entries
+from scoring.inventory.own import own_entries
+from scoring.policy.document import Policy
+from scoring.policy.rules import Condition
 
 # What the payment index of engine 1 is made of.
 _OF_INDEX = frozenset(

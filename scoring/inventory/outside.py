@@ -5,7 +5,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from scoring.evidence import Evidence
-from scoring.evidence_entries import (
+from scoring.facts import CheckFacts, CompanyDetails, Financials
+from scoring.figures import Known, read_number
+from scoring.inventory.entries import (
     EvidenceEntry,
     Origin,
     origin_of_accounts,
@@ -14,10 +16,8 @@ from scoring.evidence_entries import (
     origin_of_sanctions,
     told,
 )
-from scoring.facts import CheckFacts, CompanyDetails, Financials
-from scoring.failure_scores import failure_scores
-from scoring.figures import Known, read_number
-from scoring.policy import Policy
+from scoring.inventory.failure_scores import failure_scores
+from scoring.policy.document import Policy
 from scoring.vendor_scores import table_in_force
 
 # Which events stand under which fact; any other stands under `other_events`.

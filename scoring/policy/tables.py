@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from scoring.documents import refuse
-from scoring.policy_steps import unless_ascending
+from scoring.policy.steps import unless_ascending
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from typing import Any
 
 from scoring.documents import Fault, shown
 from scoring.figures import FIGURES
-from scoring.policy_conditions import Case, Meanings, comparisons, depth_of, groups, span_of
-from scoring.policy_judgement import MasterScalePolicy
-from scoring.policy_rules import ORDERED, Condition, Rule, TermsSegment
+from scoring.policy.conditions import Case, Meanings, comparisons, depth_of, groups, span_of
+from scoring.policy.grading import MasterScalePolicy
+from scoring.policy.rules import ORDERED, Condition, Rule, TermsSegment
 from scoring.terms import AGREED_DAYS_MAX, STATUTORY_DAYS
 
 COMPARISONS_MAX = 40

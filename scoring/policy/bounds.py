@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from scoring.documents import Fault, joined
-from scoring.policy_steps import SMALLEST_STEP
+from scoring.policy.steps import SMALLEST_STEP
 
 # A policy is written by people: what is larger than these was not, and is not worth anybody's time.
 DEPTH_MAX = 20

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from scoring.documents import Fault
 from scoring.figures import FIGURES
-from scoring.policy_scorecards import Characteristic
+from scoring.policy.scorecards import Characteristic
 from scoring.reasons import REGISTRY
 
 

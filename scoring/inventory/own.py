@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from scoring.evidence_entries import EvidenceEntry, EvidenceUnit, origin_of_ledger, told
 from scoring.facts import CheckFacts
 from scoring.figures import Known, read_number
-from scoring.policy import Policy
+from scoring.inventory.entries import EvidenceEntry, EvidenceUnit, origin_of_ledger, told
+from scoring.policy.document import Policy
 
 # Fact, unit, the figure it is read from, and why it may be missing though something was settled.
 _FIGURES: tuple[tuple[str, EvidenceUnit, str, str], ...] = (

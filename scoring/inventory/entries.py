@@ -9,7 +9,7 @@ from typing import Any, Literal
 from scoring.canonical import plain
 from scoring.dates import months_later
 from scoring.facts import CheckFacts, RegisterFacts, SanctionsFacts, SourceKind
-from scoring.policy import Policy
+from scoring.policy.document import Policy
 
 Freshness = Literal["fresh", "stale", "too_old", "missing"]
 Use = Literal["used", "shown"]

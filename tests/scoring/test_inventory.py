@@ -12,8 +12,6 @@ from hypothesis import given, settings
 
 from scoring.canonical import canonical_json, facts_document, facts_from_document, plain
 from scoring.engines import judge
-from scoring.evidence_entries import EvidenceEntry
-from scoring.evidence_list import evidence_list, figures_read
 from scoring.facts import (
     BureauFacts,
     CheckFacts,
@@ -24,9 +22,11 @@ from scoring.facts import (
     InsuranceFacts,
     SanctionsFacts,
 )
-from scoring.failure_scores import FailureScore, failure_scores
-from scoring.policy import parse_policy
-from scoring.policy_rules import Condition, Consequence, Rule
+from scoring.inventory.entries import EvidenceEntry
+from scoring.inventory.failure_scores import FailureScore, failure_scores
+from scoring.inventory.listing import evidence_list, figures_read
+from scoring.policy.document import parse_policy
+from scoring.policy.rules import Condition, Consequence, Rule
 from scoring.reasons import render_entry
 from scoring.reasons.evidence_words import FACT_WORDS, MISSING_WORDS, VALUE_WORDS
 from tests.scoring.companies import (

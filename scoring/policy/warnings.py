@@ -6,11 +6,11 @@ from itertools import pairwise
 from typing import Any
 
 from scoring.documents import Fault
-from scoring.policy import Policy
-from scoring.policy_conditions import comparisons
-from scoring.policy_judgement import RISK_CLASSES, MasterScalePolicy
-from scoring.policy_rule_checks import meanings_of
-from scoring.policy_rules import Consequence, Rule
+from scoring.policy.conditions import comparisons
+from scoring.policy.document import Policy
+from scoring.policy.grading import RISK_CLASSES, MasterScalePolicy
+from scoring.policy.rule_checks import meanings_of
+from scoring.policy.rules import Consequence, Rule
 
 _OUTCOMES = ("accept_prepayment", "refer", "decline")  # The heaviest last.
 

@@ -8,13 +8,13 @@ from typing import Any
 import yaml
 
 from scoring.documents import DocumentInvalid, Fault, read_document
-from scoring.policy_bounds import out_of_bounds, oversized, without
-from scoring.policy_checks import disagreements
-from scoring.policy_judgement import BlendingPolicy, CapsPolicy, EvidencePolicy, MasterScalePolicy, ScorecardsPolicy
-from scoring.policy_matching import MatchingPolicy
-from scoring.policy_provisions import ProvisionsPolicy
-from scoring.policy_rules import ExplanationPolicy, Rule
-from scoring.policy_terms import (
+from scoring.policy.bounds import out_of_bounds, oversized, without
+from scoring.policy.checks import disagreements
+from scoring.policy.grading import BlendingPolicy, CapsPolicy, EvidencePolicy, MasterScalePolicy, ScorecardsPolicy
+from scoring.policy.matching import MatchingPolicy
+from scoring.policy.provisions import ProvisionsPolicy
+from scoring.policy.rules import ExplanationPolicy, Rule
+from scoring.policy.terms import (
     AlertsPolicy,
     AuthorityPolicy,
     FirstPaymentPolicy,

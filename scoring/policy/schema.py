@@ -14,9 +14,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 from scoring.countries import COUNTRIES
 from scoring.documents import NUMBER_AS_TEXT, is_required, shape_of
 from scoring.figures import FIGURES, NUMBERS
-from scoring.policy import Policy
-from scoring.policy_bounds import ENTRIES_MAX, MAY_BE_NEGATIVE, NUMBER_MAX, TEXT_LENGTH_MAX, is_share
-from scoring.policy_checks import ENGINES
+from scoring.policy.bounds import ENTRIES_MAX, MAY_BE_NEGATIVE, NUMBER_MAX, TEXT_LENGTH_MAX, is_share
+from scoring.policy.checks import ENGINES
+from scoring.policy.document import Policy
 from scoring.reasons import REGISTRY
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Literal, get_args
 
 from scoring.documents import refuse
-from scoring.policy_contradictions import ContradictionRule
-from scoring.policy_scorecards import OddsScalePolicy, Scorecard
-from scoring.policy_steps import CeilingSteps, FloorSteps, unless_ascending
-from scoring.policy_tables import ScoreTable
+from scoring.policy.contradictions import ContradictionRule
+from scoring.policy.scorecards import OddsScalePolicy, Scorecard
+from scoring.policy.steps import CeilingSteps, FloorSteps, unless_ascending
+from scoring.policy.tables import ScoreTable
 
 RiskClass = Literal["low", "normal", "high", "blocked"]
 RISK_CLASSES: tuple[RiskClass, ...] = get_args(RiskClass)  # The best first.

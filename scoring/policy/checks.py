@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from scoring.countries import country_fault
 from scoring.documents import Fault
-from scoring.policy_card_checks import card_faults
-from scoring.policy_evidence_checks import table_faults
-from scoring.policy_judgement import (
+from scoring.policy.card_checks import card_faults
+from scoring.policy.evidence_checks import table_faults
+from scoring.policy.grading import (
     RISK_CLASSES,
     BlendingPolicy,
     CapsPolicy,
@@ -17,9 +17,9 @@ from scoring.policy_judgement import (
     MasterScalePolicy,
     ScoreBand,
 )
-from scoring.policy_rule_checks import rule_faults, too_long
-from scoring.policy_rules import Consequence
-from scoring.policy_tables import TableBand
+from scoring.policy.rule_checks import rule_faults, too_long
+from scoring.policy.rules import Consequence
+from scoring.policy.tables import TableBand
 
 ENGINES = ("1", "2")
 CAPS = ("unresolved_write_off", "cover_withdrawn", "oldest_overdue", "young_company", "past_insolvency")

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Literal, get_args
 
 from scoring.facts import SourceKind
-from scoring.policy_judgement import RiskClass
-from scoring.policy_rules import TermsSegment
-from scoring.policy_steps import CeilingSteps, RoundingSteps
+from scoring.policy.grading import RiskClass
+from scoring.policy.rules import TermsSegment
+from scoring.policy.steps import CeilingSteps, RoundingSteps
 
 CompanySize = Literal["sme", "large", "public"]
 

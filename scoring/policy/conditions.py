@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import product
 
 from scoring.figures import FIGURES
-from scoring.policy_rules import Condition
+from scoring.policy.rules import Condition
 
 ALTERNATIVES_MAX = 200
 FLAGS: frozenset[object] = frozenset({True, False})
