@@ -53,7 +53,7 @@ def put_in_shadow(version: int, given: Wiring) -> bytes:
         _require_state(record, SHADOW)
         if policies.count_in(session, "shadow") >= SHADOWS_MAX:
             raise Conflict(f"At most {SHADOWS_MAX} versions are in shadow at once.", code="too_many_shadows")
-        record.state = "shadow"
+        policies.shadow(session, record, given.now)
         return kept(session, record, given)
 
 

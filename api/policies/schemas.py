@@ -45,6 +45,9 @@ class PolicySchema(Schema):
     made_at = fields.AwareDateTime(required=True)
     approved_by = fields.String(required=True, allow_none=True)
     approved_at = fields.AwareDateTime(required=True, allow_none=True)
+    shadowed_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When it last went into shadow."}
+    )
     activated_at = fields.AwareDateTime(required=True, allow_none=True)
     document = fields.Dict(metadata={"description": "When one version is asked for."})
     warnings = fields.List(

@@ -25,7 +25,8 @@ from scoring.policy.warnings import policy_warnings
 
 def policy_answer(record: PolicyRecord) -> dict[str, Any]:
     """Give a version as lists show it."""
-    names = ("version", "name", "digest", "state", "made_by", "made_at", "approved_by", "approved_at", "activated_at")
+    moments = ("made_at", "approved_at", "shadowed_at", "activated_at")
+    names = ("version", "name", "digest", "state", "made_by", "approved_by", *moments)
     return {name: getattr(record, name) for name in names}
 
 

@@ -27,10 +27,13 @@ SELECT d.outcome, d.risk_class, d.grade, s.decided_binding, s.outcome, s.risk_cl
     coalesce(sum(s.order_amount) FILTER (WHERE s.pd IS NOT NULL AND d.pd IS NOT NULL), 0),
     coalesce(sum(d.pd * s.order_amount) FILTER (WHERE s.pd IS NOT NULL), 0),
     coalesce(sum(s.pd * s.order_amount) FILTER (WHERE d.pd IS NOT NULL), 0)
-FROM shadow_decision s JOIN decision d ON d.id = s.decision_id
+FROM shadow_decision s JOIN decision d ON d.seller_id = s.seller_id AND d.id = s.decision_id
 WHERE s.policy_version = :version AND d.decided_at >= :shadowed_at
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """)
+
+# All of both are wanted. While the rows are new and not yet counted, the planner would look each up by itself.
+WHOLE, AS_USUAL = text("SET LOCAL enable_nestloop = off"), text("SET LOCAL enable_nestloop = on")
 
 
 def groups(session: Session, record: PolicyRecord) -> tuple[Counter[str], list[Group]]:
@@ -41,7 +44,10 @@ def groups(session: Session, record: PolicyRecord) -> tuple[Counter[str], list[G
     values = {"version": record.version, "shadowed_at": record.shadowed_at}
     states: Counter[str] = Counter()
     found = []
-    for row in session.execute(GROUPS, values):
+    session.execute(WHOLE)
+    rows = session.execute(GROUPS, values).all()
+    session.execute(AS_USUAL)
+    for row in rows:
         states[row[8]] += row[9]
         if row[8] == "judged":
             found.append(Group(Side(*row[:4]), Side(*row[4:8]), Sums(*row[9:])))

@@ -27,17 +27,19 @@ def stricter(**sections: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def new_version(sessions: Sessions, seller: Seller, house: House) -> NewVersion:
-    """Adds a version to the test's seller: a draft, or in shadow from now on."""
+def new_version(sessions: Sessions, seller: Seller, house: House, client_of: ClientOf) -> NewVersion:
+    """Adds a version to the test's seller: a draft, or in shadow from now on, as a credit manager puts it there."""
+    manager = client_of("credit_manager", subject="shadows@seller.example")
 
     def make(document: Mapping[str, Any], *, in_shadow: bool = True) -> int:
         now = house.clock.now(seller)
         with sessions.of(seller.id) as session:
             text = canonical_json(document).decode()
             record = policies.add(session, name="x", document=text, digest=digest(document), made_by="test", now=now)
-            if in_shadow:
-                policies.shadow(session, record, now)
-            return record.version
+            version = record.version
+        if in_shadow:
+            assert manager.post(f"/v1/policies/{version}/shadows").status_code == 201
+        return version
 
     return make
 
