@@ -216,7 +216,8 @@ def _verdicts(trials: list[Trial]) -> list[str]:
         below = worst.auc(name) - worst.auc("policy")
         met = "met" if below <= most else "NOT met"
         lines.append(
-            f"- for *this one*, at most {most} below {name}: **{met}** ({-below:+.3f} where it is least: {worst.target}, {worst.of})"
+            f"- for *this one*, at most {most} below {name}: **{met}**"
+            f" ({-below:+.3f} where it is least: {worst.target}, {worst.of})"
         )
     return lines
 
