@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from scoring.countries import country_fault
+from scoring.currencies import currency_fault
 from scoring.documents import Fault
 from scoring.policy.card_checks import card_faults
 from scoring.policy.evidence_checks import table_faults
@@ -94,8 +95,8 @@ def _of_engine(document: Mapping[str, Any]) -> Iterator[Fault]:
 def _of_names(document: Mapping[str, Any]) -> Iterator[Fault]:
     """A currency and a country that are none."""
     currency = document.get("currency")
-    if isinstance(currency, str) and not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-        yield Fault("currency", f"{currency[:20]!r} is not a currency code such as EUR")
+    if isinstance(currency, str) and (fault := currency_fault(currency)):
+        yield Fault("currency", fault)
     country = given(document, "limits.domestic_country")
     if isinstance(country, str) and (fault := country_fault(country)):
         yield Fault("limits.domestic_country", fault)

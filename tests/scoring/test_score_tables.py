@@ -111,10 +111,12 @@ def test_a_probability_of_the_vendor_beats_any_table() -> None:
         assert "score_table_not_in_force" not in codes(judgement)
 
 
-def test_a_score_below_all_bands_means_nothing_to_the_policy() -> None:
+def test_a_score_below_all_bands_gives_nothing_and_the_reason_says_from_where_on_it_would() -> None:
     judgement = judged(report(5), with_tables(table(bands=[{"at_least": 10, "grade": "G9"}])))
     assert judgement.pd_external is None
-    assert "score_scale_unknown" in codes(judgement)
+    assert "score_scale_unknown" not in codes(judgement)
+    (found,) = (each for each in judgement.reasons if each.code == "score_below_table")
+    assert found.params == {"scale": "house", "lowest_score": Decimal(10)}
 
 
 @given(score=st.integers(0, 100), scale=st.sampled_from(["creditsafe_1_100", "coface_dra", "dnb_paydex"]))
