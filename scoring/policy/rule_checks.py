@@ -16,9 +16,8 @@ CONDITION_DEPTH_MAX = 4
 _SIZE = "debtor.company_size"
 
 
-def rule_faults(parts: Mapping[str, object], scale: MasterScalePolicy | None, seller_size: str) -> Iterator[Fault]:
+def rule_faults(parts: Mapping[str, object], meanings: Meanings, seller_size: str) -> Iterator[Fault]:
     """Every fault of the rules, segments and terms that could be read, by path; `seller_size` as the policy says it."""
-    meanings = meanings_of(scale)
     for path, condition in parts.items():
         # Also the conditions of a rule that could not be read as a whole.
         if isinstance(condition, Condition) and path.endswith(".when"):
@@ -32,10 +31,10 @@ def rule_faults(parts: Mapping[str, object], scale: MasterScalePolicy | None, se
             yield from too_long(f"{path}.payment_term_days", each.payment_term_days, most, why)
 
 
-def meanings_of(scale: MasterScalePolicy | None) -> Meanings:
-    """What figures can be where the grades are those of a scale."""
+def meanings_of(scale: MasterScalePolicy | None, names: frozenset[str] = frozenset()) -> Meanings:
+    """What figures can be where the grades are those of a scale, or where only their `names` are known, if they are."""
     if scale is None:
-        return Meanings()
+        return Meanings({GRADE: frozenset(names)} if names else {})
     return Meanings({GRADE: frozenset(scale.names)}, {name: scale.class_of(name) for name in scale.names})
 
 

@@ -200,6 +200,31 @@ def test_a_condition_that_can_never_hold_is_told(when: Any, path: str, words: st
     assert words in faults[f"rules.0.when.{path}".rstrip(".")], faults
 
 
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"master_scale.grades.2.typical_pd": 0.9}, "master_scale.grades.2.typical_pd"),
+        ({"master_scale.grades.2.below_pd": "much"}, "master_scale.grades.2.below_pd"),
+        ({"caps.young_company_months": "many"}, "caps.young_company_months"),
+    ],
+)
+def test_a_grade_that_is_none_is_named_beside_whatever_else_is_wrong(changes: Mapping[str, Any], path: str) -> None:
+    told = faults_of(
+        {
+            **changes,
+            "caps.young_company_grade": "G78",
+            "rules": [rule(compared("result.grade", "equal", "G79"), grade_at_best="G77", outcome="perhaps")],
+        }
+    )
+    assert set(told) == {
+        path,
+        "caps.young_company_grade",
+        "rules.0.then.grade_at_best",
+        "rules.0.then.outcome",
+        "rules.0.when.value",
+    }
+
+
 def test_only_what_contradicts_is_named() -> None:
     others = [compared("debtor.country", "equal", "NL"), HIGH_PD, compared("debtor.critical", "equal", False)]
     when = both(others[0], LATENESS, *others[1:], compared("behaviour.lateness", "below", 0.1))
@@ -276,14 +301,14 @@ def test_a_large_seller_may_give_large_debtors_more() -> None:
         ({"evidence.quality_stale": 0.9}, "evidence.quality_stale"),
         ({"evidence.quality_fresh_with_financials": 0.6}, "evidence.quality_fresh_without_financials"),
         ({"master_scale.grades.6.risk_class": "low"}, "master_scale.grades.6.risk_class"),
-        ({"scorecards.external_tables.1.bands.3.at_least": 1}, "scorecards.external_tables.1"),
-        ({"scorecards.external_tables.1.bands.3.grade": "G10"}, "scorecards.external_tables.1"),
+        ({"scorecards.external_tables.1.bands.3.at_least": 1}, "scorecards.external_tables.1.bands.3.at_least"),
+        ({"scorecards.external_tables.1.bands.3.grade": "G10"}, "scorecards.external_tables.1.bands.3.grade"),
         ({"limits.domestic_country": "Holland"}, "limits.domestic_country"),
         ({"currency": "euro"}, "currency"),
         ({"currency": "XXX"}, "currency"),
         ({"currency": "eur"}, "currency"),
         ({"currency": "HRK"}, "currency"),
-        ({"limits.rounding.otherwise": "1e-300"}, "limits.rounding"),
+        ({"limits.rounding.otherwise": "1e-300"}, "limits.rounding.otherwise"),
         ({"explanation": ...}, "explanation"),
         ({"engine": "3"}, "engine"),
         ({"engine": "1"}, "scorecards.behaviour"),
