@@ -49,8 +49,11 @@ def _by_table(report: BureauFacts, table: ScoreTable, policy: Policy) -> ScoreRe
     """What a table says of a score; a probability is brought to twelve months."""
     assert report.score is not None
     band = table.band_of(report.score)
-    if band is None or band.pd is None:
-        return _of_grade(None if band is None else band.grade, report, policy)
+    if band is None:
+        lowest: Params = {"scale": table.scale, "lowest_score": table.bands[0].at_least}
+        return ScoreReading(None, None, reason("score_below_table", params=lowest))
+    if band.pd is None:
+        return _of_grade(band.grade, report, policy)
     pd = twelve_month_pd(float(band.pd), table.horizon_months)
     return ScoreReading(policy.master_scale.grade_of(rounded_pd(pd)), pd)
 

@@ -88,7 +88,10 @@ def _upload(content: IO[bytes], options: AnyMapping[str, Any]) -> Upload:
             mapping = read_plain_yaml(options["mapping"], "mapping")
             read_mapping(mapping)
         except BadInput as error:
-            at = [Fault(f"/mapping{each.pointer}", each.code, each.detail) for each in error.faults]
+            at = [
+                Fault(f"/mapping{each.pointer}", each.code, each.detail, each.line, each.column)
+                for each in error.faults
+            ]
             faults += at or [Fault("/mapping", error.code, error.detail)]
     elif dry_run == "false" and _is_delimited(content, options):
         faults.append(Fault("/mapping", "required", "Only a dry run can do without a mapping: it proposes one."))

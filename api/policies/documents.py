@@ -30,7 +30,7 @@ def read_written(text: str | bytes) -> PlacedDocument:
     """Read a policy written as YAML or JSON. Raises BadInput when it cannot be read."""
     if len(text) > WRITTEN_LENGTH_MAX:
         raise BadInput(f"The policy is longer than {WRITTEN_LENGTH_MAX:,} characters.", code="policy_unreadable")
-    written = read_placed_yaml(text, "policy")
+    written = read_placed_yaml(text, "policy", "/yaml")
     if not isinstance(written.document, dict):
         raise BadInput("The policy must be a document of sections.", code="policy_unreadable")
     return written

@@ -66,13 +66,20 @@ def retire(version: int, given: Wiring) -> bytes:
         return kept(session, record, given)
 
 
-def activate(version: int, given: Wiring) -> bytes:
-    """Make an approved version the one that decisions are made by; one that was so before may come back."""
+def activate(version: int, replaces: int | None, given: Wiring) -> bytes:
+    """Make an approved version the one that decisions are made by; one that was so before may come back.
+
+    Whoever names the version it `replaces` is refused when another one is active: two who act at once do not undo each
+    other unseen.
+    """
     with given.transaction() as session:
         record = _begun(session, version, ACTIVATE, given)
         _require_state(record, ACTIVATE)
         if record.approved_by is None and record.activated_at is None:
             raise Conflict("A second person must approve it first.", code="not_approved")
+        active = policies.active_version(session)
+        if replaces is not None and replaces != active:
+            raise Conflict(f"Version {active} is active, not version {replaces}.", code="another_is_active")
         policies.activate(session, record, given.now)
         policies.tell_activated(session, record, given.now)
         return kept(session, record, given)

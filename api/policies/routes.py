@@ -11,7 +11,14 @@ from api.policies import moves, service
 from api.policies.documents import read_written
 from api.policies.explanation.page import POLICY, explanation_page
 from api.policies.explanation.schemas import ExplanationSchema
-from api.policies.schemas import DecisionsQuery, JsonSchemaSchema, NewPolicySchema, PolicySchema, ReplaySchema
+from api.policies.schemas import (
+    ActivationSchema,
+    DecisionsQuery,
+    JsonSchemaSchema,
+    NewPolicySchema,
+    PolicySchema,
+    ReplaySchema,
+)
 from api.problems import BadInput, Fault
 from api.records import decisions, policies
 from api.records.decisions import DecisionRecord
@@ -103,11 +110,12 @@ def retire_policy(version: int) -> Response:
 
 @blueprint.route("/policies/<int:version>/activations", methods=["POST"])
 @permission("policy.activate")
+@blueprint.arguments(ActivationSchema, required=False)
 @blueprint.response(201, PolicySchema)
 @blueprint.alt_response(404)
-def activate_policy(version: int) -> Response:
-    """Let an approved version decide from now on."""
-    return bytes_answer(moves.activate(version, wiring()), 201)
+def activate_policy(data: dict[str, Any], version: int) -> Response:
+    """Let an approved version decide from now on; with `replaces` only in the place of that version."""
+    return bytes_answer(moves.activate(version, data["replaces"], wiring()), 201)
 
 
 @blueprint.route("/decisions", methods=["GET"])

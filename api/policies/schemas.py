@@ -20,6 +20,14 @@ class NewPolicySchema(Schema):
     yaml = fields.String(validate=validate.Length(min=1, max=WRITTEN_LENGTH_MAX))
 
 
+class ActivationSchema(Schema):
+    """Optional: which version the caller believes is active. When another one is, the answer is 409."""
+
+    replaces = fields.Integer(
+        strict=True, load_default=None, validate=validate.Range(min=1, max=2**31 - 1), metadata={"example": 3}
+    )
+
+
 class PolicyWarningSchema(Schema):
     """Something that may be meant, but probably is not."""
 

@@ -2,31 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from math import isfinite
 from typing import Any
 
 import yaml
+from yaml.reader import Reader
 
-from api.problems import BadInput
-from api.web.fields import CONTROL_CHARACTERS
+from api.problems import BadInput, Fault
+from api.web.plain_loader import Place, PlainLoader, TooLarge, Unreadable, faults_of, value_of
 
-DEPTH_MAX = 30
-DIGITS_MAX = 30
-VALUES_MAX = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line and a column of a text, from 1 on."""
-
-    line: int
-    column: int
-
-    @classmethod
-    def of(cls, mark: Any) -> "Place":
-        """The place of the library's mark, which counts from 0."""
-        return cls(mark.line + 1, mark.column + 1)
+TOLD_MAX = 50  # Who wrote more faults than this wrote one of them often.
+_NOT_YAML = "it is neither YAML nor JSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,68 +28,75 @@ class PlacedDocument:
         return self.places[path]
 
 
-class _PlainLoader(yaml.SafeLoader):
-    """The library's safe loader, without doubled names, and without aliases: a few lines unfold to gigabytes."""
-
-    depth = 0
-    count = 0
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        if self.check_event(yaml.AliasEvent):
-            raise _refused("aliases are not taken", event)
-        self.depth += 1
-        self.count += 1
-        if self.depth > DEPTH_MAX:
-            raise _refused(f"nested deeper than {DEPTH_MAX} levels", event)
-        if self.count > VALUES_MAX:
-            raise _refused(f"more than {VALUES_MAX:,} values", event)
-        try:
-            return super().compose_node(parent, index)
-        finally:
-            self.depth -= 1
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key, _ in node.value:
-            name = key.value if isinstance(key.value, str) else str(key.value)
-            if name in seen:
-                raise _Refused(None, None, f"named twice: {name}", key.start_mark)
-            seen.add(name)
-        return dict(super().construct_mapping(node, deep))
-
-
-class _Refused(yaml.MarkedYAMLError):
-    """YAML that we do not take, though it can be read."""
-
-
-def _refused(problem: str, event: Any) -> _Refused:
-    return _Refused(None, None, problem, event.start_mark)
-
-
 def read_plain_yaml(text: str | bytes, what: str) -> Any:
-    """Read one document. Raises BadInput saying what cannot be read, in which line and column."""
+    """Read one document. Raises BadInput naming everything that cannot be read, with line and column."""
     return read_placed_yaml(text, what).document
 
 
-def read_placed_yaml(text: str | bytes, what: str) -> PlacedDocument:
-    """Read one document and where each part of it stands. Raises BadInput as `read_plain_yaml` does."""
+def read_placed_yaml(text: str | bytes, what: str, pointer: str = "") -> PlacedDocument:
+    """Read one document and where each part of it stands. Raises BadInput as `read_plain_yaml` does.
+
+    `pointer` is where in a request the text stands.
+    """
+    readable, found = _decoded(text)
+    node: yaml.Node | None = None
     try:
-        loader = _PlainLoader(text)
-        node = loader.get_single_node()
-        document = None if node is None else loader.construct_document(node)
-        _refuse_unstorable(document)
-        places = {"": Place(1, 1)} if node is None else dict(_places(node, ""))
+        loader = PlainLoader(readable)
+        try:
+            node = loader.get_single_node()
+        finally:
+            found.extend(loader.found)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        if isinstance(error, _Refused):
-            raise BadInput(f"The {what} cannot be read: {error.problem}{place}.", code=f"{what}_unreadable") from error
-        raise BadInput(f"The {what} is neither YAML nor JSON{place}.", code=f"{what}_unreadable") from error
-    # The library's makers of dates and numbers raise these for what only looks like one.
-    except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
-        raise BadInput(f"The {what} cannot be read: {error}.", code=f"{what}_unreadable") from error
-    return PlacedDocument(document, places)
+        place = Place.of(error.problem_mark) if error.problem_mark else Place(1, 1)
+        found.append(Unreadable(place, str(error.problem) if isinstance(error, TooLarge) else _NOT_YAML))
+    except (yaml.YAMLError, ValueError) as error:  # The library's reader of escapes raises ValueError.
+        found.append(Unreadable(Place(1, 1), str(error)))
+    if node is not None:
+        found.extend(faults_of(node))
+    if found:
+        raise _refused(found, what, pointer)
+    if node is None:
+        return PlacedDocument(None, {"": Place(1, 1)})
+    return PlacedDocument(value_of(node), dict(_places(node, "")))
+
+
+def _decoded(text: str | bytes) -> tuple[str, list[Unreadable]]:
+    """The text with what no YAML may hold replaced, so that all else that is wrong in it is found too."""
+    found: list[Unreadable] = []
+    if isinstance(text, bytes):
+        text, found = _text_of(text)
+    for each in Reader.NON_PRINTABLE.finditer(text):
+        problem = f"holds the control character U+{ord(each.group()):04X}"
+        found.append(Unreadable(_place_after(text[: each.start()]), problem))
+        if len(found) > TOLD_MAX:
+            break
+    return Reader.NON_PRINTABLE.sub("?", text), found
+
+
+def _text_of(written: bytes) -> tuple[str, list[Unreadable]]:
+    """The text that bytes write, and where they write none."""
+    encoding = "utf-16" if written.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return written.decode(encoding), []
+    except UnicodeDecodeError as error:
+        place = _place_after(written[: error.start].decode(encoding, "replace"))
+        problem = f"it is not written in {encoding.removesuffix('-sig')}"
+        return written.decode(encoding, "replace"), [Unreadable(place, problem)]
+
+
+def _place_after(text: str) -> Place:
+    """The place at which a text ends."""
+    return Place(text.count("\n") + 1, len(text) - text.rfind("\n"))
+
+
+def _refused(found: list[Unreadable], what: str, pointer: str) -> BadInput:
+    """Make the problem that names everything that was found, in the order of the lines."""
+    ordered = sorted(set(found), key=lambda each: (each.place.line, each.place.column))
+    code = f"{what}_unreadable"
+    told = [Fault(pointer, code, each.problem, each.place.line, each.place.column) for each in ordered[:TOLD_MAX]]
+    sentence = "; ".join(f"{each.detail} in line {each.line}, column {each.column}" for each in told)
+    more = f"; and {len(ordered) - TOLD_MAX} more" if len(ordered) > TOLD_MAX else ""
+    return BadInput(f"The {what} cannot be read: {sentence}{more}.", code=code, faults=told)
 
 
 def _places(node: yaml.Node, path: str) -> Iterator[tuple[str, Place]]:
@@ -121,27 +113,3 @@ def _places(node: yaml.Node, path: str) -> Iterator[tuple[str, Place]]:
             here = f"{path}.{index}" if path else str(index)
             yield here, Place.of(value.start_mark)
             yield from _places(value, here)
-
-
-def _refuse_unstorable(value: Any) -> None:
-    """Raise ValueError for what has no place in a stored document."""
-    if isinstance(value, dict):
-        for name, each in value.items():
-            if not isinstance(name, str):
-                raise ValueError(f"the name {name!r} is not text")
-            _refuse_unstorable(name)
-            _refuse_unstorable(each)
-    elif isinstance(value, list):
-        for each in value:
-            _refuse_unstorable(each)
-    elif isinstance(value, str):
-        value.encode()  # Half of a surrogate pair has no encoding.
-        if CONTROL_CHARACTERS.search(value.replace("\n", "").replace("\t", "")):
-            raise ValueError("a text holds control characters")
-    elif isinstance(value, int) and not isinstance(value, bool):
-        if len(str(abs(value))) > DIGITS_MAX:
-            raise ValueError(f"a number has more than {DIGITS_MAX} digits")
-    elif isinstance(value, float) and not isfinite(value):
-        raise ValueError("a number is not finite")
-    elif not isinstance(value, float | bool | date | type(None)):
-        raise ValueError(f"{type(value).__name__} is not a plain value")

@@ -64,18 +64,22 @@ def _financials_age_months(known: Known) -> Decimal | None:
 
 
 ANNUAL: dict[str, Figure] = {
-    "financials.age_months": number("months", _financials_age_months, worse="higher"),
+    "financials.age_months": number("months", _financials_age_months, worse="higher", least=0),
     "financials.equity_share": number("share", _share("equity", "total_assets"), worse="lower"),
-    "financials.liabilities_share": number("share", _share("total_liabilities", "total_assets"), worse="higher"),
+    "financials.liabilities_share": number(
+        "share", _share("total_liabilities", "total_assets"), worse="higher", least=0
+    ),
     "financials.equity_to_liabilities": number("ratio", _share("equity", "total_liabilities"), worse="lower"),
-    "financials.current_ratio": number("ratio", _share("current_assets", "current_liabilities"), worse="lower"),
+    "financials.current_ratio": number(
+        "ratio", _share("current_assets", "current_liabilities"), worse="lower", least=0
+    ),
     "financials.working_capital_share": number("share", _financial(_working_capital_share), worse="lower"),
     "financials.retained_share": number("share", _share("retained_earnings", "total_assets"), worse="lower"),
     "financials.ebit_share": number("share", _share("ebit", "total_assets"), worse="lower"),
     "financials.net_income_share": number("share", _share("net_income", "total_assets"), worse="lower"),
-    "financials.turnover_to_assets": number("ratio", _share("turnover", "total_assets"), worse="lower"),
+    "financials.turnover_to_assets": number("ratio", _share("turnover", "total_assets"), worse="lower", least=0),
     "financials.net_worth_amount": number("amount", _financial(tangible_net_worth), worse="lower"),
-    "financials.turnover_amount": number("amount", _financial(lambda each: each.turnover), worse="lower"),
+    "financials.turnover_amount": number("amount", _financial(lambda each: each.turnover), worse="lower", least=0),
     "financials.z_double_prime": number("score", _financial(_z_double_prime), worse="lower"),
     "financials.zmijewski_pd": number("pd", _financial(_zmijewski)),
 }

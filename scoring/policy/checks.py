@@ -6,19 +6,19 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from scoring.countries import country_fault
+from scoring.currencies import currency_fault
 from scoring.documents import Fault
 from scoring.policy.card_checks import card_faults
 from scoring.policy.evidence_checks import table_faults
 from scoring.policy.grading import (
     RISK_CLASSES,
     BlendingPolicy,
-    CapsPolicy,
     EvidencePolicy,
+    GradePolicy,
     MasterScalePolicy,
     ScoreBand,
 )
-from scoring.policy.rule_checks import rule_faults, too_long
-from scoring.policy.rules import Consequence
+from scoring.policy.rule_checks import meanings_of, rule_faults, too_long
 from scoring.policy.tables import TableBand
 
 ENGINES = ("1", "2")
@@ -39,10 +39,11 @@ def disagreements(document: Mapping[str, Any], parts: Parts) -> Iterator[Fault]:
     yield from _of_engine(document)
     yield from _of_names(document)
     scale = part(parts, "master_scale", MasterScalePolicy)
-    if scale is not None:
-        yield from _of_classes(scale)
-        yield from _of_grades(document, parts, scale)
-        yield from _of_limits(document, scale)
+    names = _grade_names(document, scale)
+    yield from _of_classes(parts)
+    if names:
+        yield from _of_grades(document, parts, names)
+    yield from _of_limits(document, scale)
     for path in given(document, "scorecards.external_scales") or ():
         yield from _of_external_scale(f"scorecards.external_scales.{path}", parts, scale)
     yield from table_faults(parts, scale, named(document, "scorecards.external_scales"))
@@ -50,7 +51,7 @@ def disagreements(document: Mapping[str, Any], parts: Parts) -> Iterator[Fault]:
     terms = {name: days for name, days in named(document, "terms.payment_term_days").items() if type(days) is int}
     yield from too_long("terms.payment_term_days", terms)
     yield from card_faults(parts)
-    yield from rule_faults(parts, scale, str(given(document, "terms.seller_size")))
+    yield from rule_faults(parts, meanings_of(scale, names), str(given(document, "terms.seller_size")))
 
 
 def part(parts: Parts, path: str, kind: type[_Part]) -> _Part | None:
@@ -94,30 +95,42 @@ def _of_engine(document: Mapping[str, Any]) -> Iterator[Fault]:
 def _of_names(document: Mapping[str, Any]) -> Iterator[Fault]:
     """A currency and a country that are none."""
     currency = document.get("currency")
-    if isinstance(currency, str) and not (len(currency) == 3 and currency.isascii() and currency.isupper()):
-        yield Fault("currency", f"{currency[:20]!r} is not a currency code such as EUR")
+    if isinstance(currency, str) and (fault := currency_fault(currency)):
+        yield Fault("currency", fault)
     country = given(document, "limits.domestic_country")
     if isinstance(country, str) and (fault := country_fault(country)):
         yield Fault("limits.domestic_country", fault)
 
 
-def _of_grades(document: Mapping[str, Any], parts: Parts, scale: MasterScalePolicy) -> Iterator[Fault]:
+def _grade_names(document: Mapping[str, Any], scale: MasterScalePolicy | None) -> frozenset[str]:
+    """The grades that a master scale names, also one with faults; none where a name itself cannot be read."""
+    if scale is not None:
+        return frozenset(scale.names)
+    grades = given(document, "master_scale.grades")
+    written = [given(each, "grade") for each in grades] if isinstance(grades, list | tuple) else [None]
+    written.append(given(document, "master_scale.default_grade"))
+    names = frozenset(each for each in written if isinstance(each, str))
+    return names if all(isinstance(each, str) for each in written) else frozenset()
+
+
+def _of_grades(document: Mapping[str, Any], parts: Parts, names: frozenset[str]) -> Iterator[Fault]:
     """Grades that the master scale does not have."""
     for path, grade in _grades_named(document, parts):
-        if grade not in scale.ranks:
+        if isinstance(grade, str) and grade not in names:
             yield Fault(path, f"{grade!r} is not a grade of the master scale")
 
 
-def _grades_named(document: Mapping[str, Any], parts: Parts) -> Iterator[tuple[str, str]]:
+def _grades_named(document: Mapping[str, Any], parts: Parts) -> Iterator[tuple[str, object]]:
     """Every grade a section names, with the path it is named at."""
-    caps = part(parts, "caps", CapsPolicy)
-    for name in CAPS if caps is not None else ():
-        yield f"caps.{name}_grade", getattr(caps, f"{name}_grade")
+    # As they are written: what else is wrong with a section or a rule does not hide a grade that is none.
+    for name in CAPS:
+        yield f"caps.{name}_grade", given(document, f"caps.{name}_grade")
+    rules = document.get("rules")
+    for index, rule in enumerate(rules if isinstance(rules, list | tuple) else ()):
+        yield f"rules.{index}.then.grade_at_best", given(rule, "then.grade_at_best")
     for path, each in parts.items():
         if isinstance(each, ScoreBand) or (isinstance(each, TableBand) and each.grade is not None):
-            yield f"{path}.grade", str(each.grade)
-        elif isinstance(each, Consequence) and each.grade_at_best is not None:
-            yield f"{path}.grade_at_best", each.grade_at_best
+            yield f"{path}.grade", each.grade
     for name in ("capacity", "own_risk"):
         for grade in named(document, f"limits.{name}"):
             yield f"limits.{name}.{grade}", grade
@@ -129,36 +142,34 @@ def _of_external_scale(path: str, parts: Parts, scale: MasterScalePolicy | None)
     while (band := part(parts, f"{path}.{len(bands)}", ScoreBand)) is not None:
         bands.append(band)
     ranks = {} if scale is None else scale.ranks
-    told = []
-    for before, after in pairwise(bands):
+    for index, (before, after) in enumerate(pairwise(bands), start=1):
         if after.at_least <= before.at_least:
-            told.append(f"the band from {after.at_least} does not come after that from {before.at_least}")
+            detail = f"the band from {after.at_least} does not come after that from {before.at_least}"
+            yield Fault(f"{path}.{index}.at_least", detail)
         if ranks.get(after.grade, 0) > ranks.get(before.grade, len(ranks)):
-            told.append(f"a higher score stands for a worse grade: {after.grade} follows {before.grade}")
-    if told:
-        yield Fault(path, "; ".join(told))
+            detail = f"a higher score stands for a worse grade: {after.grade} follows {before.grade}"
+            yield Fault(f"{path}.{index}.grade", detail)
 
 
-def _of_limits(document: Mapping[str, Any], scale: MasterScalePolicy) -> Iterator[Fault]:
+def _of_limits(document: Mapping[str, Any], scale: MasterScalePolicy | None) -> Iterator[Fault]:
     """Grades with a capacity that lack what else a limit needs."""
     lacking = []
     for grade in named(document, "limits.capacity"):
         if grade not in named(document, "limits.own_risk"):
             yield Fault(f"limits.own_risk.{grade}", "is missing")
-        risk_class = scale.class_of(grade) if grade in scale.ranks else None
+        risk_class = scale.class_of(grade) if scale is not None and grade in scale.ranks else None
         if risk_class is not None and risk_class not in named(document, "limits.valid_months"):
             lacking.append(risk_class)
     for risk_class in dict.fromkeys(lacking):
         yield Fault(f"limits.valid_months.{risk_class}", "is missing")
 
 
-def _of_classes(scale: MasterScalePolicy) -> Iterator[Fault]:
+def _of_classes(parts: Parts) -> Iterator[Fault]:
     """Grades of a better class than the better grade before them."""
-    ranks = [RISK_CLASSES.index(each.risk_class) for each in scale.grades]
-    for index, (better, worse) in enumerate(pairwise(ranks), start=1):
-        if worse < better:
-            detail = "is a better class than that of the better grade before it"
-            yield Fault(f"master_scale.grades.{index}.risk_class", detail)
+    grades = [(path, each) for path, each in parts.items() if isinstance(each, GradePolicy)]
+    for (_, better), (path, worse) in pairwise(grades):
+        if RISK_CLASSES.index(worse.risk_class) < RISK_CLASSES.index(better.risk_class):
+            yield Fault(f"{path}.risk_class", "is a better class than that of the better grade before it")
 
 
 def _of_confidence(parts: Parts) -> Iterator[Fault]:

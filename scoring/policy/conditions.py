@@ -3,7 +3,7 @@
 Only what is certain is told. A condition of very many alternatives is taken to be possible, and to cover nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import product
@@ -13,6 +13,7 @@ from scoring.policy.rules import Condition
 
 ALTERNATIVES_MAX = 200
 FLAGS: frozenset[object] = frozenset({True, False})
+GRADE, RISK_CLASS = "result.grade", "result.risk_class"
 _INFINITY = Decimal("Infinity")
 _EVERY_NUMBER = (-_INFINITY, _INFINITY)
 
@@ -98,9 +99,13 @@ Case = Mapping[str, Span]
 
 @dataclass(frozen=True, slots=True)
 class Meanings:
-    """What figures can be under one policy: the table of figures, and `choices` of what the policy itself names."""
+    """What figures can be under one policy: the table of figures, and `choices` of what the policy itself names.
+
+    `classes` has the risk class of each grade.
+    """
 
     choices: Mapping[str, frozenset[object]] = field(default_factory=dict)
+    classes: Mapping[str, str] = field(default_factory=dict)
 
     def possible(self, name: str) -> Span:
         """All that a figure can be."""
@@ -128,7 +133,31 @@ class Meanings:
         if condition.any:
             together = tuple(case for part in known for case in part)
             return together if len(together) <= ALTERNATIVES_MAX else None
-        return _all_of(known)
+        return self._all_of(known)
+
+    def _all_of(self, parts: list[tuple[Case, ...]]) -> tuple[Case, ...] | None:
+        """The alternatives in which every one of some conditions holds; None where they are too many."""
+        count = 1
+        for part in parts:
+            count *= len(part)
+        if count > ALTERNATIVES_MAX:
+            return None
+        cases = []
+        for chosen in product(*parts):
+            case: dict[str, Span] = {}
+            for each in chosen:
+                for name, span in each.items():
+                    case[name] = case[name].meet(span) if name in case else span
+            if not any(span.is_empty for span in case.values()) and self._grade_has_class(case):
+                cases.append(case)
+        return tuple(cases)
+
+    def _grade_has_class(self, case: Case) -> bool:
+        """Whether some grade of an alternative is of a class of it; each is known wherever the other is."""
+        grades, classes = case.get(GRADE), case.get(RISK_CLASS)
+        if grades is None or classes is None or not self.classes or (grades.missing and classes.missing):
+            return True
+        return any(grades.holds(grade) and classes.holds(each) for grade, each in self.classes.items())
 
     def covers(self, wider: tuple[Case, ...] | None, narrower: tuple[Case, ...] | None) -> bool:
         """Whether wherever the narrower condition holds the wider one does; False where it is not certain."""
@@ -157,49 +186,3 @@ def span_of(condition: Condition) -> Span:
     if operator in ("below", "at_most"):
         return replace(known, high=value, high_open=operator == "below")
     return replace(known, low=value, low_open=operator == "above")
-
-
-def comparisons(path: str, condition: Condition) -> Iterator[tuple[str, Condition]]:
-    """The comparisons within a condition, with their paths."""
-    if condition.field is not None:
-        yield path, condition
-    for name, each in _parts(condition):
-        yield from comparisons(f"{path}.{name}", each)
-
-
-def groups(path: str, condition: Condition) -> Iterator[tuple[str, Condition]]:
-    """The groups of `all` within a condition, with their paths, the innermost first."""
-    for name, each in _parts(condition):
-        yield from groups(f"{path}.{name}", each)
-    if condition.all:
-        yield path, condition
-
-
-def depth_of(condition: Condition) -> int:
-    """How many groups stand within each other: none in a single comparison."""
-    return max((1 + depth_of(each) for _, each in _parts(condition)), default=0)
-
-
-def _parts(condition: Condition) -> Iterator[tuple[str, Condition]]:
-    """The conditions a group is made of, with their places in it."""
-    for name, parts in (("all", condition.all), ("any", condition.any)):
-        for index, each in enumerate(parts):
-            yield f"{name}.{index}", each
-
-
-def _all_of(parts: list[tuple[Case, ...]]) -> tuple[Case, ...] | None:
-    """The alternatives in which every one of some conditions holds; None where they are too many."""
-    count = 1
-    for part in parts:
-        count *= len(part)
-    if count > ALTERNATIVES_MAX:
-        return None
-    cases = []
-    for chosen in product(*parts):
-        case: dict[str, Span] = {}
-        for each in chosen:
-            for name, span in each.items():
-                case[name] = case[name].meet(span) if name in case else span
-        if not any(span.is_empty for span in case.values()):
-            cases.append(case)
-    return tuple(cases)

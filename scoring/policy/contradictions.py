@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from scoring.documents import Fault, refuse
+
 ContradictionKind = Literal[
     "register_status",
     "legal_form",
@@ -47,12 +49,11 @@ class ContradictionRule:
         faults = []
         allowed = RESOLUTIONS[self.kind]
         if self.resolution not in allowed:
-            faults.append(f"the resolution of {self.kind} is one of {', '.join(allowed)}")
+            faults.append(Fault("resolution", f"that of {self.kind} is one of {', '.join(allowed)}"))
         for name in ("grades_apart", "days_apart"):
             given, needed = getattr(self, name), THRESHOLDS.get(self.kind) == name
             if needed and (given is None or given < 1):
-                faults.append(f"{self.kind} needs {name}, of at least 1")
+                faults.append(Fault(name, f"{self.kind} needs {name}, of at least 1"))
             if not needed and given is not None:
-                faults.append(f"{self.kind} has no {name}")
-        if faults:
-            raise ValueError("; ".join(faults))
+                faults.append(Fault(name, f"{self.kind} has no {name}"))
+        refuse(faults)

@@ -1,6 +1,7 @@
 """Faults in what a policy says of outside evidence: tables that turn back, or that hold at the same time."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from scoring.documents import Fault
 from scoring.policy.grading import MasterScalePolicy
@@ -16,12 +17,14 @@ def table_faults(
     """
     tables = [(path, each) for path, each in parts.items() if isinstance(each, ScoreTable)]
     for index, (path, table) in enumerate(tables):
-        grades = [band.grade for band in table.bands if band.grade is not None]
-        ranks = [scale.ranks[grade] for grade in grades if grade in scale.ranks] if scale is not None else []
-        if ranks != sorted(ranks, reverse=True):
-            yield Fault(path, "a higher score stands for a worse grade")
+        ranks = {} if scale is None else scale.ranks
+        placed = [(place, band.grade) for place, band in enumerate(table.bands) if band.grade in ranks]
+        for (_, lower), (place, higher) in pairwise(placed):
+            if ranks[str(higher)] > ranks[str(lower)]:
+                detail = f"a higher score stands for a worse grade: {higher} follows {lower}"
+                yield Fault(f"{path}.bands.{place}.grade", detail)
         if table.scale in scales:
-            yield Fault(path, f"{table.scale!r} is one of external_scales too")
+            yield Fault(f"{path}.scale", f"{table.scale!r} is one of external_scales too")
         for other_path, other in tables[:index]:
             if table.overlaps(other):
                 yield Fault(path, f"is in force at the same time as {other_path}")

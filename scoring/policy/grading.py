@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, get_args
 
-from scoring.documents import refuse
+from scoring.documents import Fault, refuse
 from scoring.policy.contradictions import ContradictionRule
 from scoring.policy.scorecards import OddsScalePolicy, Scorecard
 from scoring.policy.steps import CeilingSteps, FloorSteps, unless_ascending
@@ -40,13 +40,13 @@ class LatenessPolicy:
         """Every threshold is one the ledger counts, and has a share that stands in for the book's."""
         faults = []
         if not self.over_days or not set(self.over_days) <= set(LATE_DAYS_KEPT):
-            faults.append(f"over_days must be of {', '.join(map(str, LATE_DAYS_KEPT))}")
+            faults.append(Fault("over_days", f"must be of {', '.join(map(str, LATE_DAYS_KEPT))}"))
         if len(self.book_shares) != len(self.over_days):
-            faults.append("book_shares needs one share for each of over_days")
+            faults.append(Fault("book_shares", "needs one share for each of over_days"))
         if any(not 0 <= share <= 1 for share in self.book_shares):
-            faults.append("book_shares are shares, from 0 to 1")
+            faults.append(Fault("book_shares", "are shares, from 0 to 1"))
         if self.recent_days >= self.window_days:
-            faults.append("recent_days is not below window_days")
+            faults.append(Fault("recent_days", "is not below window_days"))
         refuse(faults)
 
 
@@ -84,18 +84,19 @@ class EvidencePolicy:
         """Refuse a report that is fresh longer than it is usable, and lateness that the ledger does not sum."""
         faults = []
         if self.late_days not in LATE_DAYS_KEPT:
-            faults.append(f"late_days must be one of {', '.join(map(str, LATE_DAYS_KEPT))}")
+            faults.append(Fault("late_days", f"must be one of {', '.join(map(str, LATE_DAYS_KEPT))}"))
         if self.behaviour_recent_days >= self.behaviour_window_days:
-            faults.append("behaviour_recent_days is not below behaviour_window_days")
+            faults.append(Fault("behaviour_recent_days", "is not below behaviour_window_days"))
         if self.report_fresh_days > self.report_usable_days:
-            faults.append("report_fresh_days is above report_usable_days")
+            faults.append(Fault("report_fresh_days", "is above report_usable_days"))
         if self.assumed_horizon_months <= 0:
-            faults.append("assumed_horizon_months is not above zero")
+            faults.append(Fault("assumed_horizon_months", "is not above zero"))
         if self.rate_usable_days > RATE_USABLE_DAYS_MAX:
-            faults.append(f"rate_usable_days is above {RATE_USABLE_DAYS_MAX}")
+            faults.append(Fault("rate_usable_days", f"is above {RATE_USABLE_DAYS_MAX}"))
         kinds = [each.kind for each in self.contradictions]
-        if len(set(kinds)) < len(kinds):
-            faults.append("contradictions has two rules of one kind")
+        for index, kind in enumerate(kinds):
+            if kind in kinds[:index]:
+                faults.append(Fault(f"contradictions.{index}.kind", f"there is a rule of {kind} already"))
         refuse(faults)
 
 
@@ -147,19 +148,15 @@ class PaymentIndexPolicy:
 
     def __post_init__(self) -> None:
         """Weights are shares of one whole, and none may pull the other way."""
-        weights = [
-            each.weight
-            for each in (
-                self.dbt_days,
-                self.late_amount_share,
-                self.trend_days,
-                self.promises_kept_share,
-                self.peak_utilisation,
-                self.tenure_years,
-            )
-        ]
-        if min(weights) <= 0:
-            raise ValueError("a weight is not above zero")
+        weighed: dict[str, CeilingCharacteristic | FloorCharacteristic | ShareCharacteristic] = {
+            "dbt_days": self.dbt_days,
+            "late_amount_share": self.late_amount_share,
+            "trend_days": self.trend_days,
+            "promises_kept_share": self.promises_kept_share,
+            "peak_utilisation": self.peak_utilisation,
+            "tenure_years": self.tenure_years,
+        }
+        refuse(Fault(f"{name}.weight", "is not above zero") for name, each in weighed.items() if each.weight <= 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,15 +188,17 @@ class ScorecardsPolicy:
 
     def __post_init__(self) -> None:
         """One way to score our own experience, and one that people chose for natural persons."""
-        faults = []
+        faults: list[Fault | str] = []
         old = self.payment_index is not None and self.index_scale is not None
         if old == (self.behaviour is not None):
             faults.append("give either behaviour, or payment_index with its index_scale")
         card = self.behaviour
         if card is not None and card.trained and self.behaviour_of_persons is None:
-            faults.append("behaviour is trained, so behaviour_of_persons must say how natural persons are scored")
+            faults.append(
+                Fault("behaviour_of_persons", "must say how natural persons are scored: behaviour is trained")
+            )
         if self.behaviour_of_persons is not None and self.behaviour_of_persons.trained:
-            faults.append("behaviour_of_persons may not be trained")
+            faults.append(Fault("behaviour_of_persons.trained", "may not be true"))
         refuse(faults)
 
 
@@ -240,16 +239,19 @@ class MasterScalePolicy:
         object.__setattr__(self, "_classes", classes)
         object.__setattr__(self, "_typical", typical)
 
-    def _faults(self, bounds: tuple[Decimal, ...], names: tuple[str, ...]) -> Iterator[str]:
+    def _faults(self, bounds: tuple[Decimal, ...], names: tuple[str, ...]) -> Iterator[Fault]:
         """What keeps these grades from being a scale."""
         if not self.grades:
-            yield "there are no grades"
-        yield from unless_ascending(bounds)
-        for each, floor in zip(self.grades, (Decimal(0), *bounds), strict=False):
+            yield Fault("grades", "there are no grades")
+        yield from unless_ascending(bounds, "grades", "below_pd")
+        for index, (each, floor) in enumerate(zip(self.grades, (Decimal(0), *bounds), strict=False)):
             if not floor <= each.typical_pd < each.below_pd:
-                yield f"the typical_pd of {each.grade} lies outside the grade"
-        if len(set(names)) < len(names):
-            yield "a grade is named twice"
+                detail = f"lies outside the grade {each.grade}: that is from {floor} to below {each.below_pd}"
+                yield Fault(f"grades.{index}.typical_pd", detail)
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                path = f"grades.{index}.grade" if index < len(self.grades) else "default_grade"
+                yield Fault(path, f"{name!r} is the name of another grade too")
 
     def grade_of(self, pd: Decimal) -> str:
         """The grade of a probability of default: lower bound inclusive, upper exclusive."""
@@ -280,10 +282,14 @@ class BlendingPolicy:
     def __post_init__(self) -> None:
         """The probabilities must leave room for odds, and the credibility must be a share."""
         faults = []
-        if not 0 < self.pd_floor < self.pd_ceiling < 1:
-            faults.append("0 < pd_floor < pd_ceiling < 1 does not hold")
-        if self.credibility_k <= 0 or not 0 <= self.credibility_cap <= 1:
-            faults.append("credibility_k must be above zero and credibility_cap a share")
+        if self.pd_floor <= 0 or self.pd_floor >= self.pd_ceiling:
+            faults.append(Fault("pd_floor", "must be above 0 and below pd_ceiling"))
+        if self.pd_ceiling >= 1:
+            faults.append(Fault("pd_ceiling", "must be below 1"))
+        if self.credibility_k <= 0:
+            faults.append(Fault("credibility_k", "must be above zero"))
+        if not 0 <= self.credibility_cap <= 1:
+            faults.append(Fault("credibility_cap", "is a share, from 0 to 1"))
         refuse(faults)
 
 

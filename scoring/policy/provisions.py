@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from scoring.documents import refuse
+from scoring.documents import Fault, refuse
 from scoring.receivables import Bucket
 
 INVOICE_BUCKETS: tuple[Bucket, ...] = ("not_due", "1-30", "31-60", "61-90", "91+")
@@ -30,14 +30,16 @@ class ProvisionsPolicy:
 
     def __post_init__(self) -> None:
         """Every bucket of invoices has a share, and older never loses less."""
-        if set(self.loss_rates) != set(INVOICE_BUCKETS):
-            raise ValueError(f"loss_rates must name {', '.join(INVOICE_BUCKETS)} and nothing else")
-        faults = []
-        rates = [self.loss_rates[bucket] for bucket in INVOICE_BUCKETS]
-        if min(rates) < 0 or max(rates) > 1:
-            faults.append("loss_rates has a rate that is no share")
-        if any(older < newer for newer, older in pairwise(rates)):
-            faults.append("loss_rates gives an older bucket less")
+        rates = self.loss_rates
+        faults = [Fault(f"loss_rates.{each}", "is missing") for each in INVOICE_BUCKETS if each not in rates]
+        for bucket, rate in rates.items():
+            if bucket not in INVOICE_BUCKETS:
+                faults.append(Fault(f"loss_rates.{bucket}", "is no bucket of invoices"))
+            elif not 0 <= rate <= 1:
+                faults.append(Fault(f"loss_rates.{bucket}", "is no share"))
+        for newer, older in pairwise(each for each in INVOICE_BUCKETS if each in rates):
+            if rates[older] < rates[newer]:
+                faults.append(Fault(f"loss_rates.{older}", f"an older bucket is given less than {newer}"))
         if self.loss_given_default is not None and not 0 <= self.loss_given_default <= 1:
-            faults.append("loss_given_default is no share")
+            faults.append(Fault("loss_given_default", "is no share"))
         refuse(faults)

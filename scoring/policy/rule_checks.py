@@ -5,7 +5,8 @@ from typing import Any
 
 from scoring.documents import Fault, shown
 from scoring.figures import FIGURES
-from scoring.policy.conditions import Case, Meanings, comparisons, depth_of, groups, span_of
+from scoring.policy.condition_parts import comparisons, condition_told, depth_of, groups, value_told
+from scoring.policy.conditions import GRADE, Case, Meanings, span_of
 from scoring.policy.grading import MasterScalePolicy
 from scoring.policy.rules import ORDERED, Condition, Rule, TermsSegment
 from scoring.terms import AGREED_DAYS_MAX, STATUTORY_DAYS
@@ -15,9 +16,8 @@ CONDITION_DEPTH_MAX = 4
 _SIZE = "debtor.company_size"
 
 
-def rule_faults(parts: Mapping[str, object], scale: MasterScalePolicy | None, seller_size: str) -> Iterator[Fault]:
+def rule_faults(parts: Mapping[str, object], meanings: Meanings, seller_size: str) -> Iterator[Fault]:
     """Every fault of the rules, segments and terms that could be read, by path; `seller_size` as the policy says it."""
-    meanings = meanings_of(scale)
     for path, condition in parts.items():
         # Also the conditions of a rule that could not be read as a whole.
         if isinstance(condition, Condition) and path.endswith(".when"):
@@ -31,9 +31,11 @@ def rule_faults(parts: Mapping[str, object], scale: MasterScalePolicy | None, se
             yield from too_long(f"{path}.payment_term_days", each.payment_term_days, most, why)
 
 
-def meanings_of(scale: MasterScalePolicy | None) -> Meanings:
-    """What figures can be where the grades are those of a scale."""
-    return Meanings({} if scale is None else {"result.grade": frozenset(scale.names)})
+def meanings_of(scale: MasterScalePolicy | None, names: frozenset[str] = frozenset()) -> Meanings:
+    """What figures can be where the grades are those of a scale, or where only their `names` are known, if they are."""
+    if scale is None:
+        return Meanings({GRADE: frozenset(names)} if names else {})
+    return Meanings({GRADE: frozenset(scale.names)}, {name: scale.class_of(name) for name in scale.names})
 
 
 def _of_condition(path: str, condition: Condition, meanings: Meanings) -> Iterator[Fault]:
@@ -51,22 +53,17 @@ def _of_condition(path: str, condition: Condition, meanings: Meanings) -> Iterat
     for place, group in groups(path, condition):
         if meanings.cases(group) == () and not any(each.startswith(f"{place}.") or each == place for each in told):
             told.append(place)
-            yield Fault(place, f"can never hold: {_contradiction(group)}")
+            yield Fault(place, f"can never hold: {_contradiction(group, meanings)}")
 
 
-def _contradiction(group: Condition) -> str:
-    """The comparisons of a group in words."""
-    return " and ".join(
-        f"{each.field} {each.operator}{'' if each.value is None else f' {_told(each.value)}'}"
-        for _, each in comparisons("", group)
-    )
-
-
-def _told(value: object) -> str:
-    """A value as the author of a policy wrote it."""
-    if isinstance(value, tuple):
-        return f"[{', '.join(_told(each) for each in value)}]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _contradiction(group: Condition, meanings: Meanings) -> str:
+    """Those parts of a group of `all` that cannot hold together, in words; without any one of them the others can."""
+    needed = list(group.all)
+    for each in group.all:
+        others = [other for other in needed if other is not each]
+        if others and meanings.cases(Condition(all=tuple(others))) == ():
+            needed = others
+    return condition_told(Condition(all=tuple(needed)))
 
 
 def _of_comparison(path: str, condition: Condition, meanings: Meanings) -> Iterator[Fault]:
@@ -93,13 +90,15 @@ def _of_comparison(path: str, condition: Condition, meanings: Meanings) -> Itera
         if value is not None and kind_of(value) != figure.kind:
             unfit += 1
             wanted = "neither true nor false" if figure.kind == "flag" else f"no {figure.kind}"
-            yield Fault(here, f"{shown(value if isinstance(value, str) else _told(value))} is {wanted}, as {name} is")
+            yield Fault(
+                here, f"{shown(value if isinstance(value, str) else value_told(value))} is {wanted}, as {name} is"
+            )
         elif value is not None and operator not in ORDERED and not possible.holds(value):
             unfit += 1
-            yield Fault(here, f"{name} is never {_told(value)}: {_range_of(name, meanings)}")
+            yield Fault(here, f"{name} is never {value_told(value)}: {_range_of(name, meanings)}")
     if not unfit and operator in ORDERED and not possible.meet(span_of(condition)).has_values:
         yield Fault(
-            f"{path}.value", f"{name} is never {operator} {_told(condition.value)}: {_range_of(name, meanings)}"
+            f"{path}.value", f"{name} is never {operator} {value_told(condition.value)}: {_range_of(name, meanings)}"
         )
 
 
@@ -109,7 +108,7 @@ def _range_of(name: str, meanings: Meanings) -> str:
     if name == "debtor.country":
         return "it is a country code of ISO 3166-1"
     if choices is not None:
-        return f"it is one of {', '.join(sorted(_told(each) for each in choices))}"
+        return f"it is one of {', '.join(sorted(value_told(each) for each in choices))}"
     least = "" if figure.least is None else f"at least {figure.least}"
     most = "" if figure.most is None else f"at most {figure.most}"
     return f"it is {' and '.join(filter(None, (least, most)))}"

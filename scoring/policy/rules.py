@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from scoring.documents import Fault, refuse
+
 Operator = Literal["equal", "not_equal", "below", "at_most", "above", "at_least", "in", "not_in", "known", "missing"]
 RuleOutcome = Literal["accept_prepayment", "refer", "decline"]
 Scalar = Decimal | str | bool
@@ -36,7 +38,7 @@ class Condition:
                 raise ValueError("operator and value belong to a field")
             return
         if self.operator is None:
-            raise ValueError("operator is missing")
+            refuse([Fault("operator", "is missing")])
         if (self.operator in VALUELESS) != (self.value is None):
             raise ValueError(f"{self.operator} {'takes no' if self.operator in VALUELESS else 'needs a'} value")
         if (self.operator in LISTS) != isinstance(self.value, tuple) and self.operator not in VALUELESS:
@@ -68,9 +70,7 @@ class Rule:
 
     def __post_init__(self) -> None:
         """Both languages are read by somebody."""
-        lacking = [language for language in ("en", "nl") if not self.text.get(language)]
-        if lacking:
-            raise ValueError(f"text lacks {' and '.join(lacking)}")
+        refuse(Fault(f"text.{each}", "is missing") for each in ("en", "nl") if not self.text.get(each))
 
 
 @dataclass(frozen=True, slots=True)

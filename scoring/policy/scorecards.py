@@ -87,8 +87,8 @@ class OddsScalePolicy:
 
     def __post_init__(self) -> None:
         """Odds and their doubling must be above zero."""
-        if self.base_odds <= 0 or self.points_to_double_odds <= 0:
-            raise ValueError("base_odds and points_to_double_odds must be above zero")
+        named = {"base_odds": self.base_odds, "points_to_double_odds": self.points_to_double_odds}
+        refuse(Fault(name, "must be above zero") for name, each in named.items() if each <= 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Scorecard:
         """A figure counts once."""
         names = [each.figure for each in self.characteristics]
         if not names:
-            raise ValueError("there are no characteristics")
+            refuse([Fault("characteristics", "there are no characteristics")])
         refuse(
             Fault(f"characteristics.{index}.figure", f"{name!r} is used already: a figure counts once")
             for index, name in enumerate(names)

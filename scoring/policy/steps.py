@@ -1,11 +1,12 @@
 """Step tables of a policy: a value falls in a step and the step gives points, a factor or a rounding."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from scoring.documents import refuse
+from scoring.documents import Fault, refuse
 
 SMALLEST_STEP = Decimal("0.000001")
 
@@ -47,8 +48,16 @@ class CeilingSteps:
         """Prepare the search; the steps must rise in bound."""
         bounds = tuple(each.up_to for each in self.steps)
         gives = (*(each.gives for each in self.steps), self.otherwise)
-        turns_back = any(better < worse for better, worse in pairwise(gives))
-        refuse((*unless_ascending(bounds), *(("a worse value is given more",) if turns_back else ())))
+        refuse(
+            (
+                *unless_ascending(bounds, "steps", "up_to"),
+                *(
+                    Fault(_given_at(index, len(bounds)), f"a worse value is given more: {worse} after {better}")
+                    for index, (better, worse) in enumerate(pairwise(gives), start=1)
+                    if better < worse
+                ),
+            )
+        )
         object.__setattr__(self, "_bounds", bounds)
         object.__setattr__(self, "_gives", gives)
 
@@ -70,8 +79,16 @@ class FloorSteps:
         """Prepare the search; the steps must rise in bound."""
         bounds = tuple(each.at_least for each in self.steps)
         gives = (self.otherwise, *(each.gives for each in self.steps))
-        turns_back = any(worse > better for worse, better in pairwise(gives))
-        refuse((*unless_ascending(bounds), *(("a better value is given less",) if turns_back else ())))
+        refuse(
+            (
+                *unless_ascending(bounds, "steps", "at_least"),
+                *(
+                    Fault(_given_at(index, len(bounds)), f"a better value is given less: {better} after {worse}")
+                    for index, (worse, better) in enumerate(pairwise(gives))
+                    if worse > better
+                ),
+            )
+        )
         object.__setattr__(self, "_bounds", bounds)
         object.__setattr__(self, "_gives", gives)
 
@@ -96,14 +113,7 @@ class RoundingSteps:
         """
         bounds = tuple(each.below for each in self.steps)
         multiples = (*(each.step for each in self.steps), self.otherwise)
-        faults = list(unless_ascending(bounds))
-        if any(multiple < SMALLEST_STEP for multiple in multiples):
-            faults.append("a rounding step must be above zero")
-        elif any(
-            bound % low or bound % high for bound, low, high in zip(bounds, multiples, multiples[1:], strict=False)
-        ):
-            faults.append("each bound must be a multiple of the steps below and above it")
-        refuse(faults)
+        refuse((*unless_ascending(bounds, "steps", "below"), *_unfit_multiples(bounds, multiples)))
         object.__setattr__(self, "_bounds", bounds)
         object.__setattr__(self, "_multiples", multiples)
 
@@ -112,6 +122,26 @@ class RoundingSteps:
         return self._multiples[bisect_right(self._bounds, amount)]
 
 
-def unless_ascending(bounds: tuple[Decimal, ...]) -> tuple[str, ...]:
-    """A fault unless each bound is above the one before."""
-    return ("the steps are not in rising order",) if any(high <= low for low, high in pairwise(bounds)) else ()
+def unless_ascending(bounds: tuple[Decimal, ...], rows: str, name: str) -> Iterator[Fault]:
+    """A fault for each bound that is not above the one before; `name` is that of the bounds within `rows`."""
+    for index, (before, after) in enumerate(pairwise(bounds), start=1):
+        if after <= before:
+            yield Fault(f"{rows}.{index}.{name}", f"{after} is not above {before}, that of the one before it")
+
+
+def _given_at(index: int, count: int) -> str:
+    """The path of what the step at a place gives, after `count` steps what is given otherwise."""
+    return f"steps.{index}.gives" if index < count else "otherwise"
+
+
+def _unfit_multiples(bounds: tuple[Decimal, ...], multiples: tuple[Decimal, ...]) -> Iterator[Fault]:
+    """Multiples that nothing can be rounded to, and bounds that are no multiple of those on both sides."""
+    unfit = [index for index, each in enumerate(multiples) if each < SMALLEST_STEP]
+    for index in unfit:
+        path = f"steps.{index}.step" if index < len(bounds) else "otherwise"
+        yield Fault(path, "a rounding step must be above zero")
+    for index, bound in enumerate(bounds):
+        for place in (index, index + 1):
+            if place not in unfit and bound % multiples[place]:
+                side = "below" if place == index else "above"
+                yield Fault(f"steps.{index}.below", f"{bound} is no multiple of {multiples[place]}, the step {side} it")

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from scoring.documents import refuse
+from scoring.documents import Fault, refuse
 from scoring.policy.steps import unless_ascending
 
 
@@ -23,7 +23,7 @@ class TableBand:
         if (self.grade is None) == (self.pd is None):
             raise ValueError("give either grade or pd")
         if self.pd is not None and not 0 <= self.pd <= 1:
-            raise ValueError("pd is a share, from 0 to 1")
+            refuse([Fault("pd", "is a share, from 0 to 1")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +47,22 @@ class ScoreTable:
 
     def __post_init__(self) -> None:
         """Prepare the search; a table is of one kind, rises, says where it is from and ends after it began."""
-        faults = []
+        faults: list[Fault] = []
         if not self.bands:
-            faults.append("there are no bands")
+            faults.append(Fault("bands", "there are no bands"))
         if len({each.pd is None for each in self.bands}) > 1:
-            faults.append("some bands give a grade and others a pd")
+            faults.append(Fault("bands", "some bands give a grade and others a pd"))
         if self.horizon_months <= 0:
-            faults.append("horizon_months is not above zero")
+            faults.append(Fault("horizon_months", "is not above zero"))
         if not self.source.strip():
-            faults.append("source does not say where the table comes from")
+            faults.append(Fault("source", "does not say where the table comes from"))
         if self.valid_until is not None and self.valid_until < self.valid_from:
-            faults.append("valid_until is before valid_from")
-        chances = [each.pd for each in self.bands if each.pd is not None]
-        if any(better > worse for worse, better in pairwise(chances)):
-            faults.append("a higher score stands for a worse pd")
+            faults.append(Fault("valid_until", "is before valid_from"))
+        for index, (lower, higher) in enumerate(pairwise(self.bands), start=1):
+            if lower.pd is not None and higher.pd is not None and higher.pd > lower.pd:
+                faults.append(Fault(f"bands.{index}.pd", "a higher score stands for a worse pd"))
         bounds = tuple(each.at_least for each in self.bands)
-        faults.extend(unless_ascending(bounds))
+        faults.extend(unless_ascending(bounds, "bands", "at_least"))
         refuse(faults)
         object.__setattr__(self, "_bounds", bounds)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args
 
+from scoring.documents import Fault, refuse
 from scoring.facts import SourceKind
 from scoring.policy.grading import RiskClass
 from scoring.policy.rules import TermsSegment
@@ -32,7 +33,7 @@ class LossBudget:
     def __post_init__(self) -> None:
         """A loss given default is a share, and above zero."""
         if not 0 < self.loss_given_default <= 1:
-            raise ValueError("loss_given_default must be above 0 and at most 1")
+            refuse([Fault("loss_given_default", "must be above 0 and at most 1")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +134,14 @@ class SourcesPolicy:
 
     def __post_init__(self) -> None:
         """Every kind of source has its days: an answer is never kept for a time nobody chose."""
-        missing = [kind for kind in get_args(SourceKind) if kind not in self.fresh_days]
-        if missing:
-            raise ValueError(f"fresh_days lacks {', '.join(missing)}")
-        if min(self.fresh_days.values()) < 0:
-            raise ValueError("fresh_days has a number of days below zero")
+        missing = (kind for kind in get_args(SourceKind) if kind not in self.fresh_days)
+        negative = (kind for kind, days in self.fresh_days.items() if days < 0)
+        refuse(
+            (
+                *(Fault(f"fresh_days.{kind}", "is missing") for kind in missing),
+                *(Fault(f"fresh_days.{kind}", "is below zero") for kind in negative),
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

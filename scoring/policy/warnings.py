@@ -6,12 +6,14 @@ from itertools import pairwise
 from typing import Any
 
 from scoring.documents import Fault
-from scoring.policy.conditions import comparisons
+from scoring.policy.condition_parts import comparisons
 from scoring.policy.document import Policy
 from scoring.policy.grading import RISK_CLASSES, MasterScalePolicy
 from scoring.policy.rule_checks import meanings_of
 from scoring.policy.rules import Consequence, Rule
 
+# Where the scales begin that we know; others are taken to begin at 0 or 1.
+LOWEST_SCORES = {"creditsafe_1_100": 1, "coface_dra": 0, "dnb_paydex": 1}
 _OUTCOMES = ("accept_prepayment", "refer", "decline")  # The heaviest last.
 
 
@@ -21,6 +23,8 @@ def policy_warnings(policy: Policy) -> tuple[Fault, ...]:
         warning
         for warnings in (
             _unreachable_grades(policy),
+            _default_from_below_one(policy),
+            _tables_without_the_lowest(policy),
             _caps_without_effect(policy),
             _worse_given_more(policy),
             _authority_turned_round(policy),
@@ -42,6 +46,31 @@ def _unreachable_grades(policy: Policy) -> Iterator[Fault]:
             detail = f"no score reaches {each.grade}: probabilities are kept between {floor} and {ceiling}"
             yield Fault(f"master_scale.grades.{index}", detail)
         lowest = each.below_pd
+
+
+def _default_from_below_one(policy: Policy) -> Iterator[Fault]:
+    """A last bound below 1, above which debtors that have not defaulted are given the grade of default."""
+    scale = policy.master_scale
+    last = scale.grades[-1].below_pd
+    if last < 1 and last <= policy.blending.pd_ceiling:
+        detail = f"every probability from {last} on is {scale.default_grade}, the grade of default: meant is mostly 1"
+        yield Fault(f"master_scale.grades.{len(scale.grades) - 1}.below_pd", detail)
+
+
+def _tables_without_the_lowest(policy: Policy) -> Iterator[Fault]:
+    """Tables of vendors' scores whose lowest band starts above the lowest score there is."""
+    cards = policy.scorecards
+    lowest = [
+        (f"external_scales.{name}", name, bands[0].at_least) for name, bands in cards.external_scales.items() if bands
+    ]
+    lowest += [
+        (f"external_tables.{index}.bands", each.scale, each.bands[0].at_least)
+        for index, each in enumerate(cards.external_tables)
+    ]
+    for path, scale, start in lowest:
+        if start > LOWEST_SCORES.get(scale, 1):
+            detail = f"says nothing of scores below {start}: give the lowest band the lowest score of {scale}"
+            yield Fault(f"scorecards.{path}.0.at_least", detail)
 
 
 def _caps_without_effect(policy: Policy) -> Iterator[Fault]:

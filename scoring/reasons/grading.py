@@ -153,6 +153,21 @@ GRADING: dict[str, ReasonKind] = {
         ),
         Words("Add the scale to the policy.", "Voeg de schaal toe aan het beleid."),
     ),
+    "score_below_table": ReasonKind(
+        "data",
+        "finance",
+        "finance",
+        Words(
+            "The table of the policy says nothing of scores below {lowest_score} on the scale {scale}, so the score "
+            "gives nothing.",
+            "De tabel van het beleid zegt niets over scores onder {lowest_score} op de schaal {scale}; de score geeft "
+            "dus niets.",
+        ),
+        Words(
+            "Give the table a band from the lowest score of the scale on.",
+            "Geef de tabel een band vanaf de laagste score van de schaal.",
+        ),
+    ),
     "score_table_not_in_force": ReasonKind(
         "data",
         "finance",

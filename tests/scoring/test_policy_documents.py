@@ -146,6 +146,8 @@ def both(*conditions: Any) -> dict[str, Any]:
 
 
 HIGH_PD = compared("bureau.pd", "above", 0.5)
+LOW = compared("result.risk_class", "equal", "low")
+GRADE_9 = compared("result.grade", "equal", "G9")
 
 
 @pytest.mark.parametrize(
@@ -183,6 +185,12 @@ HIGH_PD = compared("bureau.pd", "above", 0.5)
             "",
             "never hold",
         ),
+        (compared("register.age_years", "below", 0), "value", "never below 0: it is at least 0"),
+        (compared("financials.turnover_amount", "at_most", -1), "value", "never at_most -1"),
+        (both(LOW, compared("result.grade", "equal", "G9")), "", "risk_class equal low and result.grade equal G9"),
+        (both(LOW, compared("result.grade", "in", ["G5", "D"])), "", "result.grade in [G5, D]"),
+        (both(LOW, compared("result.grade", "missing")), "", "never hold"),
+        (both({"any": [LOW, HIGH_PD]}, compared("bureau.pd", "below", 0.1), GRADE_9), "", "(result.risk_class equal"),
         ({"all": [HIGH_PD], "field": "bureau.pd"}, "", "give one of field, all and any"),
         (compared("bureau.pd", "matches", ".*"), "operator", "is not one of"),
     ],
@@ -193,8 +201,46 @@ def test_a_condition_that_can_never_hold_is_told(when: Any, path: str, words: st
 
 
 @pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"master_scale.grades.2.typical_pd": 0.9}, "master_scale.grades.2.typical_pd"),
+        ({"master_scale.grades.2.below_pd": "much"}, "master_scale.grades.2.below_pd"),
+        ({"caps.young_company_months": "many"}, "caps.young_company_months"),
+    ],
+)
+def test_a_grade_that_is_none_is_named_beside_whatever_else_is_wrong(changes: Mapping[str, Any], path: str) -> None:
+    told = faults_of(
+        {
+            **changes,
+            "caps.young_company_grade": "G78",
+            "rules": [rule(compared("result.grade", "equal", "G79"), grade_at_best="G77", outcome="perhaps")],
+        }
+    )
+    assert set(told) == {
+        path,
+        "caps.young_company_grade",
+        "rules.0.then.grade_at_best",
+        "rules.0.then.outcome",
+        "rules.0.when.value",
+    }
+
+
+def test_only_what_contradicts_is_named() -> None:
+    others = [compared("debtor.country", "equal", "NL"), HIGH_PD, compared("debtor.critical", "equal", False)]
+    when = both(others[0], LATENESS, *others[1:], compared("behaviour.lateness", "below", 0.1))
+    assert faults_of({"rules": [rule(when)]}) == {
+        "rules.0.when": "can never hold: behaviour.lateness above 0.5 and behaviour.lateness below 0.1"
+    }
+
+
+@pytest.mark.parametrize(
     "when",
     [
+        both(LOW, compared("result.grade", "in", ["G4", "G5"])),
+        both(LOW, compared("result.grade", "not_equal", "G9")),
+        both(compared("result.risk_class", "not_equal", "low"), GRADE_9),
+        both(compared("result.risk_class", "missing"), compared("result.grade", "missing")),
+        compared("register.age_years", "at_most", 0),
         compared("behaviour.lateness", "at_least", 1),
         compared("behaviour.lateness", "at_most", 0),
         compared("behaviour.dbt_days", "below", -3),
@@ -255,11 +301,14 @@ def test_a_large_seller_may_give_large_debtors_more() -> None:
         ({"evidence.quality_stale": 0.9}, "evidence.quality_stale"),
         ({"evidence.quality_fresh_with_financials": 0.6}, "evidence.quality_fresh_without_financials"),
         ({"master_scale.grades.6.risk_class": "low"}, "master_scale.grades.6.risk_class"),
-        ({"scorecards.external_tables.1.bands.3.at_least": 1}, "scorecards.external_tables.1"),
-        ({"scorecards.external_tables.1.bands.3.grade": "G10"}, "scorecards.external_tables.1"),
+        ({"scorecards.external_tables.1.bands.3.at_least": 1}, "scorecards.external_tables.1.bands.3.at_least"),
+        ({"scorecards.external_tables.1.bands.3.grade": "G10"}, "scorecards.external_tables.1.bands.3.grade"),
         ({"limits.domestic_country": "Holland"}, "limits.domestic_country"),
         ({"currency": "euro"}, "currency"),
-        ({"limits.rounding.otherwise": "1e-300"}, "limits.rounding"),
+        ({"currency": "XXX"}, "currency"),
+        ({"currency": "eur"}, "currency"),
+        ({"currency": "HRK"}, "currency"),
+        ({"limits.rounding.otherwise": "1e-300"}, "limits.rounding.otherwise"),
         ({"explanation": ...}, "explanation"),
         ({"engine": "3"}, "engine"),
         ({"engine": "1"}, "scorecards.behaviour"),
@@ -274,6 +323,12 @@ def test_what_cannot_both_be_meant_is_refused(changes: Mapping[str, Any], path: 
     [
         ({"blending.pd_floor": 0.001}, "master_scale.grades.0", "no score reaches G1"),
         ({"blending.pd_ceiling": 0.2}, "master_scale.grades.9", "no score reaches G10"),
+        ({"master_scale.grades.9.below_pd": 0.9}, "master_scale.grades.9.below_pd", "from 0.9 on is D, the grade of"),
+        (
+            {"scorecards.external_tables.0.bands.0.at_least": 5},
+            "scorecards.external_tables.0.bands.0.at_least",
+            "says nothing of scores below 5",
+        ),
         ({"caps.young_company_grade": "G1"}, "caps.young_company_grade", "takes nothing away"),
         ({"caps.young_company_grade": "D"}, "caps.young_company_grade", "the grade of default"),
         ({"limits.own_risk.G5": 20000}, "limits.own_risk.G5", "20000 is more than 10000, that of G4"),

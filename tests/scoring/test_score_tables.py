@@ -111,10 +111,12 @@ def test_a_probability_of_the_vendor_beats_any_table() -> None:
         assert "score_table_not_in_force" not in codes(judgement)
 
 
-def test_a_score_below_all_bands_means_nothing_to_the_policy() -> None:
+def test_a_score_below_all_bands_gives_nothing_and_the_reason_says_from_where_on_it_would() -> None:
     judgement = judged(report(5), with_tables(table(bands=[{"at_least": 10, "grade": "G9"}])))
     assert judgement.pd_external is None
-    assert "score_scale_unknown" in codes(judgement)
+    assert "score_scale_unknown" not in codes(judgement)
+    (found,) = (each for each in judgement.reasons if each.code == "score_below_table")
+    assert found.params == {"scale": "house", "lowest_score": Decimal(10)}
 
 
 @given(score=st.integers(0, 100), scale=st.sampled_from(["creditsafe_1_100", "coface_dra", "dnb_paydex"]))
@@ -131,18 +133,22 @@ def test_the_shipped_tables_give_the_grades_the_scales_gave(score: int, scale: s
 @pytest.mark.parametrize(
     ("tables", "path", "detail"),
     [
-        ([table(bands=[])], "0", "no bands"),
-        ([table(bands=[*GRADES, {"at_least": 70, "pd": 0.01}])], "0", "some bands give a grade and others a pd"),
+        ([table(bands=[])], "0.bands", "no bands"),
+        ([table(bands=[*GRADES, {"at_least": 70, "pd": 0.01}])], "0.bands", "some bands give a grade and others a pd"),
         ([table(bands=[{"at_least": 0, "grade": "G9", "pd": 0.1}])], "0.bands.0", "either grade or pd"),
         ([table(bands=[{"at_least": 0}])], "0.bands.0", "either grade or pd"),
-        ([table(bands=[{"at_least": 0, "pd": 1.5}])], "0.bands.0", "a share"),
-        ([table(bands=GRADES[::-1])], "0", "rising order"),
-        ([table(bands=[{"at_least": 0, "grade": "G4"}, {"at_least": 5, "grade": "G5"}])], "0", "a worse grade"),
-        ([table(bands=[{"at_least": 0, "pd": 0.1}, {"at_least": 5, "pd": 0.2}])], "0", "a worse pd"),
+        ([table(bands=[{"at_least": 0, "pd": 1.5}])], "0.bands.0.pd", "a share"),
+        ([table(bands=GRADES[::-1])], "0.bands.1.at_least", "0 is not above 50"),
+        (
+            [table(bands=[{"at_least": 0, "grade": "G4"}, {"at_least": 5, "grade": "G5"}])],
+            "0.bands.1.grade",
+            "a worse grade",
+        ),
+        ([table(bands=[{"at_least": 0, "pd": 0.1}, {"at_least": 5, "pd": 0.2}])], "0.bands.1.pd", "a worse pd"),
         ([table(bands=[{"at_least": 0, "grade": "AAA"}])], "0.bands.0.grade", "not a grade"),
-        ([table(horizon_months=0)], "0", "horizon_months"),
-        ([table(source=" ")], "0", "source"),
-        ([table(valid_until="2019-12-31")], "0", "valid_until"),
+        ([table(horizon_months=0)], "0.horizon_months", "not above zero"),
+        ([table(source=" ")], "0.source", "where the table comes from"),
+        ([table(valid_until="2019-12-31")], "0.valid_until", "before valid_from"),
         ([table(valid_from="yesterday")], "0.valid_from", "not a date"),
         ([table(), table()], "1", "in force at the same time as scorecards.external_tables.0"),
         ([table(valid_until="2024-06-01"), table(valid_from="2024-06-01")], "1", "in force at the same time"),

@@ -163,6 +163,36 @@ def test_a_policy_in_another_currency_is_refused(maker: FlaskClient, app: Flask)
     assert_problem(app, maker.post("/v1/policies", json=body), 422, "policy_invalid")
 
 
+def test_of_activations_at_once_in_the_place_of_one_version_only_one_succeeds(
+    maker: FlaskClient, checker: FlaskClient, app: Flask
+) -> None:
+    versions = [drafted(maker) for _ in range(4)]
+    for version in versions:
+        checker.post(f"/v1/policies/{version}/approvals")
+
+    def activated(version: int) -> Any:
+        return maker.post(f"/v1/policies/{version}/activations", json={"replaces": 1})
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(activated, versions))
+    (won,) = (answer.json["version"] for answer in answers if answer.status_code == 201)
+    for answer in answers:
+        if answer.status_code != 201:
+            problem = assert_problem(app, answer, 409, "another_is_active")
+            assert problem["detail"] == f"Version {won} is active, not version 1."
+    active = [each["version"] for each in maker.get("/v1/policies").json["items"] if each["state"] == "active"]
+    assert active == [won]
+    loser = next(each for each in versions if each != won)
+    answer = maker.post(f"/v1/policies/{loser}/activations", json={"replaces": won})
+    assert (answer.status_code, answer.json["state"]) == (201, "active")
+
+
+@pytest.mark.parametrize("replaces", ["1", 0, 1.5, True, 2**40])
+def test_what_is_replaced_is_the_number_of_a_version(maker: FlaskClient, app: Flask, replaces: Any) -> None:
+    answer = maker.post("/v1/policies/1/activations", json={"replaces": replaces})
+    assert_problem(app, answer, 422, "bad_input")
+
+
 def test_activations_at_once_leave_one_active(maker: FlaskClient, checker: FlaskClient) -> None:
     versions = [drafted(maker) for _ in range(4)]
     for version in versions:

@@ -68,7 +68,7 @@ def test_a_policy_of_another_currency_is_told_by_line(maker: FlaskClient, app: F
         ("a: 1\nb:\n  c: 2\n  c: 3", "named twice: c in line 4, column 3"),
         ("a: 1\nb: &x [*x]", "aliases are not taken in line 2, column 8"),
         ("a: 1\nb: [1", "neither YAML nor JSON in line 2"),
-        ("a:\n " + "[" * 40, "nested deeper than 30 levels in line 2"),
+        ("a:\n " + "[" * 40, "nested deeper than 20 levels in line 2"),
         ("- a list", "must be a document of sections"),
         ("", "must be a document of sections"),
     ],
