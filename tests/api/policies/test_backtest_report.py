@@ -121,6 +121,12 @@ def test_the_headline_says_what_it_comes_to() -> None:
     assert not any("than the active" in sentence for sentence in headline(alone(), "en"))
 
 
+def test_without_orders_only_that_is_said_with_the_period_of_the_ledger() -> None:
+    result = unmeasured()
+    result["coverage"]["orders"] = 0
+    assert headline(result, "en") == ["There is no order in this period: the ledger tells of 2022-02-03 to 2024-12-31."]
+
+
 def test_the_late_share_of_each_side_is_told_where_it_is_known() -> None:
     result = compared()
     late = next(each for each in result["comparison"]["swap"][1]["late"] if each["late_days"] == 30)

@@ -172,6 +172,20 @@ def test_what_cannot_be_tested_when_its_turn_comes_fails_for_good(manager, house
     assert (job["state"], job["errors"][0]["code"]) == ("failed", "policy_invalid")
 
 
+NO_ORDERS = "There is no order in EUR from 2031-01-01 to 2031-12-31: the ledger tells of 2025-01-01 to 2025-12-31."
+
+
+def test_a_period_without_orders_fails_with_the_period_of_the_ledger(learner, manager, house, seller) -> None:
+    started = manager.post("/v1/policies/1/backtests", json={"from": "2031-01-01", "to": "2031-12-31"}).json
+    run_job(house, seller.id, started["job_id"], is_last=False)
+    job = manager.get(f"/v1/jobs/{started['job_id']}").json
+    assert (job["state"], [(each["code"], each["detail"]) for each in job["errors"]]) == (
+        "failed",
+        [("no_orders", NO_ORDERS)],
+    )
+    assert manager.get(f"/v1/backtests/{started['backtest_id']}").status_code == 404
+
+
 def test_who_may_read_a_backtest_may_not_order_one(learner, manager, house, seller, client_of, app: Flask) -> None:
     told = backtested(manager, house, seller)
     finance, sales = client_of("finance"), client_of("sales")
@@ -228,6 +242,24 @@ def test_what_cannot_be_tested_is_told(command: Callable[..., Result], tmp_path:
         told = command(*arguments)
         assert told.exit_code != 0
         assert words in told.output
+
+
+def test_the_command_says_nothing_but_that_a_period_has_no_orders(
+    learner, command: Callable[..., Result], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    told = command("--version", "1", "--from", "2031-01-01", "--to", "2031-12-31", "--out", str(out))
+    assert told.exit_code == 1
+    assert [line for line in told.output.splitlines() if line.strip() and "debtors" not in line] == [
+        f"Error: {NO_ORDERS}"
+    ]
+    assert not out.exists()
+
+
+def test_an_empty_ledger_is_told(command: Callable[..., Result]) -> None:
+    told = command("--version", "1")
+    assert told.exit_code == 1
+    assert "from 2025-01-01 to 2025-12-31: the ledger holds no invoice at all." in told.output
 
 
 def test_an_engine_that_is_not_kept_is_told(learner, command: Callable[..., Result], tmp_path: Path) -> None:
