@@ -75,8 +75,8 @@ def run_backtest(
     """Judge the orders of a period by the candidate and by the active policy, and give the result document.
 
     Nothing is written. The ledger is read as it stood when the run began; `on_progress` is told how many debtors of
-    how many are done. Raises BadInput for a policy in another currency than the seller's, or of an unknown engine, and for
-    a period without any order in it.
+    how many are done. Raises BadInput for a policy in another currency than the seller's, or of an unknown engine, and
+    for a period without any order in it.
     """
     period = Period(ordered.from_on, ordered.to_on, ordered.as_known, seller.time_zone)
     with sessions.snapshot_of(seller.id) as session:

@@ -21,6 +21,7 @@ from api.policies.backtest.result import _assumptions
 from api.policies.backtest.sentence_words import ALWAYS_UNSAID, HEADLINE, UNSAID
 from api.policies.backtest.sentences import headline, unsaid
 from scoring.judgement import Outcome
+from scoring.reasons import REGISTRY
 from scoring.reasons.registry import Words
 from scoring.validation.discrimination import NoInterval, NotMeasured
 from tests.api.policies.report_pages import read_page
@@ -57,6 +58,12 @@ CELLS = [
     ("calibration-active-invoice_over_30_days_late", "G2", ["200", "0", "0.0 % (0.0 % to 5.0 %)", "0.22 %", "yes"]),
     ("outcomes", "accepted", ["1,000", "100,000.50", "1,001", "100,001.50"]),
     ("outcomes", "declined", ["5,000", "500,000.50", "5,001", "500,001.50"]),
+    (
+        "reasons-candidate",
+        "The order of … is above the room of …; … must be prepaid.",
+        ["accepted against prepayment", "2,100", "22,100.50"],
+    ),
+    ("zero-limits-active", "capacity", ["55", "5,401.50"]),
     ("classes", "normal", ["210", "21.0 %", "30", "11.0 %", "211", "21.1 %", "31", "11.1 %"]),
     ("classes", "no class", ["240", "24.0 %", "60", "14.0 %", "241", "24.1 %", "61", "14.1 %"]),
     ("limits", "with a limit in money", ["4,321", "4,322"]),
@@ -251,6 +258,7 @@ def test_every_code_of_a_result_has_words() -> None:
     assert {str(outcome) for outcome in Outcome} == set(CODES["outcome"])
     assert set(SIDES.values()) == set(code_words.SIDES)
     assert {"orders", *words.EARNED} == set(code_words.EARNED)
+    assert all(code_words.reason_words(code, "nl") != code for code in REGISTRY)
 
 
 def test_no_words_of_the_page_are_left_over() -> None:
