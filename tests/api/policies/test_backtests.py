@@ -259,7 +259,7 @@ def test_a_policy_may_be_a_file(learner, command: Callable[..., Result], tmp_pat
     told = command("--policy", str(tmp_path / "stricter.yaml"), "--as-known")
     assert told.exit_code == 0, told.output
     assert "accepted by only_active:" in told.output
-    assert "18 orders refer: no_pd (There is nothing to judge the debtor on yet.)" in told.output
+    assert "not accepted: 18 orders, refer by no_pd: There is nothing to judge the debtor on yet." in told.output
 
 
 def test_what_cannot_be_tested_is_told(command: Callable[..., Result], tmp_path: Path) -> None:
