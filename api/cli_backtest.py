@@ -12,6 +12,7 @@ from api.administration.sellers import find_seller
 from api.cli_accounts import opened
 from api.cli_policy import read_policy_file
 from api.clock import Clock
+from api.policies.backtest.code_words import reason_words
 from api.policies.backtest.plots import PlotsMissing, draw_all
 from api.policies.backtest.report import report_page
 from api.policies.backtest.result import Tested
@@ -23,6 +24,7 @@ from scoring.reasons.registry import Language
 from scoring.validation.economics import Economics
 
 SHOWN_DAYS = 30
+REASONS_SHOWN = 5
 
 
 def share(text: str) -> Decimal:
@@ -156,6 +158,7 @@ def _tell(result: dict[str, Any]) -> None:
         click.echo(f"\n{measures['role']}")
         _tell_targets(result["targets"], measures)
         _tell_decided(result["currency"], measures)
+        _tell_causes(measures)
         if measures["classes_warning"]:
             click.echo("  warning: the share of debtors in class normal is not from 65 to 90 %")
         if place == 0 and result["comparison"]:
@@ -191,6 +194,18 @@ def _tell_decided(currency: str, measures: dict[str, Any]) -> None:
         f" expected {earned['expected_loss_amount']}, funding {earned['funding_amount']},"
         f" result {earned['result_amount']}"
     )
+
+
+def _tell_causes(measures: dict[str, Any]) -> None:
+    """Print the reasons that stopped the most orders, and what made limits zero."""
+    heaviest = sorted(measures["reasons"], key=lambda each: each["orders"], reverse=True)
+    for each in heaviest[:REASONS_SHOWN]:
+        click.echo(
+            f"  {each['orders']:>7} orders {each['effect']}: {each['code']} ({reason_words(each['code'], 'en')})"
+        )
+    if measures["zero_limits"]:
+        bound = ", ".join(f"{each['binding']} {each['orders']}" for each in measures["zero_limits"])
+        click.echo(f"  limit of zero, bound by: {bound}")
 
 
 def _tell_swap(sides: list[dict[str, Any]], currency: str) -> None:

@@ -127,6 +127,7 @@ def _debtor_flag(name: str) -> Callable[[CheckFacts, Any], CheckFacts]:
 
 _APPLY: dict[str, Callable[[CheckFacts, Any], CheckFacts]] = {
     "on_time_count": _paid_on_time,
+    "overdue_and_on_time_count": _paid_on_time,
     "order_amount": _order_amount,
     "prepayment": _prepayment,
     "exposure_amount": _exposure_amount,

@@ -1,20 +1,16 @@
 """The nearest changes that would make the answer better, each tried by ruling again on the changed facts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 
 from scoring.changes import changed
 from scoring.facts import CheckFacts
-from scoring.granting import class_term_days
 from scoring.judgement import Change, Outcome, Remedy
-from scoring.limits import ceiling_to_step
-from scoring.natural_person import is_natural_person
 from scoring.policy.document import Policy
+from scoring.possible_changes import changes_of_amount, changes_of_habit, changes_of_state, overdue_paid
 from scoring.ruling import Ruling, rule
 
 _ZERO = Decimal(0)
-# So many further invoices paid on time are tried, the fewest first.
-_ON_TIME_COUNTS = (3, 6, 12, 24, 48)
 
 
 def nearest_remedies(facts: CheckFacts, ruling: Ruling, policy: Policy) -> tuple[Remedy, ...]:
@@ -22,7 +18,7 @@ def nearest_remedies(facts: CheckFacts, ruling: Ruling, policy: Policy) -> tuple
     if _is_final(ruling):
         return ()
     found = []
-    for change in (*_changes_of_state(facts, policy), *_changes_of_amount(facts, ruling, policy)):
+    for change in (*changes_of_state(facts, policy), *changes_of_amount(facts, ruling, policy)):
         outcome = rule(_applied(facts, change), policy).outcome
         if outcome.rank < ruling.outcome.rank:
             found.append(Remedy(change.change, change.from_value, change.to_value, outcome))
@@ -57,19 +53,63 @@ class _Search:
         self._facts, self._policy, self._tries_left = facts, policy, tries_max
 
     def combined(self, ruling: Ruling) -> tuple[Change, ...]:
-        """All changes of state, then one of an amount or some invoices paid on time, that together are accepted."""
-        changes = tuple(_changes_of_state(self._facts, self._policy))
+        """Changes that together are accepted: all of state, then of amounts, or else some invoices paid on time."""
+        changes = tuple(changes_of_state(self._facts, self._policy))
         after, now = self._facts, ruling
         if changes:
             after = _all_applied(self._facts, changes)
             now = self._ruled(after) or ruling
             if now.outcome is Outcome.ACCEPT:
                 return changes
-        last = self._first_accepted(after, _changes_of_amount(after, now, self._policy))
-        if last is None and self._first_accepted(after, tuple(_changes_of_habit(after))[-1:]):
-            # Where the most invoices paid on time would do, fewer may.
-            last = self._first_accepted(after, _changes_of_habit(after))
-        return () if last is None else (*changes, last)
+        last = self._of_amounts(after, now) or self._of_habit(after)
+        return (*changes, *last) if last else ()
+
+    def _of_amounts(self, facts: CheckFacts, now: Ruling) -> tuple[Change, ...]:
+        """The fewest changes of amounts that are accepted: one, or one after what is overdue or open is paid."""
+        last = self._of_order(facts, now)
+        if last is not None:
+            return (last,)
+        overdue, ruled = next(overdue_paid(facts), None), None
+        if overdue is not None:
+            after = _applied(facts, overdue)
+            ruled = self._ruled(after)
+            if ruled is not None and ruled.outcome is Outcome.ACCEPT:
+                return (overdue,)
+            last = None if ruled is None else self._of_order(after, ruled)
+            if last is not None:
+                return (overdue, last)
+        found = self._after_all_is_paid(facts, now)
+        if not found and overdue is not None and ruled is not None:
+            paid = self._after_all_is_paid(after, ruled)
+            found = (overdue, *paid) if paid else ()
+        return found
+
+    def _of_order(self, facts: CheckFacts, now: Ruling) -> Change | None:
+        """The first change of an amount that by itself is accepted, apart from what is overdue."""
+        changes = changes_of_amount(facts, now, self._policy)
+        # A prepayment leaves the same order on account as a lower order does, so it is accepted where that is.
+        return self._first_accepted(
+            facts, (each for each in changes if each.change not in ("overdue_amount", "prepayment"))
+        )
+
+    def _after_all_is_paid(self, facts: CheckFacts, now: Ruling) -> tuple[Change, ...]:
+        """All that is open paid, and the order then as large as the whole limit allows; nothing where it fits."""
+        if not now.grant.prepayment_required or not now.grant.limit.amount or facts.exposure.amount <= 0:
+            return ()
+        paid = Change("exposure_amount", facts.exposure.amount, _ZERO)
+        after = _applied(facts, paid)
+        ruled = self._ruled(after)
+        if ruled is None or ruled.outcome is Outcome.ACCEPT:
+            return () if ruled is None else (paid,)
+        last = self._of_order(after, ruled)
+        return () if last is None else (paid, last)
+
+    def _of_habit(self, facts: CheckFacts) -> tuple[Change, ...]:
+        """The fewest invoices paid on time that are accepted, tried only where the most would do."""
+        if self._first_accepted(facts, tuple(changes_of_habit(facts))[-1:]) is None:
+            return ()
+        fewest = self._first_accepted(facts, changes_of_habit(facts))
+        return () if fewest is None else (fewest,)
 
     def _first_accepted(self, facts: CheckFacts, changes: Iterable[Change]) -> Change | None:
         """The first of some changes that by itself is accepted."""
@@ -121,46 +161,3 @@ def _all_applied(facts: CheckFacts, changes: tuple[Change, ...]) -> CheckFacts:
 def _rank_given(remedy: Remedy) -> int:
     """What remedies are ordered by: the outcome they lead to."""
     return remedy.gives_outcome.rank
-
-
-def _changes_of_state(facts: CheckFacts, policy: Policy) -> Iterator[Change]:
-    """What could be settled with the debtor or by finance, whatever the amounts."""
-    debtor, register, sanctions = facts.debtor, facts.register, facts.sanctions
-    for name in ("on_hold", "first_payment_pending", "unresolved_write_off"):
-        if getattr(debtor, name):
-            yield Change(name, True, False)
-    if is_natural_person(facts, policy) is None:
-        yield Change("is_natural_person", None, False)
-    if register is not None and register.identity_mismatch:
-        yield Change("identity_mismatch", register.identity_mismatch, ())
-    if sanctions is not None and sanctions.hit == "possible":
-        yield Change("sanctions_hit", sanctions.hit, "none")
-
-
-def _changes_of_amount(facts: CheckFacts, ruling: Ruling, policy: Policy) -> Iterator[Change]:
-    """What could be ordered, paid, insured or agreed otherwise."""
-    if facts.behaviour is not None and facts.behaviour.overdue_amount > 0:
-        yield Change("overdue_amount", facts.behaviour.overdue_amount, _ZERO)
-    grant, asked = ruling.grant, facts.asked
-    order, limit = asked.order_amount, grant.limit.amount
-    if order is None or limit is None or grant.headroom is None or not grant.prepayment_required:
-        return
-    if grant.headroom > 0:
-        yield Change("order_amount", order, grant.headroom)
-        yield Change("prepayment", _ZERO, grant.prepayment_required)
-    if limit >= order and facts.exposure.amount > limit - order:
-        yield Change("exposure_amount", facts.exposure.amount, limit - order)
-    if grant.binding == "insurance" and facts.insurance is not None and ruling.grading.grade is not None:
-        own_risk = policy.limits.own_risk[ruling.grading.grade]
-        wanted = ceiling_to_step(order + facts.exposure.amount, policy.limits.rounding)
-        yield Change("insurer_cover", facts.insurance.insurer_cover, wanted - own_risk)
-    class_days = class_term_days(ruling.evidence, ruling.grading, policy)
-    if grant.binding == "need" and asked.payment_term_days is not None and class_days is not None:
-        yield Change("payment_term_days", asked.payment_term_days, class_days)
-
-
-def _changes_of_habit(facts: CheckFacts) -> Iterator[Change]:
-    """How many further invoices paid on time, with nothing overdue, the debtor might need."""
-    if facts.behaviour is not None and facts.behaviour.lateness is not None:
-        for count in _ON_TIME_COUNTS:
-            yield Change("on_time_count", 0, count)

@@ -86,6 +86,10 @@ CHANGES: dict[str, Words] = {
         "Have the claim that was written off settled", "Zorg dat de afgeboekte vordering wordt voldaan"
     ),
     "on_time_count": Words(
+        "Have the next {to} invoices paid on time",
+        "Zorg dat de volgende {to} facturen op tijd worden betaald",
+    ),
+    "overdue_and_on_time_count": Words(
         "Have what is overdue and the next {to} invoices paid on time",
         "Zorg dat de achterstand en de volgende {to} facturen op tijd worden betaald",
     ),

@@ -7,11 +7,24 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from scoring.facts import Asked, CheckFacts, DebtorFacts, ExposureFacts, InsuranceFacts, SanctionsFacts
+from scoring.facts import (
+    NO_ITEMS,
+    Asked,
+    BehaviourFacts,
+    CheckFacts,
+    CreditLimit,
+    DebtorFacts,
+    ExposureFacts,
+    InsuranceFacts,
+    LateCounts,
+    LatenessFacts,
+    SanctionsFacts,
+)
 from scoring.policy.rules import ExplanationPolicy
 from scoring.prospect import judge_check
+from scoring.reasons.rendering import render_change
 from scoring.remedies import apply_remedy
-from tests.scoring.companies import LATE, POLICY, PROMPT, TODAY, company, registered, scored
+from tests.scoring.companies import FINANCIALS, LATE, POLICY, PROMPT, TODAY, company, registered, scored
 from tests.scoring.strategies import troubled_facts
 
 BIG = Asked(Decimal("30000.00"))
@@ -137,7 +150,7 @@ def needed(facts: CheckFacts) -> list[str]:
         # No credit for a grade that the record earned: it takes some invoices paid on time.
         (
             company(bureau=None, behaviour=replace(LATE, dbt_days=Decimal(4)), asked=Asked(Decimal(500))),
-            ["on_time_count"],
+            ["overdue_and_on_time_count"],
         ),
         (company(register=registered(status="dissolved")), []),
         (company(bureau=None), []),
@@ -165,3 +178,100 @@ def test_no_more_is_tried_out_than_the_policy_allows() -> None:
     facts = company(debtor=DebtorFacts("NL", "bv", on_hold=True), asked=BIG)
     untried = replace(POLICY, explanation=ExplanationPolicy(tries_max=1))
     assert judge_check(facts, untried).to_accept == ()
+
+
+WEAK = scored(
+    45,
+    recommended_limit=CreditLimit("amount", Decimal(2500)),
+    financials=replace(FINANCIALS, current_liabilities=Decimal(610_000), equity=Decimal(40_000)),
+)
+OPEN = replace(
+    LATE,
+    peak_exposure=Decimal("6000.00"),
+    open_amount=Decimal("5085.00"),
+    overdue_amount=Decimal(0),
+    oldest_overdue_days=0,
+    lateness=None if LATE.lateness is None else replace(LATE.lateness, past_due=NO_ITEMS),
+)
+OVERDUE = replace(
+    LONG_OVERDUE,
+    dbt_days=Decimal(4),
+    open_amount=Decimal("40000.00"),
+    lateness=LatenessFacts(
+        730, 90, LateCounts(60, 20, 10, 4, 1, 0), LateCounts(8, 0, 0, 0, 0, 0), LateCounts(2, 2, 2, 2, 1, 0)
+    ),
+)
+OWING = ExposureFacts(Decimal("5085.00"))
+
+
+@pytest.mark.parametrize(
+    ("facts", "changes"),
+    [
+        # The limit is less than the order, and what is open is more than the limit.
+        (
+            company(asked=Asked(Decimal("6000.00")), bureau=WEAK, behaviour=OPEN, exposure=OWING),
+            [("exposure_amount", "5085.00", "0"), ("order_amount", "6000.00", "2500.00")],
+        ),
+        # What is overdue keeps the debtor from any credit.
+        (
+            company(
+                asked=Asked(Decimal("20000.00")),
+                bureau=scored(5),
+                behaviour=OVERDUE,
+                exposure=ExposureFacts(Decimal("40000.00")),
+            ),
+            [("overdue_amount", "4000.00", "0"), ("exposure_amount", "36000.00", "0.00")],
+        ),
+        (
+            company(
+                asked=Asked(Decimal("60000.00")),
+                bureau=scored(5),
+                behaviour=OVERDUE,
+                exposure=ExposureFacts(Decimal("40000.00")),
+            ),
+            [("exposure_amount", "40000.00", "0"), ("order_amount", "60000.00", "19000.00")],
+        ),
+        (
+            company(asked=Asked(requested_limit=Decimal(80000)), bureau=WEAK, behaviour=OPEN, exposure=OWING),
+            [("exposure_amount", "5085.00", "2250.00")],
+        ),
+    ],
+)
+def test_what_is_open_is_paid_before_the_order_is_lowered(
+    facts: CheckFacts, changes: list[tuple[str, str, str]]
+) -> None:
+    found = judge_check(facts, POLICY).to_accept
+    assert [(each.change, str(each.from_value), str(each.to_value)) for each in found] == changes
+    for left_out in (None, *found):
+        changed = facts
+        for change in found:
+            if change is not left_out:
+                changed = apply_remedy(changed, change)
+        assert (judge_check(changed, POLICY).outcome == "accept") is (left_out is None)
+
+
+def test_a_limit_that_is_used_up_is_freed_by_paying_what_is_open() -> None:
+    facts = company(asked=Asked(requested_limit=Decimal(80000)), bureau=WEAK, behaviour=OPEN, exposure=OWING)
+    judgement = judge_check(facts, POLICY)
+    assert "limit_used_up" in [each.code for each in judgement.reasons]
+    (remedy,) = judgement.remedies
+    assert (remedy.change, remedy.gives_outcome) == ("exposure_amount", "accept")
+    freed = judge_check(apply_remedy(facts, remedy), POLICY)
+    assert freed.outcome == "accept"
+    assert freed.headroom is not None
+    assert freed.headroom > 0
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "change", "text"),
+    [
+        (OPEN, "on_time_count", "Have the next {} invoices paid on time."),
+        (LATE, "overdue_and_on_time_count", "Have what is overdue and the next {} invoices paid on time."),
+    ],
+)
+def test_what_is_overdue_is_named_only_where_anything_is(behaviour: BehaviourFacts, change: str, text: str) -> None:
+    facts = company(bureau=None, behaviour=replace(behaviour, dbt_days=Decimal(4)), asked=Asked(Decimal(500)))
+    (needed_change,) = judge_check(facts, POLICY).to_accept
+    assert needed_change.change == change
+    shown = {"change": change, "from": needed_change.from_value, "to": needed_change.to_value}
+    assert render_change(shown, "EUR", "en") == text.format(needed_change.to_value)

@@ -1,10 +1,13 @@
 """The codes of a result in words, in English and Dutch: roles, targets, classes, sides, reasons for what is missing."""
 
 from collections.abc import Mapping
-from typing import Any
+from string import Formatter
+from typing import Any, get_args
 
+from scoring.limits import Binding
+from scoring.reasons import REGISTRY
 from scoring.reasons.registry import Language, Words
-from scoring.reasons.words import OUTCOMES
+from scoring.reasons.words import OUTCOMES, WORDS
 
 ROLES = {
     "candidate": Words("candidate", "kandidaat"),
@@ -122,6 +125,7 @@ MISSING = {
         "Er is geen geldend beleid, dus er is niets om mee te vergelijken.",
     ),
 }
+BINDINGS = {name: WORDS[name] for name in get_args(Binding)}
 CODES: dict[str, Mapping[Any, Words]] = {
     "role": ROLES,
     "named_role": NAMED_ROLES,
@@ -132,6 +136,7 @@ CODES: dict[str, Mapping[Any, Words]] = {
     "standing": STANDINGS,
     "side": SIDES,
     "limit": LIMIT_KINDS,
+    "binding": BINDINGS,
     "earned": EARNED,
     "sample": SAMPLES,
     "missing": MISSING,
@@ -157,6 +162,15 @@ def in_words(kind: str, code: str | None, language: Language) -> str:
     """Give the words of a code; one that is not known yet stands for itself."""
     words = CODES[kind].get(code)
     return str(code) if words is None else words.of(language)
+
+
+def reason_words(code: str, language: Language) -> str:
+    """Say a reason as it is said of any order: what differs from order to order is left open."""
+    kind = REGISTRY.get(code)
+    if kind is None:
+        return code
+    text = kind.text_for(full=False).of(language)
+    return "".join(said + ("" if name is None else "…") for said, name, _, _ in Formatter().parse(text))
 
 
 def target_words(target: Mapping[str, Any], language: Language) -> str:

@@ -16,7 +16,7 @@ from api.wiring import House
 def backtest_policy(house: House, seller: Seller, job_id: UUID, arguments: dict[str, Any]) -> dict[str, Any]:
     """Run a backtest and keep its result; one that was killed begins anew, one that was kept is not run again.
 
-    Raises CannotBeDone for a policy that cannot be tested.
+    Raises CannotBeDone for a policy that cannot be tested, and with code `no_orders` for a period without orders.
     """
     backtest_id, version = UUID(arguments["backtest_id"]), arguments["policy_version"]
     with house.sessions.of(seller.id) as session:

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from api.policies.backtest.code_words import in_words, target_words
+from api.policies.backtest.code_words import in_words, reason_words, target_words
 from api.policies.backtest.plot_words import PLOT_WORDS
 from api.policies.backtest.readable import NOTHING, amount, count, day, difference, figure, percent
 from api.policies.backtest.report_words import PAGE_WORDS
@@ -55,6 +55,7 @@ def _writers(result: Mapping[str, Any], language: Language) -> dict[str, Callabl
     return {
         "say": lambda key, **words: PAGE_WORDS[key].of(language).format(**words),
         "code": partial(in_words, language=language),
+        "reason": partial(reason_words, language=language),
         "target": partial(target_words, language=language),
         "plot_title": lambda name: PLOT_WORDS[name].of(language).format(currency=result["currency"]),
         "policy_name": partial(_policy_name, language),

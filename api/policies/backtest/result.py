@@ -21,6 +21,9 @@ figure of is null, with the reason beside it. The same ledger, policies and peri
             calibration   {cases, brier_score, is_monotone, pooled, grades: [{grade, cases, events, observed_rate,
                           observed_low, observed_high, expected_rate, expected_is_within}, ...]}
         outcomes      {outcome, orders, amount}
+        reasons       why orders were not accepted, of each effect at most 12, those of most orders first: {effect,
+                      code, orders, amount}; an order counts with each of its reasons. effect: the outcome called for
+        zero_limits   {binding, orders, amount}: what made the limit zero
         classes       {risk_class, orders, orders_share, debtors, debtors_share}, and classes_warning: "normal_share"
                       where the debtors (by their last order) of class normal are not from 65 to 90 % of those with one
         limits        {none, amount, unlimited, zero, above, uses: {share of orders: use of the limit at most}}
@@ -42,13 +45,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from api.policies.backtest.causes import causes_of
 from api.policies.backtest.judging import Period
 from api.policies.backtest.measures import comparison_of, measures_of, target_counts
 from api.policies.backtest.tally import Tally
-from api.policies.backtest.words import amounts, earned_figures, share
+from api.policies.backtest.words import amounts, earned_by_standing, share
 from api.records.ledger_walk import Extent
 from scoring.policy.document import Policy
-from scoring.validation.economics import Earned, Economics
+from scoring.validation.economics import Economics
 
 FORMAT = "creditgate.backtest/1"
 NORMAL_SHARE = (Decimal("0.65"), Decimal("0.90"))
@@ -118,12 +122,12 @@ def _assumptions(period: Period) -> list[str]:
 
 def _decided(tally: Tally, place: int, currency: str) -> dict[str, Any]:
     policy = tally.policies[place]
-    earned_by = [*policy.earned.items(), ("all", sum(policy.earned.values(), Earned()))]
     return {
         "outcomes": [
             {"outcome": str(outcome), "orders": each.count, "amount": amounts(each.amount, currency)}
             for outcome, each in policy.outcomes.items()
         ],
+        **causes_of(policy.causes, currency),
         **_classes(policy.order_classes, policy.debtor_classes),
         "limits": {
             **{kind: policy.limits.kinds[kind] for kind in ("none", "amount", "unlimited")},
@@ -131,7 +135,7 @@ def _decided(tally: Tally, place: int, currency: str) -> dict[str, Any]:
             "above": policy.limits.above_count,
             "uses": _quantiles(policy.limits.uses),
         },
-        "earned": {standing: earned_figures(each, currency) for standing, each in earned_by},
+        "earned": earned_by_standing(policy.earned, currency),
     }
 
 

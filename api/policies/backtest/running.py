@@ -15,6 +15,7 @@ from api.policies.backtest.tally import Tally
 from api.policies.documents import CheckedPolicy
 from api.problems import BadInput, Fault, NotFound
 from api.records import ledger_walk, policies
+from api.records.ledger_walk import Extent
 from api.records.policies import PolicyRecord
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
@@ -74,7 +75,8 @@ def run_backtest(
     """Judge the orders of a period by the candidate and by the active policy, and give the result document.
 
     Nothing is written. The ledger is read as it stood when the run began; `on_progress` is told how many debtors of
-    how many are done. Raises BadInput for a policy in another currency than the seller's, or of an unknown engine.
+    how many are done. Raises BadInput for a policy in another currency than the seller's, or of an unknown engine, and
+    for a period without any order in it.
     """
     period = Period(ordered.from_on, ordered.to_on, ordered.as_known, seller.time_zone)
     with sessions.snapshot_of(seller.id) as session:
@@ -92,6 +94,7 @@ def run_backtest(
             raise BadInput(
                 detail, code="policy_invalid", faults=[Fault("/engine", "other_engine", detail)]
             ) from unknown
+    _require_orders(tally, period, extent, seller.currency)
     return result_of(tally, tested, missing, period, extent)
 
 
@@ -104,6 +107,19 @@ def _beside_active(session: Session, candidate: Tested) -> tuple[list[Tested], s
     if active.digest == candidate.digest:
         return [candidate], "same_policy"
     return [candidate, active], None
+
+
+def _require_orders(tally: Tally, period: Period, extent: Extent, currency: str) -> None:
+    """Refuse to tell of nothing at all: hardly ever is that what somebody asked for."""
+    if tally.coverage.orders:
+        return
+    told = "holds no invoice at all"
+    if extent.first_on is not None:
+        told = f"tells of {extent.first_on} to {extent.last_on or extent.first_on}"
+    raise BadInput(
+        f"There is no order in {currency} from {period.from_on} to {period.to_on}: the ledger {told}.",
+        code="no_orders",
+    )
 
 
 def _require_currency(tested: list[Tested], currency: str) -> None:

@@ -3,7 +3,10 @@
 from scoring.reasons.registry import Words
 
 HEADLINE = {
-    "no_orders": Words("No order of this period was judged.", "Van deze periode is geen order beoordeeld."),
+    "no_orders": Words(
+        "There is no order in this period: the ledger tells of {begin} to {end}.",
+        "In deze periode is er geen order: de administratie vertelt over {begin} tot en met {end}.",
+    ),
     "sold": Words(
         "Of {orders} orders, {role} sells {sold} on account ({sold_share}) and asks prepayment for {prepaid};"
         " {waiting} wait for a person or a payment, {refused} are refused.",

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.policies.backtest.code_words import in_words, target_words
-from api.policies.backtest.readable import amount, count, figure, percent
+from api.policies.backtest.readable import amount, count, day, figure, percent
 from api.policies.backtest.sentence_words import ALWAYS_UNSAID, HEADLINE, UNSAID
 from scoring.reasons.registry import Language
 
@@ -16,6 +16,8 @@ Result = Mapping[str, Any]
 
 def headline(result: Result, language: Language) -> list[str]:
     """Say in plain words what it comes to: how much is sold, what that earns, who pays late, how risk is told."""
+    if not result["coverage"]["orders"]:
+        return [HEADLINE["no_orders"].of(language).format(**_ledger_period(result, language))]
     said = [
         *_compared(result, language),
         *_sold(result, language),
@@ -24,6 +26,11 @@ def headline(result: Result, language: Language) -> list[str]:
         _told(result, language),
     ]
     return [sentence for sentence in said if sentence]
+
+
+def _ledger_period(result: Result, language: Language) -> dict[str, str]:
+    period = result["period"]
+    return {"begin": day(period["ledger_from"], language), "end": day(period["ledger_to"], language)}
 
 
 def _compared(result: Result, language: Language) -> Iterator[str]:
@@ -37,9 +44,6 @@ def _compared(result: Result, language: Language) -> Iterator[str]:
 
 def _sold(result: Result, language: Language) -> Iterator[str]:
     orders = result["coverage"]["orders"]
-    if not orders:
-        yield HEADLINE["no_orders"].of(language)
-        return
     for measures in result["measures"]:
         by_outcome = {each["outcome"]: each["orders"] for each in measures["outcomes"]}
         sold, prepaid = by_outcome["accept"], by_outcome["accept_prepayment"]

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from api.policies.backtest.cases import Case, Cases
+from api.policies.backtest.causes import Causes, Sum
 from api.policies.backtest.items import items_of
 from api.policies.backtest.judging import JudgedDebtor, JudgedOrder
 from api.records.ledger_walk import Bill
@@ -36,19 +37,6 @@ ZERO = Decimal(0)
 
 
 @dataclass(slots=True)
-class Sum:
-    """A number of orders and what they came to."""
-
-    count: int = 0
-    amount: Decimal = ZERO
-
-    def add(self, amount: Decimal) -> None:
-        """Count one order."""
-        self.count += 1
-        self.amount += amount
-
-
-@dataclass(slots=True)
 class Limits:
     """Limits beside what would be owed after the order; a use is that over the limit, where the limit is above zero."""
 
@@ -73,10 +61,11 @@ class Limits:
 
 @dataclass(slots=True)
 class PolicyTally:
-    """What one policy decided: by outcome, by class, its limits, and what it earned by how an order stood."""
+    """What one policy decided: by outcome and why, by class, its limits, and what it earned by how an order stood."""
 
     ranks: dict[str, int]
     outcomes: dict[Outcome, Sum] = field(default_factory=lambda: {outcome: Sum() for outcome in Outcome})
+    causes: Causes = field(default_factory=Causes)
     order_classes: Counter[str | None] = field(default_factory=Counter)
     debtor_classes: Counter[str | None] = field(default_factory=Counter)
     limits: Limits = field(default_factory=Limits)
@@ -87,6 +76,7 @@ class PolicyTally:
     def add(self, facts: CheckFacts, judgement: Judgement, order: DecidedOrder, economics: Economics) -> None:
         """Count one order."""
         self.outcomes[judgement.outcome].add(order.amount)
+        self.causes.add(judgement, order.amount)
         self.order_classes[judgement.risk_class] += 1
         self.limits.add(facts, judgement)
         self.earned[order.standing] += earned(order, economics)

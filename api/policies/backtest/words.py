@@ -1,10 +1,12 @@
 """How figures of a backtest are written: shares with 6 decimals, amounts with those of their currency."""
 
+from collections.abc import Mapping
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
 from scoring.money import quantised
-from scoring.validation.economics import Earned
+from scoring.validation.economics import Earned, Standing
 
 EARNED = (
     "order_amount",
@@ -35,5 +37,18 @@ def amounts(value: Decimal, currency: str) -> str:
 
 
 def earned_figures(earned: Earned, currency: str) -> dict[str, Any]:
-    """Write what orders earned."""
-    return {"orders": earned.orders_count} | {name: amounts(getattr(earned, name), currency) for name in EARNED}
+    """Write what orders earned; the result is that of the figures beside it, as they are written."""
+    rounded = _rounded(earned, currency)
+    return {"orders": earned.orders_count} | {name: format(getattr(rounded, name), "f") for name in EARNED}
+
+
+def earned_by_standing(earned: Mapping[Standing, Earned], currency: str) -> dict[str, dict[str, Any]]:
+    """Write what orders earned by how they stood, and in all: the sum of what is written, so that it adds up."""
+    rounded = {standing: _rounded(each, currency) for standing, each in earned.items()}
+    whole = sum(rounded.values(), Earned())
+    return {standing: earned_figures(each, currency) for standing, each in (*rounded.items(), ("all", whole))}
+
+
+def _rounded(earned: Earned, currency: str) -> Earned:
+    summed = [each.name for each in fields(Earned) if each.name != "orders_count"]
+    return Earned(earned.orders_count, *(quantised(getattr(earned, name), currency) for name in summed))

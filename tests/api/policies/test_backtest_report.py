@@ -21,6 +21,7 @@ from api.policies.backtest.result import _assumptions
 from api.policies.backtest.sentence_words import ALWAYS_UNSAID, HEADLINE, UNSAID
 from api.policies.backtest.sentences import headline, unsaid
 from scoring.judgement import Outcome
+from scoring.reasons import REGISTRY
 from scoring.reasons.registry import Words
 from scoring.validation.discrimination import NoInterval, NotMeasured
 from tests.api.policies.report_pages import read_page
@@ -57,6 +58,12 @@ CELLS = [
     ("calibration-active-invoice_over_30_days_late", "G2", ["200", "0", "0.0 % (0.0 % to 5.0 %)", "0.22 %", "yes"]),
     ("outcomes", "accepted", ["1,000", "100,000.50", "1,001", "100,001.50"]),
     ("outcomes", "declined", ["5,000", "500,000.50", "5,001", "500,001.50"]),
+    (
+        "reasons-candidate",
+        "The order of … is above the room of …; … must be prepaid.",
+        ["accepted against prepayment", "2,100", "22,100.50"],
+    ),
+    ("zero-limits-active", "capacity", ["55", "5,401.50"]),
     ("classes", "normal", ["210", "21.0 %", "30", "11.0 %", "211", "21.1 %", "31", "11.1 %"]),
     ("classes", "no class", ["240", "24.0 %", "60", "14.0 %", "241", "24.1 %", "61", "14.1 %"]),
     ("limits", "with a limit in money", ["4,321", "4,322"]),
@@ -119,6 +126,12 @@ def test_the_headline_says_what_it_comes_to() -> None:
     assert "400 of 4,003 cases" in said[-1]
     assert "it happened in none of the cases" in headline(unmeasured(), "en")[-1]
     assert not any("than the active" in sentence for sentence in headline(alone(), "en"))
+
+
+def test_without_orders_only_that_is_said_with_the_period_of_the_ledger() -> None:
+    result = unmeasured()
+    result["coverage"]["orders"] = 0
+    assert headline(result, "en") == ["There is no order in this period: the ledger tells of 2022-02-03 to 2024-12-31."]
 
 
 def test_the_late_share_of_each_side_is_told_where_it_is_known() -> None:
@@ -245,6 +258,7 @@ def test_every_code_of_a_result_has_words() -> None:
     assert {str(outcome) for outcome in Outcome} == set(CODES["outcome"])
     assert set(SIDES.values()) == set(code_words.SIDES)
     assert {"orders", *words.EARNED} == set(code_words.EARNED)
+    assert all(code_words.reason_words(code, "nl") != code for code in REGISTRY)
 
 
 def test_no_words_of_the_page_are_left_over() -> None:

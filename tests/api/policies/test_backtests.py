@@ -95,6 +95,42 @@ def test_margin_and_loss_are_of_what_the_policy_accepted(learner, manager, house
     assert measures["earned"]["waiting"]["margin_amount"] == "0.00"
 
 
+def test_why_orders_wait_or_get_no_credit_is_told(learner, manager, house, seller) -> None:
+    version = stricter(manager)
+    candidate, active = backtested(manager, house, seller, version=version)["result"]["measures"]
+    for measures in (candidate, active):
+        stopped = sum(each["orders"] for each in measures["outcomes"] if each["outcome"] != "accept")
+        assert stopped > 0
+        assert all(0 < each["orders"] <= stopped for each in measures["reasons"])
+        # Each order has a reason for the very outcome that it got.
+        for each in measures["outcomes"]:
+            if each["outcome"] != "accept" and each["orders"]:
+                of_it = [found["orders"] for found in measures["reasons"] if found["effect"] == each["outcome"]]
+                assert sum(of_it) >= each["orders"]
+        assert sum(each["orders"] for each in measures["zero_limits"]) == measures["limits"]["zero"]
+    # No grade of this policy gets credit: every order that has one is stopped by it, also where a person decides.
+    assert [each["binding"] for each in candidate["zero_limits"]] == ["grade"]
+    without, ungraded = (named(candidate["reasons"], "code", code) for code in ("grade_without_credit", "no_pd"))
+    assert (without["effect"], without["amount"]) == ("accept_prepayment", "1500.00")
+    assert without["orders"] + ungraded["orders"] == 18
+
+
+@pytest.mark.parametrize("funding_rate", ["0.0333", "0.0777"])
+def test_what_is_written_adds_up_to_the_cent(learner, manager, house, seller, funding_rate: str) -> None:
+    shares = {"margin_share": "0.123457", "prepaid_kept_share": "0.333333", "funding_rate": funding_rate}
+    result = backtested(manager, house, seller, version=stricter(manager), **shares)["result"]
+    earned = [measures["earned"] for measures in result["measures"]]
+    for by_standing in earned:
+        whole = by_standing["all"]
+        for name in whole:
+            parts = sum(Decimal(each[name]) for standing, each in by_standing.items() if standing != "all")
+            assert parts == Decimal(whole[name]), name
+    sides = [side[role] for side in result["comparison"]["swap"] for role in ("candidate", "active")]
+    for each in (*sides, *(each for by_standing in earned for each in by_standing.values())):
+        lost = Decimal(each["realised_loss_amount"]) + Decimal(each["funding_amount"])
+        assert Decimal(each["result_amount"]) == Decimal(each["margin_amount"]) - lost
+
+
 def test_another_policy_is_laid_beside_the_active_one(learner, manager, house, seller) -> None:
     version = stricter(manager)
     result = backtested(manager, house, seller, version=version)["result"]
@@ -172,6 +208,20 @@ def test_what_cannot_be_tested_when_its_turn_comes_fails_for_good(manager, house
     assert (job["state"], job["errors"][0]["code"]) == ("failed", "policy_invalid")
 
 
+NO_ORDERS = "There is no order in EUR from 2031-01-01 to 2031-12-31: the ledger tells of 2025-01-01 to 2025-12-31."
+
+
+def test_a_period_without_orders_fails_with_the_period_of_the_ledger(learner, manager, house, seller) -> None:
+    started = manager.post("/v1/policies/1/backtests", json={"from": "2031-01-01", "to": "2031-12-31"}).json
+    run_job(house, seller.id, started["job_id"], is_last=False)
+    job = manager.get(f"/v1/jobs/{started['job_id']}").json
+    assert (job["state"], [(each["code"], each["detail"]) for each in job["errors"]]) == (
+        "failed",
+        [("no_orders", NO_ORDERS)],
+    )
+    assert manager.get(f"/v1/backtests/{started['backtest_id']}").status_code == 404
+
+
 def test_who_may_read_a_backtest_may_not_order_one(learner, manager, house, seller, client_of, app: Flask) -> None:
     told = backtested(manager, house, seller)
     finance, sales = client_of("finance"), client_of("sales")
@@ -209,6 +259,7 @@ def test_a_policy_may_be_a_file(learner, command: Callable[..., Result], tmp_pat
     told = command("--policy", str(tmp_path / "stricter.yaml"), "--as-known")
     assert told.exit_code == 0, told.output
     assert "accepted by only_active:" in told.output
+    assert "not accepted: 18 orders, refer by no_pd: There is nothing to judge the debtor on yet." in told.output
 
 
 def test_what_cannot_be_tested_is_told(command: Callable[..., Result], tmp_path: Path) -> None:
@@ -228,6 +279,24 @@ def test_what_cannot_be_tested_is_told(command: Callable[..., Result], tmp_path:
         told = command(*arguments)
         assert told.exit_code != 0
         assert words in told.output
+
+
+def test_the_command_says_nothing_but_that_a_period_has_no_orders(
+    learner, command: Callable[..., Result], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    told = command("--version", "1", "--from", "2031-01-01", "--to", "2031-12-31", "--out", str(out))
+    assert told.exit_code == 1
+    assert [line for line in told.output.splitlines() if line.strip() and "debtors" not in line] == [
+        f"Error: {NO_ORDERS}"
+    ]
+    assert not out.exists()
+
+
+def test_an_empty_ledger_is_told(command: Callable[..., Result]) -> None:
+    told = command("--version", "1")
+    assert told.exit_code == 1
+    assert "from 2025-01-01 to 2025-12-31: the ledger holds no invoice at all." in told.output
 
 
 def test_an_engine_that_is_not_kept_is_told(learner, command: Callable[..., Result], tmp_path: Path) -> None:

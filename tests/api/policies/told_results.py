@@ -109,6 +109,11 @@ def _measures(role: str, number: int) -> dict[str, Any]:
                 ("accept", "accept_prepayment", "hold_first_payment", "refer", "decline"), start=1
             )
         ],
+        "reasons": [
+            {"effect": "refer", "code": "confidence_low", "orders": 3100 + number, "amount": f"3210{number}.50"},
+            {"effect": "accept_prepayment", "code": "limit_exceeded", "orders": 2100, "amount": f"2210{number}.50"},
+        ],
+        "zero_limits": [{"binding": "capacity", "orders": 54 + number, "amount": f"540{number}.50"}],
         "classes": [
             {
                 "risk_class": name,
