@@ -200,9 +200,8 @@ def _tell_causes(measures: dict[str, Any]) -> None:
     """Print the reasons that stopped the most orders, and what made limits zero."""
     heaviest = sorted(measures["reasons"], key=lambda each: each["orders"], reverse=True)
     for each in heaviest[:REASONS_SHOWN]:
-        click.echo(
-            f"  {each['orders']:>7} orders {each['effect']}: {each['code']} ({reason_words(each['code'], 'en')})"
-        )
+        words = reason_words(each["code"], "en")
+        click.echo(f"  not accepted: {each['orders']} orders, {each['effect']} by {each['code']}: {words}")
     if measures["zero_limits"]:
         bound = ", ".join(f"{each['binding']} {each['orders']}" for each in measures["zero_limits"])
         click.echo(f"  limit of zero, bound by: {bound}")

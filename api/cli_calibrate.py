@@ -134,7 +134,7 @@ def write_with_evidence(out: Path, name: str, text: str, evidence: "Evidence", s
 
 
 def _told(sheet: dict[str, Any]) -> Iterator[str]:
-    """The characteristics as a table, then how well they tell."""
+    """The characteristics as a table, how well they tell, what was left out and what speaks against them."""
     listed = sheet["characteristics"]
     width = max(len("figure"), *(len(each["figure"]) for each in listed))
     yield f"{'figure':<{width}}  worse when  bins     IV  points"
@@ -148,3 +148,17 @@ def _told(sheet: dict[str, Any]) -> Iterator[str]:
     yield f"{cases['count']} cases, {cases['bad']} bad; {len(sheet['left_out'])} figures left out"
     yield f"AUC {unseen['auc']:.4f} ({unseen['auc_low']:.4f} to {unseen['auc_high']:.4f}): {unseen['how']}"
     yield f"AUC {fitted['auc']:.4f} on the cases fitted to"
+    yield from _told_besides(sheet)
+
+
+def _told_besides(sheet: dict[str, Any]) -> Iterator[str]:
+    """What was left out, and the warnings; how it does beside another card is told with that comparison."""
+    if sheet["left_out"] or sheet["notes"]:
+        yield ""
+    yield from (f"left out: {each['figure']}: {each['reason']}" for each in sheet["left_out"])
+    yield from (f"note: {note}" for note in sheet["notes"])
+    verdict = sheet["later"]["verdict"] if sheet["later"] else None
+    warnings = [each for each in sheet["warnings"] if each != verdict]
+    if warnings:
+        yield ""
+    yield from (f"warning: {each}" for each in warnings)

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from api.cli import main
 from api.policies.calibration.cases import Cases
+from scoring.policy.document import shipped
 from tests.api.policies.calibration.made import made_cases
 
 
@@ -56,6 +57,34 @@ def test_a_scorecard_and_its_evidence_are_written(table: Path, tmp_path: Path) -
         assert [row["points"] for row in told["bins"]] == [row["points"] for row in characteristic["bins"]]
         assert sum(row["cases"] for row in told["bins"]) + told["missing"]["cases"] == 1500
     assert f"AUC {sheet['discrimination']['unseen']['auc']:.4f}" in result.output
+    assert f"left out: constant: {sheet['left_out'][0]['reason']}" in result.output
+    assert "note: <b> is left out: its values are words, neither numbers nor yes and no" in result.output
+    assert sheet["warnings"]
+    for warning in sheet["warnings"]:
+        assert result.output.count(f"warning: {warning}") == 1
+
+
+@pytest.mark.parametrize(
+    ("figures", "exit_code"),
+    [
+        (("financials.liabilities_share", "financials.ebit_share", "constant"), 0),
+        (("leverage", "margin", "constant"), 1),
+    ],
+)
+def test_a_card_goes_into_a_policy_when_its_columns_bear_names_of_figures(
+    tmp_path: Path, figures: tuple[str, ...], exit_code: int
+) -> None:
+    cases = made_cases(1500, noise_count=1)
+    cases.values[:, 2] = 7
+    path = written(tmp_path / "cases.csv", replace(cases, figures=figures))
+    assert called(path, "--exclude", "year", "--out", str(tmp_path)).exit_code == 0
+    document = shipped()["default"]
+    card = yaml.safe_load((tmp_path / "scorecard.yaml").read_text())
+    with_card = {**document, "scorecards": {**document["scorecards"], "financials": card}}
+    (tmp_path / "policy.yaml").write_text(json.dumps(with_card))
+    checked = CliRunner().invoke(main, ["policy", "check", str(tmp_path / "policy.yaml")])
+    assert checked.exit_code == exit_code, checked.output
+    assert ("'leverage' is not a figure" in checked.output) == (exit_code == 1)
 
 
 def test_the_page_names_everything_and_needs_nothing_beside_it(table: Path, tmp_path: Path) -> None:
