@@ -131,7 +131,11 @@ class CompanyDetails:
 
 @dataclass(frozen=True, slots=True)
 class BureauFacts:
-    """A credit report; `pd` is the vendor's own probability over `horizon_months`, a share between 0 and 1."""
+    """A credit report; `pd` is the vendor's own probability over `horizon_months`, a share between 0 and 1.
+
+    `limit_currency` and `financials_currency` (ISO 4217) tell that the report has these in another currency than was
+    asked for, so that they were left out.
+    """
 
     provider: str
     retrieved_on: date
@@ -146,6 +150,8 @@ class BureauFacts:
     events: tuple[NegativeEvent, ...] = ()
     financials: Financials | None = None
     details: CompanyDetails | None = field(default=None, metadata=STORED_IF_ANY)
+    limit_currency: str | None = field(default=None, metadata=STORED_IF_ANY)
+    financials_currency: str | None = field(default=None, metadata=STORED_IF_ANY)
 
     @property
     def dated_on(self) -> date:

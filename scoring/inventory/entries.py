@@ -145,7 +145,8 @@ def origin_of_accounts(facts: CheckFacts, policy: Policy) -> Origin:
         return _absent("credit_bureau", facts)
     accounts, of_report = report.financials, origin_of_report(facts, policy)
     if accounts is None:
-        return Origin(report.provider, None, report.retrieved_on, facts.as_of, "missing", "no_annual_figures")
+        absent = "no_annual_figures" if report.financials_currency is None else "other_currency"
+        return Origin(report.provider, None, report.retrieved_on, facts.as_of, "missing", absent)
     freshness, why = of_report.freshness, of_report.why
     if months_later(accounts.year_end_on, policy.evidence.financials_usable_months) < facts.as_of:
         freshness, why = "too_old", "stale_financials"

@@ -107,7 +107,8 @@ def _of_report(facts: CheckFacts, evidence: Evidence, read: frozenset[str], poli
     if limit is not None and limit.kind == "unlimited":
         yield origin.entry("bureau_limit", "word", "unlimited", used=True)
     else:
-        yield origin.entry("bureau_limit", "amount", told(limit, "amount"), used=True, missing="no_limit_given")
+        missing = "no_limit_given" if told(report, "limit_currency") is None else "other_currency"
+        yield origin.entry("bureau_limit", "amount", told(limit, "amount"), used=True, missing=missing)
     yield origin.entry("bureau_dbt", "days", told(report, "provider_dbt_days"), used="bureau.dbt_days" in read)
     yield origin.entry("bureau_dbt_trend", "days", details.dbt_trend_days)
 
