@@ -63,11 +63,15 @@ class DebtorFacts:
 
 @dataclass(frozen=True, slots=True)
 class NegativeEvent:
-    """Something adverse a register or bureau reports; still in force while `ended_on` is None or ahead."""
+    """Something adverse a register or bureau reports; still in force while `ended_on` is None or ahead.
+
+    `undated` is True where the source does not tell since when: `occurred_on` is then the day on which it told.
+    """
 
     code: str
     occurred_on: date
     ended_on: date | None = None
+    undated: bool | None = field(default=None, metadata=STORED_IF_ANY)
 
     def in_force(self, as_of: date) -> bool:
         """Whether the event has not ended by a day."""

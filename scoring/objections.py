@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from scoring.events import events_of
 from scoring.evidence import Evidence
-from scoring.facts import CheckFacts
+from scoring.facts import CheckFacts, NegativeEvent
 from scoring.grading import Grading
 from scoring.judgement import Effect, Reason, reason
 from scoring.policy.document import Policy
@@ -64,19 +65,24 @@ def _of_events(facts: CheckFacts, policy: Policy) -> Iterator[Reason]:
     """What each event in force calls for, by the meaning the policy gives it."""
     # Register and bureau often tell of one and the same event.
     told: set[str] = set() if facts.register is None else {facts.register.status}
-    for event in facts.events():
+    for event in events_of(facts, policy):
         if event.code in told or not event.in_force(facts.as_of):
             continue
         told.add(event.code)
         kind = policy.evidence.events.get(event.code)
         if kind == "insolvency":
-            yield reason("insolvency_event", "decline", {"event": event.code, "occurred_on": event.occurred_on})
+            yield reason("insolvency_event", "decline", _params_of(event))
         elif kind == "not_active":
             yield reason("debtor_not_active", "decline", {"status": event.code})
         elif kind == "hold":
-            yield reason("held_by_procedure", "refer", {"event": event.code, "occurred_on": event.occurred_on})
+            yield reason("held_by_procedure", "refer", _params_of(event))
         elif kind is None:
-            yield reason("event_unknown", "refer", {"event": event.code, "occurred_on": event.occurred_on})
+            yield reason("event_unknown", "refer", _params_of(event))
+
+
+def _params_of(event: NegativeEvent) -> Params:
+    """The event with the day of it, or with the day on which it was told where nobody tells since when."""
+    return {"event": event.code, "told_on" if event.undated else "occurred_on": event.occurred_on}
 
 
 _MISSING = {"unavailable": "source_unavailable", "not_asked": "source_not_asked", "not_found": "source_not_found"}

@@ -121,4 +121,4 @@ def _events(open_data: Payload, retrieved_on: date) -> tuple[NegativeEvent, ...]
         return ()
     if words not in INSOLVENCY_CODES:
         raise open_data.not_understood("insolventieCode", "is a code we do not know")
-    return (NegativeEvent(INSOLVENCY_CODES[words], retrieved_on),)
+    return (NegativeEvent(INSOLVENCY_CODES[words], retrieved_on, undated=True),)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from scoring.canonical import plain
 from scoring.dates import months_later
+from scoring.events import events_of
 from scoring.facts import CheckFacts, RegisterFacts, SanctionsFacts, SourceKind
 from scoring.policy.document import Policy
 
@@ -132,7 +133,7 @@ def origin_of_report(facts: CheckFacts, policy: Policy) -> Origin:
     if age_days > evidence.report_usable_days:
         freshness = "too_old"
     elif age_days > evidence.report_fresh_days or any(
-        dated_on < each.occurred_on <= facts.as_of for each in facts.events()
+        dated_on < each.occurred_on <= facts.as_of for each in events_of(facts, policy)
     ):
         freshness = "stale"
     return Origin(report.provider, dated_on, report.retrieved_on, facts.as_of, freshness, why="report_too_old")

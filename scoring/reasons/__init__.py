@@ -10,7 +10,7 @@ from scoring.reasons.granting import GRANTING
 from scoring.reasons.ground_words import GROUNDS
 from scoring.reasons.registry import Audience, Category, Language, Owner, Params, ReasonKind
 from scoring.reasons.rendering import fill, render_change, render_remedy
-from scoring.reasons.stopping import STOPPING
+from scoring.reasons.stopping import STOPPING, UNDATED
 from scoring.reasons.words import LIMIT_WOULD_BE, SALES_NOTES
 
 REGISTRY: dict[str, ReasonKind] = {**STOPPING, **GRADING, **BEHAVIOUR, **GRANTING}
@@ -18,7 +18,10 @@ REGISTRY: dict[str, ReasonKind] = {**STOPPING, **GRADING, **BEHAVIOUR, **GRANTIN
 
 def render(code: str, params: Mapping[str, Any], language: Language, *, full: bool = True) -> str:
     """The text of a reason; not `full` leaves out what only finance may know. Raises KeyError for an unknown code."""
-    text = fill(REGISTRY[code].text_for(full=full), params, language)
+    words = REGISTRY[code].text_for(full=full)
+    if full and "told_on" in params:
+        words = UNDATED[code]
+    text = fill(words, params, language)
     if full and "limit_would_be_amount" in params:
         text += fill(LIMIT_WOULD_BE, params, language)
     if full and params.get("grounds"):
