@@ -16,6 +16,7 @@ def objections(facts: CheckFacts, evidence: Evidence, grading: Grading, policy: 
     yield from _of_sanctions(facts)
     yield from _of_register(facts)
     yield from _of_events(facts, policy)
+    yield from _of_adverse_events(facts, policy)
     if facts.debtor.on_hold:
         yield reason("account_on_hold", "refer")
     if facts.debtor.parent_insolvent:
@@ -78,6 +79,17 @@ def _of_events(facts: CheckFacts, policy: Policy) -> Iterator[Reason]:
             yield reason("held_by_procedure", "refer", _params_of(event))
         elif kind is None:
             yield reason("event_unknown", "refer", _params_of(event))
+
+
+def _of_adverse_events(facts: CheckFacts, policy: Policy) -> Iterator[Reason]:
+    """What is reported against the debtor without forbidding anything: each kind with how many are in force."""
+    if policy.engine == "1":
+        return
+    kinds = policy.evidence.events
+    found = [each for each in events_of(facts, policy) if each.in_force(facts.as_of)]
+    for code in dict.fromkeys(each.code for each in found if kinds.get(each.code) == "adverse"):
+        days = [each.occurred_on for each in found if each.code == code]
+        yield reason("adverse_event", params={"event": code, "occurred_on": max(days), "events_count": len(days)})
 
 
 def _params_of(event: NegativeEvent) -> Params:

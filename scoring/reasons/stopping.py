@@ -147,6 +147,16 @@ STOPPING: dict[str, ReasonKind] = {
         ),
         Words("Give the event a meaning in the policy.", "Geef de gebeurtenis een betekenis in het beleid."),
     ),
+    "adverse_event": ReasonKind(
+        "external",
+        "debtor",
+        "finance",
+        Words(
+            "Reported against the debtor: {event}, {events_count} in force, the last of {occurred_on}.",
+            "Gemeld over de debiteur: {event}, {events_count} van kracht, de laatste van {occurred_on}.",
+        ),
+        Words("Ask the debtor what became of it.", "Vraag de debiteur hoe het daarmee staat."),
+    ),
     "currency_not_converted": ReasonKind(
         "data",
         "finance",

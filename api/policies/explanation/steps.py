@@ -23,6 +23,8 @@ CAPS = frozenset(
     }
 )
 
+REPORTED = frozenset({"adverse_event"})
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -54,7 +56,7 @@ def seen_by(facts: CheckFacts, policy: Policy) -> Seen:
 def procedure(told: Told) -> list[dict[str, Any]]:
     """Give the steps in their order: outside, inside, blending, grade, caps, confidence, limit, outcome."""
     return [
-        _step("outside", _outside(told), told),
+        _step("outside", _outside(told), told, _reason_texts(told, REPORTED, "none")),
         _step("inside", _inside(told), told, _points(told)),
         _step("blending", _blending(told), told),
         _step("grade", _grade(told), told),
@@ -154,9 +156,9 @@ def _caps(told: Told) -> str:
     return told.text("capped", grade_before=said["grade_before_caps"], **shown)
 
 
-def _reason_texts(told: Told, codes: frozenset[str]) -> list[str]:
-    """Give the texts of the reasons given that are among some codes and cost a grade."""
-    found = [each for each in told.said["reasons"] if each["code"] in codes and each["effect"] == "grade"]
+def _reason_texts(told: Told, codes: frozenset[str], effect: str = "grade") -> list[str]:
+    """Give the texts of the reasons given that are among some codes and of an effect: those that cost a grade."""
+    found = [each for each in told.said["reasons"] if each["code"] in codes and each["effect"] == effect]
     return [render(each["code"], each["params"], told.language) for each in found]
 
 
