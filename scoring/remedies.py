@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from scoring.changes import changed
 from scoring.facts import CheckFacts
-from scoring.granting import class_term_days
 from scoring.judgement import Change, Outcome, Remedy
 from scoring.limits import ceiling_to_step
 from scoring.natural_person import is_natural_person
+from scoring.payment_terms import class_term_days
 from scoring.policy.document import Policy
 from scoring.ruling import Ruling, rule
 

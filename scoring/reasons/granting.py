@@ -121,6 +121,16 @@ GRANTING: dict[str, ReasonKind] = {
         ),
         Words("Offer the shorter term.", "Bied de kortere termijn aan."),
     ),
+    "term_shortened_by_law": ReasonKind(
+        "order",
+        "sales",
+        "sales",
+        Words(
+            "The law allows {term_days} instead of {agreed_days}: the debtor is {debtor_size}.",
+            "De wet staat {term_days} toe in plaats van {agreed_days}: de debiteur is {debtor_size}.",
+        ),
+        Words("Offer the term that the law allows.", "Bied de termijn aan die de wet toestaat."),
+    ),
     "need_from_request": ReasonKind(
         "data",
         "sales",

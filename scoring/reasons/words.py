@@ -20,6 +20,10 @@ WORDS: dict[str, Words] = {
     "adverse_insurer_information": Words(
         "adverse information of credit insurers", "negatieve informatie van kredietverzekeraars"
     ),
+    "sme": Words("a small or medium-sized company", "een kleine of middelgrote onderneming"),
+    "large": Words("a large company", "een grote onderneming"),
+    "public": Words("a public body", "een overheidsinstantie"),
+    "size_not_known": Words("not known, so taken for small", "niet bekend, dus voor klein gehouden"),
     "company_register": Words("company register", "handelsregister"),
     "credit_bureau": Words("credit bureau", "kredietinformatiebureau"),
     "sanctions_list": Words("sanctions list", "sanctielijst"),

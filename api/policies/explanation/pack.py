@@ -7,7 +7,8 @@ from typing import Any
 
 from api.decision_answer import SEE_EVERYTHING, decision_answer
 from api.policies.explanation.step_words import EFFECTS, MARGINAL_PD
-from api.policies.explanation.steps import Seen, Told, outcome_step, procedure, seen_by
+from api.policies.explanation.steps import outcome_step, procedure
+from api.policies.explanation.telling import Seen, Told, seen_by
 from api.policies.explanation.words import (
     HEADINGS,
     LABELS,

@@ -33,7 +33,7 @@ class StepSchema(Schema):
     step = fields.String(
         required=True,
         validate=validate.OneOf(
-            ("outside", "inside", "blending", "grade", "caps", "confidence", "limit", "outcome"),
+            ("outside", "inside", "blending", "grade", "caps", "confidence", "limit", "term", "outcome"),
         ),
     )
     title = fields.String(required=True)

@@ -44,7 +44,7 @@ def test_an_explanation_is_as_documented(client_of: ClientOf, app: Flask, kvk_nu
     assert_documented(app, "get", PATH, 200, answer.json)
     full = role in ("finance", "credit_manager")
     assert bool(answer.json["evidence"]) is full
-    assert (len(answer.json["procedure"]) == 8) is full
+    assert (len(answer.json["procedure"]) == 9) is full
     assert ("cost" in answer.json["sources"][0]) is full
     decision = client.get(f"/v1/decisions/{decision_id}").json
     assert [each["code"] for each in answer.json["reasons"]] == [each["code"] for each in decision["reasons"]]
