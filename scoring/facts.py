@@ -80,7 +80,10 @@ class NegativeEvent:
 
 @dataclass(frozen=True, slots=True)
 class RegisterFacts:
-    """What the company register says; `identity_mismatch` names the fields that differ from what we were told."""
+    """What the company register says; `identity_mismatch` names the fields that differ from what we were told.
+
+    `name` is shown, and never judged.
+    """
 
     provider: str
     retrieved_on: date
@@ -89,6 +92,7 @@ class RegisterFacts:
     incorporated_on: date | None = None
     identity_mismatch: tuple[IdentityField, ...] = ()
     events: tuple[NegativeEvent, ...] = ()
+    name: str | None = field(default=None, metadata=STORED_IF_ANY)
 
 
 @dataclass(frozen=True, slots=True)

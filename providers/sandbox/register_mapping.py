@@ -40,6 +40,7 @@ def register_facts(provider: str, raw: object, company: CompanyKey, retrieved_on
         incorporated_on=started_on,
         identity_mismatch=_mismatches(profile, legal_form, company),
         events=_events(answer.section("basisbedrijfsgegevens"), retrieved_on),
+        name=profile.text("naam"),
     )
 
 

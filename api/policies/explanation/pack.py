@@ -1,7 +1,7 @@
 """What explains a decision to whom it concerns, from its record alone: data, procedure, reasons, changes, rights."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from api.policies.explanation.words import (
     NOTES,
     RIGHTS,
     RIGHTS_OF_COMPANY,
+    SCHEMES,
     SOURCE,
     SOURCE_STATUSES,
     SOURCE_WITHOUT_ANSWER,
@@ -22,6 +23,7 @@ from api.policies.explanation.words import (
     WHOM_TO_ASK_BY_NAME,
 )
 from api.records.decisions import Decision
+from api.records.identities import OfficialNumber
 from api.records.sellers import Seller
 from api.web.money import money_answer
 from scoring.facts import CheckFacts
@@ -55,6 +57,13 @@ class Explained:
     seller: Seller
     debtor_name: str | None
     credit_owner: str | None
+    numbers: tuple[OfficialNumber, ...] = ()
+
+    @property
+    def name_known(self) -> str | None:
+        """The name that we know the debtor by, or else the register."""
+        register = None if self.facts is None else self.facts.register
+        return self.debtor_name or (None if register is None else register.name)
 
 
 def explanation(explained: Explained, role: str, language: Language) -> dict[str, Any]:
@@ -95,7 +104,8 @@ def _about(explained: Explained, answer: Mapping[str, Any], full: bool, language
             for name in ("kind", "mode", "debtor_id", "as_of", "decided_at", "outcome", "valid_until")
         },
         "requires_human_review": answer["requires_human_review"],
-        "debtor_name": explained.debtor_name,
+        "debtor_name": explained.name_known,
+        "debtor_numbers": [{**asdict(each), "text": _number_text(each, language)} for each in explained.numbers],
         "seller_name": explained.seller.name,
         "outcome_text": OUTCOMES[answer["outcome"]].of(language),
         "policy_version": rules.version,
@@ -103,6 +113,12 @@ def _about(explained: Explained, answer: Mapping[str, Any], full: bool, language
         "engine_version": decision.engine_version,
         "currency": decision.judgement["currency"],
     }
+
+
+def _number_text(number: OfficialNumber, language: Language) -> str:
+    """Give a number with what its scheme is called, or with the code of another scheme."""
+    scheme = SCHEMES[number.scheme].of(language) if number.scheme in SCHEMES else number.scheme
+    return f"{scheme} {number.value}"
 
 
 def _reason(reason: Mapping[str, Any], currency: str, language: Language) -> dict[str, Any]:

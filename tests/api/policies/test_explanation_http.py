@@ -134,3 +134,15 @@ def test_other_roles_may_not_ask(client_of: ClientOf, app: Flask, role: str) -> 
     decision_id = decided(client_of("finance"))
     answer = client_of(role).get(f"/v1/decisions/{decision_id}/explanation", headers={"Accept": "text/html"})
     assert_problem(app, answer, 403, "not_allowed")
+
+
+def test_a_debtor_that_a_check_made_is_named_by_the_register(client_of: ClientOf) -> None:
+    client = client_of("finance")
+    path = f"/v1/decisions/{decided(client, '90000001')}/explanation"
+    about = client.get(path).json["about"]
+    assert about["debtor_name"] == "Gouden Gans Groothandel B.V."
+    assert ("KvK number 90000001", "kvk") in {(each["text"], each["scheme"]) for each in about["debtor_numbers"]}
+    page = Page(client.get(path, headers={"Accept": "text/html", "Accept-Language": "nl"}).text)
+    assert "Gouden Gans Groothandel B.V." in page.texts
+    assert any("KvK-nummer 90000001" in each for each in page.texts)
+    assert "naam niet bekend" not in page.texts

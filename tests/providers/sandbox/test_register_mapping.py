@@ -26,7 +26,7 @@ def facts(raw: object, name: str | None = None, *identifiers: Identifier) -> Reg
 
 def test_an_active_company_is_read_as_it_is_registered() -> None:
     assert facts(registration(), "Fabelachtig Fruit BV", KVK, VAT) == RegisterFacts(
-        "sandbox", TODAY, "active", legal_form="bv", incorporated_on=date(2017, 1, 8)
+        "sandbox", TODAY, "active", "bv", date(2017, 1, 8), name="Fabelachtig Fruit B.V."
     )
 
 
