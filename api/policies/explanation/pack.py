@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from api.decision_answer import SEE_EVERYTHING, decision_answer
 from api.policies.explanation.step_words import EFFECTS, MARGINAL_PD
@@ -84,7 +86,9 @@ def explanation(explained: Explained, role: str, language: Language) -> dict[str
         "reasons": [_reason(each, said["currency"], language) for each in answer["reasons"]],
         "remedies": answer["remedies"],
         "to_accept": answer["to_accept"],
-        "sources": [{**each, "text": _source_text(each, language)} for each in answer["sources"]],
+        "sources": [
+            {**each, "text": _source_text(each, explained.seller.time_zone, language)} for each in answer["sources"]
+        ],
         "evidence": [] if seen is None else _evidence(seen, policy, language),
         "trained": _is_trained(policy),
         "trained_text": NOTES["trained" if _is_trained(policy) else "chosen_by_people"].of(language),
@@ -105,6 +109,7 @@ def _about(explained: Explained, answer: Mapping[str, Any], full: bool, language
         },
         "requires_human_review": answer["requires_human_review"],
         "debtor_name": explained.name_known,
+        "decided_at_text": _moment_text(explained, language),
         "debtor_numbers": [{**asdict(each), "text": _number_text(each, language)} for each in explained.numbers],
         "seller_name": explained.seller.name,
         "outcome_text": OUTCOMES[answer["outcome"]].of(language),
@@ -113,6 +118,19 @@ def _about(explained: Explained, answer: Mapping[str, Any], full: bool, language
         "engine_version": decision.engine_version,
         "currency": decision.judgement["currency"],
     }
+
+
+def _moment_text(explained: Explained, language: Language) -> str:
+    """Give the moment of the decision as the seller's clock showed it."""
+    zone = explained.seller.time_zone
+    local = _local(explained.decision.decided_at, zone)
+    return f"{day_text(local.date(), language)} {local:%H:%M} ({zone})"
+
+
+def _local(moment: datetime | str, zone: str) -> datetime:
+    """Give a moment, or the text that a record keeps of one, in a time zone."""
+    read = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return read.astimezone(ZoneInfo(zone))
 
 
 def _number_text(number: OfficialNumber, language: Language) -> str:
@@ -146,13 +164,13 @@ def _reason(reason: Mapping[str, Any], currency: str, language: Language) -> dic
     }
 
 
-def _source_text(source: Mapping[str, Any], language: Language) -> str:
+def _source_text(source: Mapping[str, Any], zone: str, language: Language) -> str:
     words = SOURCE if source["provider"] and source["retrieved_at"] else SOURCE_WITHOUT_ANSWER
     shown = {
         "source": source["kind"],
         "provider": source["provider"],
         "status": SOURCE_STATUSES[source["status"]].of(language),
-        "retrieved_on": source["retrieved_at"] and str(source["retrieved_at"])[:10],
+        "retrieved_on": source["retrieved_at"] and _local(source["retrieved_at"], zone).date(),
     }
     return fill(words, shown, language)
 

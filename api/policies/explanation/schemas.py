@@ -27,6 +27,9 @@ class AboutSchema(Schema):
     seller_name = fields.String(required=True)
     as_of = fields.Date(required=True)
     decided_at = fields.AwareDateTime(required=True)
+    decided_at_text = fields.String(
+        required=True, metadata={"description": "Day and time in the time zone of the seller."}
+    )
     outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
     outcome_text = fields.String(required=True)
     valid_until = fields.Date(required=True)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from string import Formatter
 from typing import Literal
@@ -293,3 +294,11 @@ def test_words_take_the_same_parameters_in_both_languages(table: dict[str, Words
 )
 def test_every_effect_has_a_word(effect: str) -> None:
     assert effect in step_words.EFFECTS
+
+
+def test_moments_are_told_in_the_time_zone_of_the_seller() -> None:
+    given = explained(company())
+    late = replace(given.decision, decided_at=datetime(2026, 6, 1, 22, 30, tzinfo=UTC))
+    pack = explanation(replace(given, decision=late), "finance", "nl")
+    assert pack["about"]["decided_at_text"] == "02-06-2026 00:30 (Europe/Amsterdam)"
+    assert "02-06-2026 00:30 (Europe/Amsterdam)" in Page(explanation_page(pack)).texts
