@@ -146,3 +146,9 @@ def test_a_debtor_that_a_check_made_is_named_by_the_register(client_of: ClientOf
     assert "Gouden Gans Groothandel B.V." in page.texts
     assert any("KvK-nummer 90000001" in each for each in page.texts)
     assert "naam niet bekend" not in page.texts
+
+
+def test_a_bankruptcy_is_told_once_with_the_day_that_the_bureau_knows(client_of: ClientOf) -> None:
+    pack = client_of("finance").get(f"/v1/decisions/{decided(client_of('finance'), '90000007')}/explanation").json
+    listed = [each for each in pack["evidence"] if each["fact"] == "insolvency"]
+    assert [(each["value"], each["age_days"]) for each in listed] == [("bankruptcy", 30)]
