@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from scoring.dates import months_later
+from scoring.events import events_of
 from scoring.experience import Experience, score_experience
 from scoring.facts import BureauFacts, CheckFacts, Financials
 from scoring.figures import Known
@@ -159,7 +160,7 @@ def _quality_of(
 ) -> Decimal:
     """How good the report is as evidence: fresh with figures, fresh without, or overtaken by time or events."""
     age_days = (facts.as_of - report.dated_on).days
-    overtaken = any(report.dated_on < event.occurred_on <= facts.as_of for event in facts.events())
+    overtaken = any(report.dated_on < event.occurred_on <= facts.as_of for event in events_of(facts, policy))
     if overtaken or age_days > policy.evidence.report_fresh_days:
         reasons.append(reason("report_stale", params={"report_age_days": age_days}))
         return policy.evidence.quality_stale

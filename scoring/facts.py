@@ -63,11 +63,15 @@ class DebtorFacts:
 
 @dataclass(frozen=True, slots=True)
 class NegativeEvent:
-    """Something adverse a register or bureau reports; still in force while `ended_on` is None or ahead."""
+    """Something adverse a register or bureau reports; still in force while `ended_on` is None or ahead.
+
+    `undated` is True where the source does not tell since when: `occurred_on` is then the day on which it told.
+    """
 
     code: str
     occurred_on: date
     ended_on: date | None = None
+    undated: bool | None = field(default=None, metadata=STORED_IF_ANY)
 
     def in_force(self, as_of: date) -> bool:
         """Whether the event has not ended by a day."""
@@ -76,7 +80,10 @@ class NegativeEvent:
 
 @dataclass(frozen=True, slots=True)
 class RegisterFacts:
-    """What the company register says; `identity_mismatch` names the fields that differ from what we were told."""
+    """What the company register says; `identity_mismatch` names the fields that differ from what we were told.
+
+    `name` is shown, and never judged.
+    """
 
     provider: str
     retrieved_on: date
@@ -85,6 +92,7 @@ class RegisterFacts:
     incorporated_on: date | None = None
     identity_mismatch: tuple[IdentityField, ...] = ()
     events: tuple[NegativeEvent, ...] = ()
+    name: str | None = field(default=None, metadata=STORED_IF_ANY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,11 @@ class CompanyDetails:
 
 @dataclass(frozen=True, slots=True)
 class BureauFacts:
-    """A credit report; `pd` is the vendor's own probability over `horizon_months`, a share between 0 and 1."""
+    """A credit report; `pd` is the vendor's own probability over `horizon_months`, a share between 0 and 1.
+
+    `limit_currency` and `financials_currency` (ISO 4217) tell that the report has these in another currency than was
+    asked for, so that they were left out.
+    """
 
     provider: str
     retrieved_on: date
@@ -146,6 +158,8 @@ class BureauFacts:
     events: tuple[NegativeEvent, ...] = ()
     financials: Financials | None = None
     details: CompanyDetails | None = field(default=None, metadata=STORED_IF_ANY)
+    limit_currency: str | None = field(default=None, metadata=STORED_IF_ANY)
+    financials_currency: str | None = field(default=None, metadata=STORED_IF_ANY)
 
     @property
     def dated_on(self) -> date:

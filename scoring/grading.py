@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from scoring.dates import months_later
+from scoring.events import events_of
 from scoring.evidence import Evidence
 from scoring.facts import CheckFacts, InsuranceFacts, NegativeEvent
 from scoring.judgement import Reason, reason
@@ -114,7 +115,7 @@ def _is_young(founded_on: date, facts: CheckFacts, policy: Policy) -> bool:
 def _insolvency_caps(facts: CheckFacts, policy: Policy) -> Iterator[Cap]:
     """Default for a procedure in force, a lighter cap for one that ended not long ago."""
     ended: list[NegativeEvent] = []
-    for event in facts.events():
+    for event in events_of(facts, policy):
         if policy.evidence.events.get(event.code) != "insolvency":
             continue
         if event.in_force(facts.as_of):

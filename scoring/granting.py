@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from scoring.evidence import Evidence
 from scoring.facts import CheckFacts, CreditLimit
-from scoring.figures.size import company_size_of
 from scoring.grading import Grading
 from scoring.judgement import Reason, reason
 from scoring.limits import (
     Binding,
+    Capacity,
     CapacityFigures,
     LimitDecision,
     ceiling_to_step,
@@ -20,11 +20,11 @@ from scoring.limits import (
     working_capital,
 )
 from scoring.money import quantised
+from scoring.payment_terms import TermFound, find_term
 from scoring.policy.document import Policy
 from scoring.policy.rules import Rule
 from scoring.reasons import Params
-from scoring.rules import holds, params_of, result_known
-from scoring.terms import effective_term_days
+from scoring.rules import params_of
 
 _ZERO = Decimal(0)
 
@@ -34,7 +34,7 @@ class Grant:
     """Limit and terms by the grade alone; without a grade the limit is of kind none.
 
     `headroom` is None where no amount bounds it, `term_days` where the class gets no term. `bounds` are the amounts of
-    which the least became the limit, before rounding.
+    which the least became the limit, before rounding; `term`, `figures` and `capacity` say how they were found.
     """
 
     limit: CreditLimit
@@ -44,6 +44,9 @@ class Grant:
     prepayment_required: Decimal | None
     reasons: tuple[Reason, ...]
     bounds: tuple[tuple[Binding, Decimal], ...] = ()
+    term: TermFound | None = None
+    figures: CapacityFigures | None = None
+    capacity: Capacity | None = None
 
 
 NOTHING_GRANTED = Grant(CreditLimit("none"), None, None, None, None, ())
@@ -55,8 +58,9 @@ def grant_credit(
     """The limit and terms of a grade, and what the order asked for needs beyond them."""
     if grading.grade is None or grading.risk_class is None:
         return NOTHING_GRANTED
-    reasons: list[Reason] = []
-    term_days = _term_days(facts, evidence, grading, policy, reasons)
+    term = find_term(facts, evidence, grading, policy)
+    term_days = None if term is None else term.term_days
+    reasons = list(_term_reasons(term, policy))
     need = _need(facts, term_days, policy, reasons)
     cover = _insurer_cover(facts, reasons)
     figures = _capacity_figures(facts, evidence, reasons)
@@ -69,7 +73,18 @@ def grant_credit(
     prepayment = _prepayment(facts, headroom)
     reasons.extend(_rule_reasons(facts, decided, held))
     reasons.extend(_order_reasons(facts, grading.grade, limit, decided.binding, headroom, prepayment))
-    return Grant(limit, decided.binding, headroom, term_days, prepayment, tuple(reasons), decided.candidates)
+    return Grant(
+        limit,
+        decided.binding,
+        headroom,
+        term_days,
+        prepayment,
+        tuple(reasons),
+        decided.candidates,
+        term,
+        figures,
+        decided.capacity,
+    )
 
 
 def _further_bounds(grading: Grading, held: tuple[Rule, ...], policy: Policy) -> Iterator[tuple[Binding, Decimal]]:
@@ -92,35 +107,22 @@ def _rule_reasons(facts: CheckFacts, decided: LimitDecision, held: tuple[Rule, .
             yield reason("policy_rule_limit", "limit" if binds else "none", shown)
 
 
-def class_term_days(evidence: Evidence, grading: Grading, policy: Policy) -> int | None:
-    """The term of the class, calendar days, by the first segment that the debtor is in; None where it gets none."""
-    if grading.risk_class is None:
-        return None
-    general = policy.terms.payment_term_days.get(grading.risk_class)
-    if not policy.terms.segments:
-        return general
-    known = result_known(evidence, grading)
-    for segment in policy.terms.segments:
-        if holds(segment.when, known):
-            return segment.payment_term_days.get(grading.risk_class, general)
-    return general
-
-
-def _term_days(
-    facts: CheckFacts, evidence: Evidence, grading: Grading, policy: Policy, reasons: list[Reason]
-) -> int | None:
-    """The term asked for, at most that of the class, at most what the law allows."""
-    class_days = class_term_days(evidence, grading, policy)
-    if class_days is None:
-        return None
-    asked_days = facts.asked.payment_term_days
-    agreed_days = class_days if asked_days is None else min(asked_days, class_days)
-    # Who is not known to be large or public is taken for small; engine 1 knew of no other.
-    size = "sme" if policy.engine == "1" else company_size_of(evidence.known) or "sme"
-    term_days = effective_term_days(size, policy.terms.seller_size, agreed_days, expressly_agreed=False)
-    if asked_days is not None and term_days is not None and asked_days > term_days:
-        reasons.append(reason("term_shortened", "limit", {"asked_days": asked_days, "term_days": term_days}))
-    return term_days
+def _term_reasons(term: TermFound | None, policy: Policy) -> Iterator[Reason]:
+    """What shortened the term; engine 1 told only of a term that was asked for."""
+    if term is None or term.term_days is None:
+        return
+    by_law = policy.engine != "1" and term.shortened_by_law
+    granted_days = term.class_days if by_law else term.term_days
+    if term.asked_days is not None and term.asked_days > granted_days:
+        yield reason("term_shortened", "limit", {"asked_days": term.asked_days, "term_days": granted_days})
+    if by_law:
+        # Only a large debtor and a public body have a term that the law shortens.
+        shown: Params = {
+            "agreed_days": term.agreed_days,
+            "term_days": term.term_days,
+            "debtor_size": str(term.debtor_size),
+        }
+        yield reason("term_shortened_by_law", "limit", shown)
 
 
 def _need(facts: CheckFacts, term_days: int | None, policy: Policy, reasons: list[Reason]) -> Decimal | None:

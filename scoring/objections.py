@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from scoring.events import events_of
 from scoring.evidence import Evidence
-from scoring.facts import CheckFacts
+from scoring.facts import CheckFacts, NegativeEvent
 from scoring.grading import Grading
 from scoring.judgement import Effect, Reason, reason
 from scoring.policy.document import Policy
@@ -15,6 +16,7 @@ def objections(facts: CheckFacts, evidence: Evidence, grading: Grading, policy: 
     yield from _of_sanctions(facts)
     yield from _of_register(facts)
     yield from _of_events(facts, policy)
+    yield from _of_adverse_events(facts, policy)
     if facts.debtor.on_hold:
         yield reason("account_on_hold", "refer")
     if facts.debtor.parent_insolvent:
@@ -64,19 +66,35 @@ def _of_events(facts: CheckFacts, policy: Policy) -> Iterator[Reason]:
     """What each event in force calls for, by the meaning the policy gives it."""
     # Register and bureau often tell of one and the same event.
     told: set[str] = set() if facts.register is None else {facts.register.status}
-    for event in facts.events():
+    for event in events_of(facts, policy):
         if event.code in told or not event.in_force(facts.as_of):
             continue
         told.add(event.code)
         kind = policy.evidence.events.get(event.code)
         if kind == "insolvency":
-            yield reason("insolvency_event", "decline", {"event": event.code, "occurred_on": event.occurred_on})
+            yield reason("insolvency_event", "decline", _params_of(event))
         elif kind == "not_active":
             yield reason("debtor_not_active", "decline", {"status": event.code})
         elif kind == "hold":
-            yield reason("held_by_procedure", "refer", {"event": event.code, "occurred_on": event.occurred_on})
+            yield reason("held_by_procedure", "refer", _params_of(event))
         elif kind is None:
-            yield reason("event_unknown", "refer", {"event": event.code, "occurred_on": event.occurred_on})
+            yield reason("event_unknown", "refer", _params_of(event))
+
+
+def _of_adverse_events(facts: CheckFacts, policy: Policy) -> Iterator[Reason]:
+    """What is reported against the debtor without forbidding anything: each kind with how many are in force."""
+    if policy.engine == "1":
+        return
+    kinds = policy.evidence.events
+    found = [each for each in events_of(facts, policy) if each.in_force(facts.as_of)]
+    for code in dict.fromkeys(each.code for each in found if kinds.get(each.code) == "adverse"):
+        days = [each.occurred_on for each in found if each.code == code]
+        yield reason("adverse_event", params={"event": code, "occurred_on": max(days), "events_count": len(days)})
+
+
+def _params_of(event: NegativeEvent) -> Params:
+    """The event with the day of it, or with the day on which it was told where nobody tells since when."""
+    return {"event": event.code, "told_on" if event.undated else "occurred_on": event.occurred_on}
 
 
 _MISSING = {"unavailable": "source_unavailable", "not_asked": "source_not_asked", "not_found": "source_not_found"}

@@ -37,7 +37,9 @@ def judge_check(facts: CheckFacts, policy: Policy) -> Judgement:
         raise ValueError(f"facts in {facts.currency} cannot be judged by a policy in {policy.currency}")
     ruling = rule(facts, policy)
     reasons = [*ruling.reasons, *heaviest_factors(facts, ruling, policy)]
-    if ruling.outcome is Outcome.ACCEPT:
+    # Engine 1 said both that more was asked than is given and that it was within the policy.
+    above = policy.engine != "1" and any(each.code == "asked_above_limit" for each in reasons)
+    if ruling.outcome is Outcome.ACCEPT and not above:
         reasons.append(reason("within_policy"))
     limit, binding = _limit_of(ruling, facts, policy)
     terms = ruling.terms

@@ -27,7 +27,7 @@ def review_of_person(
 
     Nobody is refused for a score alone (GDPR 22): where there is no other ground, a reason says so to the reviewer.
     """
-    natural_person = evidence.known.is_natural_person
+    natural_person, found = evidence.known.is_natural_person, tuple(found)
     if natural_person is None:
         yield reason("legal_form_unknown")
     adverse = [each for each in found if each.effect in _ADVERSE]
@@ -36,7 +36,9 @@ def review_of_person(
     if policy.engine == "1":
         yield reason("natural_person_review", "refer")
         return
-    grounds = grounds_beside_score(adverse, grading, grant, held, policy)
+    # What is reported weighs with a person though it forbids nothing by itself.
+    reported = [each for each in found if each.code == "adverse_event"]
+    grounds = grounds_beside_score((*adverse, *reported), grading, grant, held, policy)
     yield reason("natural_person_review", "refer", {"grounds": grounds})
     if not grounds:
         yield reason("score_is_only_ground", "refer")

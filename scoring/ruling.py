@@ -62,6 +62,9 @@ def rule(facts: CheckFacts, policy: Policy) -> Ruling:
         *contradictions(facts, evidence, policy),
     )
     declined = any(each.effect == "decline" for each in objected)
+    if declined and policy.engine != "1":
+        # Who is refused for a fact was judged on it: a credit report would change nothing.
+        objected = tuple(each for each in objected if each.code != "no_pd")
     # Limit and order of a debtor that is declined are beside the point, and would read as an offer.
     grant = NOTHING_GRANTED if declined else grant_credit(facts, evidence, grading, held, policy)
     offered = [*while_first_invoice_is_open(facts, grading, policy), *grant.reasons]

@@ -12,7 +12,7 @@ from api.policies.documents import CheckedPolicy, check
 from api.policies.explanation.pack import Explained, PolicyNamed, explanation
 from api.policy_shelf import PolicyShelf
 from api.problems import Gone, NotAllowed, NotFound
-from api.records import debtors, decisions, policies
+from api.records import debtors, decisions, identities, policies
 from api.records.decisions import Decision
 from api.records.policies import PolicyRecord
 from api.web.plain_yaml import PlacedDocument
@@ -103,6 +103,7 @@ def explain(session: Session, decision_id: UUID, given: Wiring) -> dict[str, Any
         seller=given.seller,
         debtor_name=None if debtor is None else debtor.name,
         credit_owner=None if debtor is None else debtor.credit_owner,
+        numbers=() if debtor is None else tuple(identities.numbers_of(session, debtor.id)),
     )
     return explanation(explained, given.caller.role, given.language)
 

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from providers.payload import Payload
-from providers.sandbox.statements import financials
+from providers.sandbox.statements import financials, financials_currency
 from scoring.facts import NO_LIMIT_GIVEN, BureauFacts, CompanyDetails, CreditLimit, NegativeEvent
 
 TARGET_EVENT = "overdue_90_days_or_bankruptcy"  # Domain 1.1: what the 1 to 100 rating predicts, within HORIZON_MONTHS.
@@ -25,7 +25,10 @@ SECTIONS_OF_EVENTS = {"negativeinformation", "additionalinformation"}
 
 
 def bureau_facts(provider: str, raw: object, currency: str, retrieved_on: date) -> BureauFacts:
-    """The facts; amounts not in `currency` are left out, since they cannot be compared. Raises NotUnderstood."""
+    """The facts; amounts not in `currency` are left out, since they cannot be compared, and their currency is told.
+
+    Raises NotUnderstood.
+    """
     answer = Payload(provider, raw)
     _refuse_unknown_events(answer)
     report = answer.section("report")
@@ -38,6 +41,7 @@ def bureau_facts(provider: str, raw: object, currency: str, retrieved_on: date) 
         raise rating.not_understood("pod", "is not a share between 0 and 1")
     rated = score is not None or pd is not None
     band = rating.text("commonDescription")
+    limit, figures = rating.section("creditLimit"), financials(report, currency)
     return BureauFacts(
         provider=provider,
         retrieved_on=retrieved_on,
@@ -47,11 +51,13 @@ def bureau_facts(provider: str, raw: object, currency: str, retrieved_on: date) 
         pd=pd,
         target_event=TARGET_EVENT if rated else None,
         horizon_months=HORIZON_MONTHS if rated else None,
-        recommended_limit=_limit(rating.section("creditLimit"), currency),
+        recommended_limit=_limit(limit, currency),
         provider_dbt_days=report.section("paymentData").number("dbt"),
         events=_events(report),
-        financials=financials(report, currency),
+        financials=figures,
         details=CompanyDetails(band=band) if band else None,
+        limit_currency=_other_currency(limit, currency),
+        financials_currency=financials_currency(report) if figures is None else None,
     )
 
 
@@ -86,6 +92,12 @@ def _limit(limit: Payload, currency: str) -> CreditLimit:
     if amount < 0 or limit.text("currency") != currency:
         return NO_LIMIT_GIVEN
     return CreditLimit("amount", amount)
+
+
+def _other_currency(limit: Payload, currency: str) -> str | None:
+    """The currency of a recommended amount that is not in `currency`."""
+    named = limit.text("currency")
+    return named if limit.number("value") is not None and named != currency else None
 
 
 def _events(report: Payload) -> tuple[NegativeEvent, ...]:

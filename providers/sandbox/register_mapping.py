@@ -40,6 +40,7 @@ def register_facts(provider: str, raw: object, company: CompanyKey, retrieved_on
         incorporated_on=started_on,
         identity_mismatch=_mismatches(profile, legal_form, company),
         events=_events(answer.section("basisbedrijfsgegevens"), retrieved_on),
+        name=profile.text("naam"),
     )
 
 
@@ -121,4 +122,4 @@ def _events(open_data: Payload, retrieved_on: date) -> tuple[NegativeEvent, ...]
         return ()
     if words not in INSOLVENCY_CODES:
         raise open_data.not_understood("insolventieCode", "is a code we do not know")
-    return (NegativeEvent(INSOLVENCY_CODES[words], retrieved_on),)
+    return (NegativeEvent(INSOLVENCY_CODES[words], retrieved_on, undated=True),)

@@ -28,6 +28,16 @@ def financials(report: Payload, currency: str) -> Financials | None:
     return _financials(newest, _year_before(newest, dated))
 
 
+def financials_currency(report: Payload) -> str | None:
+    """The currency of the newest statement that is dated and names one. Raises NotUnderstood."""
+    dated = [
+        (year_end_on, named)
+        for statement in report.items("financialStatements")
+        if (year_end_on := statement.day("yearEndDate")) is not None and (named := statement.text("currency"))
+    ]
+    return max(dated)[1] if dated else None
+
+
 def _year_before(newest: _Statement, dated: list[_Statement]) -> _Statement | None:
     """The statement of the year before: of the same kind of accounts where there is one, else of the other kind."""
     is_single, year_end_on, _ = newest

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from scoring.canonical import plain
 from scoring.dates import months_later
+from scoring.events import events_of
 from scoring.facts import CheckFacts, RegisterFacts, SanctionsFacts, SourceKind
 from scoring.policy.document import Policy
 
@@ -132,7 +133,7 @@ def origin_of_report(facts: CheckFacts, policy: Policy) -> Origin:
     if age_days > evidence.report_usable_days:
         freshness = "too_old"
     elif age_days > evidence.report_fresh_days or any(
-        dated_on < each.occurred_on <= facts.as_of for each in facts.events()
+        dated_on < each.occurred_on <= facts.as_of for each in events_of(facts, policy)
     ):
         freshness = "stale"
     return Origin(report.provider, dated_on, report.retrieved_on, facts.as_of, freshness, why="report_too_old")
@@ -145,7 +146,8 @@ def origin_of_accounts(facts: CheckFacts, policy: Policy) -> Origin:
         return _absent("credit_bureau", facts)
     accounts, of_report = report.financials, origin_of_report(facts, policy)
     if accounts is None:
-        return Origin(report.provider, None, report.retrieved_on, facts.as_of, "missing", "no_annual_figures")
+        absent = "no_annual_figures" if report.financials_currency is None else "other_currency"
+        return Origin(report.provider, None, report.retrieved_on, facts.as_of, "missing", absent)
     freshness, why = of_report.freshness, of_report.why
     if months_later(accounts.year_end_on, policy.evidence.financials_usable_months) < facts.as_of:
         freshness, why = "too_old", "stale_financials"

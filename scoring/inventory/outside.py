@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from scoring.events import events_told_once
 from scoring.evidence import Evidence
-from scoring.facts import CheckFacts, CompanyDetails, Financials
+from scoring.facts import CheckFacts, CompanyDetails, Financials, NegativeEvent, SourceKind
 from scoring.figures import Known, read_number
 from scoring.inventory.entries import (
     EvidenceEntry,
@@ -107,7 +108,8 @@ def _of_report(facts: CheckFacts, evidence: Evidence, read: frozenset[str], poli
     if limit is not None and limit.kind == "unlimited":
         yield origin.entry("bureau_limit", "word", "unlimited", used=True)
     else:
-        yield origin.entry("bureau_limit", "amount", told(limit, "amount"), used=True, missing="no_limit_given")
+        missing = "no_limit_given" if told(report, "limit_currency") is None else "other_currency"
+        yield origin.entry("bureau_limit", "amount", told(limit, "amount"), used=True, missing=missing)
     yield origin.entry("bureau_dbt", "days", told(report, "provider_dbt_days"), used="bureau.dbt_days" in read)
     yield origin.entry("bureau_dbt_trend", "days", details.dbt_trend_days)
 
@@ -117,20 +119,27 @@ def _of_events(facts: CheckFacts, policy: Policy) -> Iterator[EvidenceEntry]:
     of_report = origin_of_report(facts, policy)
     if of_report.freshness == "too_old":
         of_report = replace(of_report, freshness="stale")  # A score grows too old to count, an event does not.
-    pairs = ((origin_of_register(facts, policy), facts.register), (of_report, facts.bureau))
-    origins = [(origin, source.events if source else ()) for origin, source in pairs]
+    origins: dict[SourceKind, Origin] = {
+        "company_register": origin_of_register(facts, policy),
+        "credit_bureau": of_report,
+    }
     for fact, codes in (*EVENTS.items(), ("other_events", None)):
         found = [
-            origin.entry(fact, "word", event.code, used=True, dated_on=event.occurred_on, ended_on=event.ended_on)
-            for origin, events in origins
-            for event in events
+            _event(origins[source], fact, event)
+            for source, event in events_told_once(facts)
             if (_is_other(event.code) if codes is None else event.code in codes)
         ]
         if found:
             yield from found
         elif codes is not None:
-            asked = next((origin for origin, _ in reversed(origins) if origin.absent is None), origins[-1][0])
+            asked = next((each for each in reversed(origins.values()) if each.absent is None), of_report)
             yield asked.entry(fact, "word", _NOTHING_REPORTED if asked.absent is None else None, used=True)
+
+
+def _event(origin: Origin, fact: str, event: NegativeEvent) -> EvidenceEntry:
+    """One event; where nobody tells since when, it has no day."""
+    entry = origin.entry(fact, "word", event.code, used=True, dated_on=event.occurred_on, ended_on=event.ended_on)
+    return replace(entry, dated_on=None, age_days=None) if event.undated else entry
 
 
 def _is_other(code: str) -> bool:

@@ -1,16 +1,17 @@
 """The one registry of reason codes, and their texts in English and Dutch."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from scoring.reasons.behaviour import BEHAVIOUR
 from scoring.reasons.evidence_rendering import render_entry, render_value
 from scoring.reasons.grading import GRADING
-from scoring.reasons.granting import GRANTING
+from scoring.reasons.granting import GRANTING, LIMIT_OVERDRAWN
 from scoring.reasons.ground_words import GROUNDS
-from scoring.reasons.registry import Audience, Category, Language, Owner, Params, ReasonKind
+from scoring.reasons.registry import Audience, Category, Language, Owner, Params, ReasonKind, Words
 from scoring.reasons.rendering import fill, render_change, render_remedy
-from scoring.reasons.stopping import STOPPING
+from scoring.reasons.stopping import STOPPING, UNDATED
 from scoring.reasons.words import LIMIT_WOULD_BE, SALES_NOTES
 
 REGISTRY: dict[str, ReasonKind] = {**STOPPING, **GRADING, **BEHAVIOUR, **GRANTING}
@@ -18,12 +19,30 @@ REGISTRY: dict[str, ReasonKind] = {**STOPPING, **GRADING, **BEHAVIOUR, **GRANTIN
 
 def render(code: str, params: Mapping[str, Any], language: Language, *, full: bool = True) -> str:
     """The text of a reason; not `full` leaves out what only finance may know. Raises KeyError for an unknown code."""
-    text = fill(REGISTRY[code].text_for(full=full), params, language)
+    text = fill(_words_of(code, params, full), params, language)
     if full and "limit_would_be_amount" in params:
         text += fill(LIMIT_WOULD_BE, params, language)
     if full and params.get("grounds"):
         text += fill(GROUNDS, params, language)
     return text
+
+
+def _words_of(code: str, params: Mapping[str, Any], full: bool) -> Words:
+    """The words for what the parameters tell: a day may not be known, a grade unchanged, a room below zero."""
+    kind = REGISTRY[code]
+    if full and "told_on" in params:
+        return UNDATED[code]
+    if full and kind.unchanged is not None and _is_unchanged(params):
+        return kind.unchanged
+    if code == "limit_exceeded" and Decimal(params["headroom_amount"]) < 0:
+        return LIMIT_OVERDRAWN
+    return kind.text_for(full=full)
+
+
+def _is_unchanged(params: Mapping[str, Any]) -> bool:
+    """Whether the grade told beside another one is the same."""
+    pairs = (("grade_before", "grade_after"), ("grade", "grade_would_be"))
+    return any(one in params and params[one] == params.get(other) for one, other in pairs)
 
 
 def render_advice(code: str, params: Mapping[str, Any], language: Language) -> str | None:

@@ -17,6 +17,10 @@ def _factor(cause: Words, condition: Words, remedy: Words, sales_text: Words) ->
         ),
         remedy,
         sales_text,
+        Words(
+            f"{cause.en}. {condition.en} the grade would stay {{grade}}.",
+            f"{cause.nl}. {condition.nl} zou de rating {{grade}} blijven.",
+        ),
     )
 
 

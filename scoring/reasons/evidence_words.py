@@ -100,6 +100,10 @@ MISSING_WORDS: dict[str, Words] = {
     "no_probability_given": Words("the bureau gives no probability", "het bureau geeft geen kans"),
     "no_limit_given": Words("the bureau recommends no limit", "het bureau adviseert geen limiet"),
     "no_annual_figures": Words("there are no annual accounts in the report", "het rapport bevat geen jaarrekening"),
+    "other_currency": Words(
+        "is in another currency in the report and was not used",
+        "staat in het rapport in een andere valuta en is niet gebruikt",
+    ),
     "ratio_undefined": Words(
         "a ratio has no meaning: it would be divided by nothing",
         "een verhouding heeft geen betekenis: de noemer is nul",

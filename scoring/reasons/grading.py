@@ -14,7 +14,7 @@ def _cap(
         f"{cause.en} Grade {{grade_before}} became {{grade_after}}.",
         f"{cause.nl} Rating {{grade_before}} werd {{grade_after}}.",
     )
-    return ReasonKind(category, owner, "finance" if sales_text is None else "sales", text, remedy, sales_text)
+    return ReasonKind(category, owner, "finance" if sales_text is None else "sales", text, remedy, sales_text, cause)
 
 
 _WRITTEN_OFF = Words(
@@ -105,6 +105,12 @@ GRADING: dict[str, ReasonKind] = {
             "Bij {target_pd} zou de rating {grade_would_be} zijn (nu {grade}).",
         ),
         _CORRECT_REPORT,
+        unchanged=Words(
+            "The credit report puts the chance of default at {external_pd}. "
+            "At {target_pd} the grade would stay {grade}.",
+            "Het kredietrapport stelt de kans op wanbetaling op {external_pd}. "
+            "Bij {target_pd} zou de rating {grade} blijven.",
+        ),
     ),
     "horizon_assumed": ReasonKind(
         "data",

@@ -2,6 +2,13 @@
 
 from scoring.reasons.registry import ReasonKind, Words
 
+# Where more is outstanding than the limit, so that the room is below zero.
+LIMIT_OVERDRAWN = Words(
+    "The order of {order_amount} does not fit: the limit of {limit_amount} is used up by the {exposure_amount} that is "
+    "outstanding; {prepayment_amount} must be prepaid.",
+    "De bestelling van {order_amount} past niet: de limiet van {limit_amount} is op doordat er {exposure_amount} "
+    "uitstaat; {prepayment_amount} moet vooruit worden betaald.",
+)
 _FIRST_INVOICE_PAID = Words("Have the first invoice paid.", "Zorg dat de eerste factuur wordt betaald.")
 
 GRANTING: dict[str, ReasonKind] = {
@@ -121,13 +128,24 @@ GRANTING: dict[str, ReasonKind] = {
         ),
         Words("Offer the shorter term.", "Bied de kortere termijn aan."),
     ),
+    "term_shortened_by_law": ReasonKind(
+        "order",
+        "sales",
+        "sales",
+        Words(
+            "The law allows {term_days} instead of {agreed_days}: the debtor is {debtor_size}.",
+            "De wet staat {term_days} toe in plaats van {agreed_days}: de debiteur is {debtor_size}.",
+        ),
+        Words("Offer the term that the law allows.", "Bied de termijn aan die de wet toestaat."),
+    ),
     "need_from_request": ReasonKind(
         "data",
         "sales",
         "sales",
         Words(
-            "Monthly sales are not known; the need of {need_amount} follows from what was asked.",
-            "De maandomzet is niet bekend; de behoefte van {need_amount} volgt uit wat is gevraagd.",
+            "Monthly sales are not known, so the need is what was asked, rounded up by the policy: {need_amount}.",
+            "De maandomzet is niet bekend; de behoefte is daarom wat is gevraagd, volgens het beleid naar boven "
+            "afgerond: {need_amount}.",
         ),
         Words("State the sales expected per month.", "Geef de verwachte omzet per maand op."),
     ),

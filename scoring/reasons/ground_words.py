@@ -5,6 +5,7 @@ from scoring.reasons.registry import Words
 GROUND_WORDS: dict[str, Words] = {
     "sanctions_hit": Words("a sanctions list", "een sanctielijst"),
     "insolvency_event": Words("an insolvency procedure", "een insolventieprocedure"),
+    "adverse_event": Words("what is reported against the debtor", "wat over de debiteur is gemeld"),
     "debtor_not_active": Words("the company is not active", "de onderneming is niet actief"),
     "policy_rule": Words("a rule of the policy", "een regel van het beleid"),
     "policy_rule_grade": Words("a rule of the policy", "een regel van het beleid"),

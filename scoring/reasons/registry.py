@@ -34,6 +34,7 @@ class ReasonKind:
 
     `owner` is who can do something about it, `remedy` what; a reason that nobody can change has no remedy. Where
     `text` tells what only finance may know (grades, probabilities, figures), sales reads `sales_text` instead.
+    `unchanged` is the text where the grade that is told would be, or was, the same.
     """
 
     category: Category
@@ -42,6 +43,7 @@ class ReasonKind:
     text: Words
     remedy: Words | None = None
     sales_text: Words | None = None
+    unchanged: Words | None = None
 
     def text_for(self, *, full: bool) -> Words:
         """The text for who may read everything (`full`), or for everybody else."""

@@ -7,6 +7,23 @@ _ASK_ABOUT_HOLD = Words(
     "Vraag finance wat er moet gebeuren voordat de blokkade wordt opgeheven.",
 )
 
+# Of an event of which no source tells since when.
+UNDATED: dict[str, Words] = {
+    "insolvency_event": Words(
+        "An insolvency procedure is in force: {event}, as told on {told_on}; since when is not known.",
+        "Er loopt een insolventieprocedure: {event}, volgens opgave van {told_on}; sinds wanneer is niet bekend.",
+    ),
+    "held_by_procedure": Words(
+        "The account is on hold because of a procedure: {event}, as told on {told_on}; since when is not known.",
+        "De debiteur is geblokkeerd vanwege een procedure: {event}, volgens opgave van {told_on}; sinds wanneer is "
+        "niet bekend.",
+    ),
+    "event_unknown": Words(
+        "A source reports an event the policy does not name: {event}, as told on {told_on}.",
+        "Een bron meldt een gebeurtenis die het beleid niet kent: {event}, volgens opgave van {told_on}.",
+    ),
+}
+
 STOPPING: dict[str, ReasonKind] = {
     "sanctions_hit": ReasonKind(
         "compliance",
@@ -129,6 +146,16 @@ STOPPING: dict[str, ReasonKind] = {
             "Een bron meldt een gebeurtenis die het beleid niet kent: {event} op {occurred_on}.",
         ),
         Words("Give the event a meaning in the policy.", "Geef de gebeurtenis een betekenis in het beleid."),
+    ),
+    "adverse_event": ReasonKind(
+        "external",
+        "debtor",
+        "finance",
+        Words(
+            "Reported against the debtor: {event}, {events_count} in force, the last of {occurred_on}.",
+            "Gemeld over de debiteur: {event}, {events_count} van kracht, de laatste van {occurred_on}.",
+        ),
+        Words("Ask the debtor what became of it.", "Vraag de debiteur hoe het daarmee staat."),
     ),
     "currency_not_converted": ReasonKind(
         "data",

@@ -13,6 +13,17 @@ WORDS: dict[str, Words] = {
     "whoa_public": Words("public restructuring procedure", "openbare akkoordprocedure"),
     "whoa_private": Words("private restructuring procedure", "besloten akkoordprocedure"),
     "cooling_off": Words("cooling-off period", "afkoelingsperiode"),
+    "judgment": Words("court judgment", "rechterlijke uitspraak"),
+    "payment_incident": Words("payment incident", "betaalincident"),
+    "collection_case": Words("collection case", "incassozaak"),
+    "filing_overdue": Words("accounts filed late", "jaarrekening te laat gedeponeerd"),
+    "adverse_insurer_information": Words(
+        "adverse information of credit insurers", "negatieve informatie van kredietverzekeraars"
+    ),
+    "sme": Words("a small or medium-sized company", "een kleine of middelgrote onderneming"),
+    "large": Words("a large company", "een grote onderneming"),
+    "public": Words("a public body", "een overheidsinstantie"),
+    "size_not_known": Words("not known, so taken for small", "niet bekend, dus voor klein gehouden"),
     "company_register": Words("company register", "handelsregister"),
     "credit_bureau": Words("credit bureau", "kredietinformatiebureau"),
     "sanctions_list": Words("sanctions list", "sanctielijst"),

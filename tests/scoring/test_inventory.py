@@ -331,3 +331,13 @@ def test_every_word_is_there_in_both_languages(words: Any) -> None:
         assert "_" not in each.en + each.nl
         if words is not VALUE_WORDS and code not in ("sector", "auditor"):
             assert each.en != each.nl, code
+
+
+def test_what_is_in_another_currency_is_not_said_to_be_missing() -> None:
+    british = replace(scored(1), financials=None, limit_currency="GBP", financials_currency="GBP")
+    british = replace(british, recommended_limit=CreditLimit("none"))
+    why = {each.fact: each.why for each in evidence_list(company(bureau=british), POLICY)}
+    missing = {why[fact] for fact in ("bureau_limit", "accounts_year_end", "equity", "turnover", "zmijewski")}
+    assert missing == {"other_currency"}
+    again = facts_from_document(facts_document(company(bureau=british)))
+    assert again == company(bureau=british)

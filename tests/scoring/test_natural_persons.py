@@ -167,6 +167,17 @@ def test_every_ground_with_a_word_is_a_reason() -> None:
     assert set(GROUND_WORDS) <= set(REGISTRY)
 
 
+def test_a_judgment_reported_is_a_ground_beside_the_score() -> None:
+    reported = person(19, bureau=scored(19, events=(event("judgment", 75), event("judgment", 20))))
+    judgement = judge("2", reported, POLICY)
+    assert "adverse_event" in grounds(judgement)  # type: ignore[operator]
+    assert not is_only_score(judgement)
+    named = next(each for each in judgement.reasons if each.code == "adverse_event")
+    assert named.params == {"event": "judgment", "occurred_on": event("judgment", 20).occurred_on, "events_count": 2}
+    ended = judge("2", person(19, bureau=scored(19, events=(event("judgment", 75, 3),))), POLICY)
+    assert is_only_score(ended)
+
+
 def test_grounds_read_well_for_finance_and_not_at_all_for_sales() -> None:
     params = {"grounds": ["unresolved_write_off", "limit_exceeded"]}
     english = render("natural_person_review", params, "en")

@@ -1,19 +1,23 @@
 """What explains a decision to whom it concerns, from its record alone: data, procedure, reasons, changes, rights."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from api.decision_answer import SEE_EVERYTHING, decision_answer
 from api.policies.explanation.step_words import EFFECTS, MARGINAL_PD
-from api.policies.explanation.steps import Seen, Told, outcome_step, procedure, seen_by
+from api.policies.explanation.steps import outcome_step, procedure
+from api.policies.explanation.telling import Seen, Told, seen_by
 from api.policies.explanation.words import (
     HEADINGS,
     LABELS,
     NOTES,
     RIGHTS,
     RIGHTS_OF_COMPANY,
+    SCHEMES,
     SOURCE,
     SOURCE_STATUSES,
     SOURCE_WITHOUT_ANSWER,
@@ -21,6 +25,7 @@ from api.policies.explanation.words import (
     WHOM_TO_ASK_BY_NAME,
 )
 from api.records.decisions import Decision
+from api.records.identities import OfficialNumber
 from api.records.sellers import Seller
 from api.web.money import money_answer
 from scoring.facts import CheckFacts
@@ -54,6 +59,13 @@ class Explained:
     seller: Seller
     debtor_name: str | None
     credit_owner: str | None
+    numbers: tuple[OfficialNumber, ...] = ()
+
+    @property
+    def name_known(self) -> str | None:
+        """The name that we know the debtor by, or else the register."""
+        register = None if self.facts is None else self.facts.register
+        return self.debtor_name or (None if register is None else register.name)
 
 
 def explanation(explained: Explained, role: str, language: Language) -> dict[str, Any]:
@@ -74,7 +86,9 @@ def explanation(explained: Explained, role: str, language: Language) -> dict[str
         "reasons": [_reason(each, said["currency"], language) for each in answer["reasons"]],
         "remedies": answer["remedies"],
         "to_accept": answer["to_accept"],
-        "sources": [{**each, "text": _source_text(each, language)} for each in answer["sources"]],
+        "sources": [
+            {**each, "text": _source_text(each, explained.seller.time_zone, language)} for each in answer["sources"]
+        ],
         "evidence": [] if seen is None else _evidence(seen, policy, language),
         "trained": _is_trained(policy),
         "trained_text": NOTES["trained" if _is_trained(policy) else "chosen_by_people"].of(language),
@@ -94,7 +108,9 @@ def _about(explained: Explained, answer: Mapping[str, Any], full: bool, language
             for name in ("kind", "mode", "debtor_id", "as_of", "decided_at", "outcome", "valid_until")
         },
         "requires_human_review": answer["requires_human_review"],
-        "debtor_name": explained.debtor_name,
+        "debtor_name": explained.name_known,
+        "decided_at_text": _moment_text(explained, language),
+        "debtor_numbers": [{**asdict(each), "text": _number_text(each, language)} for each in explained.numbers],
         "seller_name": explained.seller.name,
         "outcome_text": OUTCOMES[answer["outcome"]].of(language),
         "policy_version": rules.version,
@@ -102,6 +118,25 @@ def _about(explained: Explained, answer: Mapping[str, Any], full: bool, language
         "engine_version": decision.engine_version,
         "currency": decision.judgement["currency"],
     }
+
+
+def _moment_text(explained: Explained, language: Language) -> str:
+    """Give the moment of the decision as the seller's clock showed it."""
+    zone = explained.seller.time_zone
+    local = _local(explained.decision.decided_at, zone)
+    return f"{day_text(local.date(), language)} {local:%H:%M} ({zone})"
+
+
+def _local(moment: datetime | str, zone: str) -> datetime:
+    """Give a moment, or the text that a record keeps of one, in a time zone."""
+    read = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return read.astimezone(ZoneInfo(zone))
+
+
+def _number_text(number: OfficialNumber, language: Language) -> str:
+    """Give a number with what its scheme is called, or with the code of another scheme."""
+    scheme = SCHEMES[number.scheme].of(language) if number.scheme in SCHEMES else number.scheme
+    return f"{scheme} {number.value}"
 
 
 def _reason(reason: Mapping[str, Any], currency: str, language: Language) -> dict[str, Any]:
@@ -129,13 +164,13 @@ def _reason(reason: Mapping[str, Any], currency: str, language: Language) -> dic
     }
 
 
-def _source_text(source: Mapping[str, Any], language: Language) -> str:
+def _source_text(source: Mapping[str, Any], zone: str, language: Language) -> str:
     words = SOURCE if source["provider"] and source["retrieved_at"] else SOURCE_WITHOUT_ANSWER
     shown = {
         "source": source["kind"],
         "provider": source["provider"],
         "status": SOURCE_STATUSES[source["status"]].of(language),
-        "retrieved_on": source["retrieved_at"] and str(source["retrieved_at"])[:10],
+        "retrieved_on": source["retrieved_at"] and _local(source["retrieved_at"], zone).date(),
     }
     return fill(words, shown, language)
 

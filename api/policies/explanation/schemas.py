@@ -7,6 +7,15 @@ from api.records.decisions import OUTCOMES
 from api.web.schemas import MoneySchema, Schema
 
 
+class DebtorNumberSchema(Schema):
+    """An official number of the debtor, in words too."""
+
+    scheme = fields.String(required=True)
+    country = fields.String(required=True)
+    value = fields.String(required=True)
+    text = fields.String(required=True)
+
+
 class AboutSchema(Schema):
     """Which decision, when, and by which policy and engine."""
 
@@ -14,9 +23,13 @@ class AboutSchema(Schema):
     mode = fields.String(required=True, validate=validate.OneOf(("live", "test")))
     debtor_id = fields.UUID(required=True)
     debtor_name = fields.String(required=True, allow_none=True)
+    debtor_numbers = fields.List(fields.Nested(DebtorNumberSchema), required=True)
     seller_name = fields.String(required=True)
     as_of = fields.Date(required=True)
     decided_at = fields.AwareDateTime(required=True)
+    decided_at_text = fields.String(
+        required=True, metadata={"description": "Day and time in the time zone of the seller."}
+    )
     outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
     outcome_text = fields.String(required=True)
     valid_until = fields.Date(required=True)
@@ -33,7 +46,7 @@ class StepSchema(Schema):
     step = fields.String(
         required=True,
         validate=validate.OneOf(
-            ("outside", "inside", "blending", "grade", "caps", "confidence", "limit", "outcome"),
+            ("outside", "inside", "blending", "grade", "caps", "confidence", "limit", "term", "outcome"),
         ),
     )
     title = fields.String(required=True)

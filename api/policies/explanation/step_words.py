@@ -25,6 +25,7 @@ STEPS: dict[str, Words] = {
     "caps": Words("Facts apart from the score", "Feiten los van de score"),
     "confidence": Words("Confidence", "Zekerheid"),
     "limit": Words("Credit limit", "Kredietlimiet"),
+    "term": Words("Payment term", "Betaaltermijn"),
     "outcome": Words("The answer", "Het antwoord"),
 }
 
@@ -122,6 +123,61 @@ TEXTS: dict[str, Words] = {
     "limit_unlimited": Words("Nothing bounds the limit.", "Niets begrenst de limiet."),
     "limit_none": Words("No limit was set.", "Er is geen limiet vastgesteld."),
     "limit_bound": Words("{bound}: at most {bound_amount}", "{bound}: hoogstens {bound_amount}"),
+    "capacity_by_figure": Words(
+        "What can be carried by {bound}: {part_share} of {figure_amount} is {cap_amount}",
+        "Draagkracht naar {bound}: {part_share} van {figure_amount} is {cap_amount}",
+    ),
+    "capacity_financial": Words(
+        "The least of these annual figures: {financial_amount}", "De laagste van deze jaarcijfers: {financial_amount}"
+    ),
+    "capacity_bureau": Words("The bureau recommends {bureau_amount}", "Het bureau adviseert {bureau_amount}"),
+    "capacity_bureau_unlimited": Words(
+        "The bureau recommends a limit without a maximum", "Het bureau adviseert een limiet zonder maximum"
+    ),
+    "capacity_bureau_other_currency": Words(
+        "The bureau's limit is in {currency_named} and was not used",
+        "De limiet van het bureau is in {currency_named} en is niet gebruikt",
+    ),
+    "capacity_mean": Words("The mean of both: {external_amount}", "Het gemiddelde van beide: {external_amount}"),
+    "capacity_own": Words(
+        "By our own experience: the peak of {peak_amount} times {multiple} (at {late_days} late) is {own_amount}",
+        "Naar eigen ervaring: de piek van {peak_amount} maal {multiple} (bij {late_days} te laat) is {own_amount}",
+    ),
+    "capacity_own_none": Words(
+        "Our own experience is too little to carry a limit: at least {settled_min} settled invoices are needed",
+        "Onze eigen ervaring is te gering om een limiet op te baseren: minstens {settled_min} betaalde facturen zijn "
+        "nodig",
+    ),
+    "capacity_weighed": Words(
+        "Our own experience counts for {own_share}, the rest for {rest_share}: capacity {capacity_amount}",
+        "Eigen ervaring telt voor {own_share}, de rest voor {rest_share}: draagkracht {capacity_amount}",
+    ),
+    "term_given": Words("The payment term is {term_days}.", "De betaaltermijn is {term_days}."),
+    "term_proposed": Words(
+        "The rules alone would give a payment term of {term_days}, but a person decides.",
+        "De regels alleen zouden een betaaltermijn van {term_days} geven, maar een mens beslist.",
+    ),
+    "term_none": Words("No payment term is given.", "Er wordt geen betaaltermijn gegeven."),
+    "term_of_class": Words(
+        "The term of class {risk_class}: {general_days}", "De termijn van klasse {risk_class}: {general_days}"
+    ),
+    "term_of_segment": Words(
+        "The debtor is in a segment of the policy with a term of its own: {class_days}",
+        "De debiteur valt in een segment van het beleid met een eigen termijn: {class_days}",
+    ),
+    "term_asked": Words("Asked for: {asked_days}", "Gevraagd: {asked_days}"),
+    "term_by_law": Words(
+        "The law allows {term_days} instead of {agreed_days}, by the size of the debtor: {debtor_size}",
+        "De wet staat {term_days} toe in plaats van {agreed_days}, naar de omvang van de debiteur: {debtor_size}",
+    ),
+    "term_within_law": Words(
+        "The law allows {agreed_days}, by the size of the debtor: {debtor_size}",
+        "De wet staat {agreed_days} toe, naar de omvang van de debiteur: {debtor_size}",
+    ),
+    "term_left_by_law": Words(
+        "The law allows {agreed_days} only when expressly agreed, so that a person must say",
+        "De wet staat {agreed_days} alleen toe als dat uitdrukkelijk is overeengekomen; dat moet een mens zeggen",
+    ),
     "outcome": Words(
         "Of all that the reasons call for the heaviest is given: {outcome_text}.",
         "Van alles waar de redenen toe leiden geldt het zwaarste: {outcome_text}.",

@@ -1,19 +1,14 @@
 """The procedure of a decision in plain words, with the numbers that were actually applied."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from api.policies.explanation.step_words import STEPS, TEXTS
-from scoring.facts import CheckFacts
+from api.policies.explanation.limit_steps import limit_details, limit_text, term_details, term_text
+from api.policies.explanation.telling import Told, step
 from scoring.figures import FIGURES
-from scoring.policy.document import Policy
 from scoring.reasons import render
-from scoring.reasons.registry import Language
-from scoring.reasons.rendering import fill
 from scoring.reasons.words import OUTCOMES
-from scoring.ruling import Ruling, rule
 from scoring.vendor_scores import table_in_force
 
 CAPS = frozenset(
@@ -23,44 +18,20 @@ CAPS = frozenset(
     }
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a decision was made from, while it is kept, and what the rules said on the way to it."""
-
-    facts: CheckFacts
-    ruling: Ruling
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What steps are told from: the stored judgement, the policy, and the facts while they are kept."""
-
-    said: Mapping[str, Any]
-    policy: Policy
-    seen: Seen | None
-    language: Language
-
-    def text(self, name: str, **params: Any) -> str:
-        """Fill the text of a step; amounts are in the currency of the judgement."""
-        return fill(TEXTS[name], {"currency": self.said["currency"], **params}, self.language)
-
-
-def seen_by(facts: CheckFacts, policy: Policy) -> Seen:
-    """Give the facts with what the rules say on the way from them."""
-    return Seen(facts, rule(facts, policy))
+REPORTED = frozenset({"adverse_event"})
 
 
 def procedure(told: Told) -> list[dict[str, Any]]:
-    """Give the steps in their order: outside, inside, blending, grade, caps, confidence, limit, outcome."""
+    """Give the steps in their order: outside, inside, blending, grade, caps, confidence, limit, term, outcome."""
     return [
-        _step("outside", _outside(told), told),
-        _step("inside", _inside(told), told, _points(told)),
-        _step("blending", _blending(told), told),
-        _step("grade", _grade(told), told),
-        _step("caps", _caps(told), told, _reason_texts(told, CAPS)),
-        _step("confidence", _confidence(told), told),
-        _step("limit", _limit(told), told, _bounds(told)),
+        step("outside", _outside(told), told, _reason_texts(told, REPORTED, "none")),
+        step("inside", _inside(told), told, _points(told)),
+        step("blending", _blending(told), told),
+        step("grade", _grade(told), told),
+        step("caps", _caps(told), told, _reason_texts(told, CAPS)),
+        step("confidence", _confidence(told), told),
+        step("limit", limit_text(told), told, limit_details(told)),
+        step("term", term_text(told), told, term_details(told)),
         outcome_step(told),
     ]
 
@@ -72,11 +43,7 @@ def outcome_step(told: Told, *, full: bool = True) -> dict[str, Any]:
     text = told.text(name, outcome_text=OUTCOMES[said["outcome"]].of(told.language))
     deciding = [each for each in said["reasons"] if each["effect"] == said["outcome"]]
     details = [render(each["code"], each["params"], told.language) for each in deciding] if full else []
-    return _step("outcome", text, told, details)
-
-
-def _step(name: str, text: str, told: Told, details: Iterable[str] = ()) -> dict[str, Any]:
-    return {"step": name, "title": STEPS[name].of(told.language), "text": text, "details": list(details)}
+    return step("outcome", text, told, details)
 
 
 def _outside(told: Told) -> str:
@@ -154,28 +121,12 @@ def _caps(told: Told) -> str:
     return told.text("capped", grade_before=said["grade_before_caps"], **shown)
 
 
-def _reason_texts(told: Told, codes: frozenset[str]) -> list[str]:
-    """Give the texts of the reasons given that are among some codes and cost a grade."""
-    found = [each for each in told.said["reasons"] if each["code"] in codes and each["effect"] == "grade"]
+def _reason_texts(told: Told, codes: frozenset[str], effect: str = "grade") -> list[str]:
+    """Give the texts of the reasons given that are among some codes and of an effect: those that cost a grade."""
+    found = [each for each in told.said["reasons"] if each["code"] in codes and each["effect"] == effect]
     return [render(each["code"], each["params"], told.language) for each in found]
 
 
 def _confidence(told: Told) -> str:
     minimum = told.policy.evidence.confidence_min
     return told.text("confident", confidence_share=told.said["confidence"], minimum_share=minimum)
-
-
-def _limit(told: Told) -> str:
-    said, proposal = told.said, told.said["proposal"]
-    name, limit, binding = "limit_amount", said["limit"], said["binding"]
-    if limit["kind"] == "none" and proposal is not None:
-        name, limit, binding = "limit_proposed", proposal["limit"], proposal["binding"]
-    if limit["kind"] != "amount":
-        return told.text(f"limit_{limit['kind']}")
-    return told.text(name, limit_amount=limit["amount"], binding=binding)
-
-
-def _bounds(told: Told) -> Iterator[str]:
-    """The amounts of which the least became the limit, while the facts are kept."""
-    for bound, amount in () if told.seen is None else told.seen.ruling.grant.bounds:
-        yield told.text("limit_bound", bound=bound, bound_amount=round(amount, 2))

@@ -18,6 +18,7 @@ HEADINGS: dict[str, Words] = {
 
 LABELS: dict[str, Words] = {
     "debtor": Words("Company", "Onderneming"),
+    "numbers": Words("Official numbers", "Officiële nummers"),
     "seller": Words("Decided for", "Besloten voor"),
     "decision": Words("Number of the decision", "Nummer van het besluit"),
     "decided_at": Words("Moment of the decision", "Moment van het besluit"),
@@ -38,6 +39,12 @@ LABELS: dict[str, Words] = {
     "unknown_name": Words("name not known", "naam niet bekend"),
     "policy_named": Words("policy {name}, version {version}", "beleid {name}, versie {version}"),
     "policy_number": Words("policy version {version}", "beleidsversie {version}"),
+}
+
+SCHEMES: dict[str, Words] = {
+    "kvk": Words("KvK number", "KvK-nummer"),
+    "vat": Words("VAT number", "btw-nummer"),
+    "lei": Words("LEI code", "LEI-code"),
 }
 
 NOTES: dict[str, Words] = {

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from string import Formatter
 from typing import Literal
@@ -11,11 +12,11 @@ import pytest
 from api.policies.explanation import step_words, words
 from api.policies.explanation.pack import Explained, explanation
 from api.policies.explanation.page import explanation_page
-from scoring.facts import CompanyDetails, DebtorFacts
+from scoring.facts import Asked, CompanyDetails, DebtorFacts
 from scoring.reasons import REGISTRY
 from scoring.reasons.registry import Words
 from tests.api.policies.explained import Page, explained, of_every_kind
-from tests.scoring.companies import LATE, POLICY, PROMPT, company, event, registered, scored
+from tests.scoring.companies import FINANCIALS, LATE, POLICY, PROMPT, company, event, registered, scored
 
 KINDS = of_every_kind()
 LANGUAGES: tuple[Literal["en", "nl"], ...] = ("en", "nl")
@@ -45,7 +46,7 @@ def test_every_decision_is_explained_in_both_languages(who: str, kept: bool) -> 
 @pytest.mark.parametrize("who", KINDS)
 def test_every_explanation_tells_procedure_reasons_rights_and_deciders(who: str) -> None:
     pack = explanation(KINDS[who], "finance", "en")
-    steps = ["outside", "inside", "blending", "grade", "caps", "confidence", "limit", "outcome"]
+    steps = ["outside", "inside", "blending", "grade", "caps", "confidence", "limit", "term", "outcome"]
     assert [each["step"] for each in pack["procedure"]] == steps
     said = KINDS[who].decision.judgement
     assert [each["code"] for each in pack["reasons"]] == [each["code"] for each in said["reasons"]]
@@ -88,7 +89,47 @@ def test_the_numbers_that_were_applied_are_told() -> None:
     assert f"lies in grade {said['grade_before_caps']}, which goes from" in steps["grade"]["text"]
     assert steps["confidence"]["text"].endswith("the policy asks for at least 40%.")
     assert steps["limit"]["text"].startswith("The limit is EUR ")
-    assert {each.partition(":")[0] for each in steps["limit"]["details"]} == {"need", "capacity"}
+    details = steps["limit"]["details"]
+    assert [each.partition(":")[0] for each in details[:2]] == ["need", "capacity"]
+    assert details[2:] == [
+        "What can be carried by net worth: 2.5% of EUR 440,000 is EUR 11,000",
+        "What can be carried by working capital: 5% of EUR 120,000 is EUR 6,000",
+        "What can be carried by turnover: 0.5% of EUR 3,000,000 is EUR 15,000",
+        "The least of these annual figures: EUR 6,000",
+        "The bureau recommends EUR 25,000",
+        "The mean of both: EUR 15,500",
+        "By our own experience: the peak of EUR 18,000 times 0.5 (at 38 days late) is EUR 9,000",
+        "Our own experience counts for 83.33%, the rest for 16.67%: capacity EUR 10,083.34",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("form", "asked_days", "told"),
+    [
+        ("bv", None, ["The term of class low: 30 days"]),
+        ("bv", 14, ["The term of class low: 30 days", "Asked for: 14 days"]),
+        ("publiekrechtelijk", 60, ["The term of class low: 30 days", "Asked for: 60 days"]),
+    ],
+)
+def test_what_a_term_was_found_from_is_told(form: str, asked_days: int | None, told: list[str]) -> None:
+    asked = Asked(Decimal(4000), payment_term_days=asked_days)
+    given = explained(company(asked=asked, register=registered(legal_form=form)))
+    step = next(each for each in explanation(given, "finance", "en")["procedure"] if each["step"] == "term")
+    *before, by_law = step["details"]
+    assert before == told
+    assert by_law.startswith("The law allows ")
+    assert step["text"] == f"The payment term is {given.decision.judgement['terms']['payment_term_days']} days."
+
+
+def test_a_term_that_the_law_cuts_says_so() -> None:
+    large = replace(FINANCIALS, total_assets=Decimal(90_000_000), turnover=Decimal(200_000_000))
+    longer = replace(POLICY.terms, payment_term_days={**POLICY.terms.payment_term_days, "low": 45})
+    given = explained(company(bureau=scored(90, financials=large)), replace(POLICY, terms=longer))
+    pack = explanation(given, "finance", "en")
+    step = next(each for each in pack["procedure"] if each["step"] == "term")
+    law = "The law allows 30 days instead of 45 days"
+    assert step["details"][-1] == f"{law}, by the size of the debtor: a large company"
+    assert f"{law}: the debtor is a large company." in [each["text"] for each in pack["reasons"]]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +192,7 @@ def test_erased_facts_are_told_and_leave_an_explanation_of_the_judgement() -> No
     assert "gewist" in pack["facts_text"]
     assert pack["evidence"] == []
     assert pack["is_natural_person"] is None
-    assert len(pack["procedure"]) == 8
+    assert len(pack["procedure"]) == 9
     assert [each["provider"] for each in pack["sources"]] == ["kvk", "creditsafe", "opensanctions"]
 
 
@@ -253,3 +294,11 @@ def test_words_take_the_same_parameters_in_both_languages(table: dict[str, Words
 )
 def test_every_effect_has_a_word(effect: str) -> None:
     assert effect in step_words.EFFECTS
+
+
+def test_moments_are_told_in_the_time_zone_of_the_seller() -> None:
+    given = explained(company())
+    late = replace(given.decision, decided_at=datetime(2026, 6, 1, 22, 30, tzinfo=UTC))
+    pack = explanation(replace(given, decision=late), "finance", "nl")
+    assert pack["about"]["decided_at_text"] == "02-06-2026 00:30 (Europe/Amsterdam)"
+    assert "02-06-2026 00:30 (Europe/Amsterdam)" in Page(explanation_page(pack)).texts

@@ -44,7 +44,7 @@ def test_an_explanation_is_as_documented(client_of: ClientOf, app: Flask, kvk_nu
     assert_documented(app, "get", PATH, 200, answer.json)
     full = role in ("finance", "credit_manager")
     assert bool(answer.json["evidence"]) is full
-    assert (len(answer.json["procedure"]) == 8) is full
+    assert (len(answer.json["procedure"]) == 9) is full
     assert ("cost" in answer.json["sources"][0]) is full
     decision = client.get(f"/v1/decisions/{decision_id}").json
     assert [each["code"] for each in answer.json["reasons"]] == [each["code"] for each in decision["reasons"]]
@@ -134,3 +134,21 @@ def test_other_roles_may_not_ask(client_of: ClientOf, app: Flask, role: str) -> 
     decision_id = decided(client_of("finance"))
     answer = client_of(role).get(f"/v1/decisions/{decision_id}/explanation", headers={"Accept": "text/html"})
     assert_problem(app, answer, 403, "not_allowed")
+
+
+def test_a_debtor_that_a_check_made_is_named_by_the_register(client_of: ClientOf) -> None:
+    client = client_of("finance")
+    path = f"/v1/decisions/{decided(client, '90000001')}/explanation"
+    about = client.get(path).json["about"]
+    assert about["debtor_name"] == "Gouden Gans Groothandel B.V."
+    assert ("KvK number 90000001", "kvk") in {(each["text"], each["scheme"]) for each in about["debtor_numbers"]}
+    page = Page(client.get(path, headers={"Accept": "text/html", "Accept-Language": "nl"}).text)
+    assert "Gouden Gans Groothandel B.V." in page.texts
+    assert any("KvK-nummer 90000001" in each for each in page.texts)
+    assert "naam niet bekend" not in page.texts
+
+
+def test_a_bankruptcy_is_told_once_with_the_day_that_the_bureau_knows(client_of: ClientOf) -> None:
+    pack = client_of("finance").get(f"/v1/decisions/{decided(client_of('finance'), '90000007')}/explanation").json
+    listed = [each for each in pack["evidence"] if each["fact"] == "insolvency"]
+    assert [(each["value"], each["age_days"]) for each in listed] == [("bankruptcy", 30)]

@@ -170,3 +170,12 @@ def test_whatever_arrives_is_facts_or_not_understood(raw: object) -> None:
         return
     assert found.retrieved_on == TODAY
     assert found.pd is None or 0 <= found.pd <= 1
+
+
+def test_what_is_left_out_for_its_currency_is_told() -> None:
+    in_pounds = rated(creditLimit={"currency": "GBP", "value": "60000"})
+    in_pounds["report"] |= {"financialStatements": [statement("2025-12-31", currency="GBP")]}
+    told = facts(in_pounds)
+    assert (told.limit_currency, told.financials_currency) == ("GBP", "GBP")
+    told = facts(in_pounds, "GBP")
+    assert (told.limit_currency, told.financials_currency) == (None, None)

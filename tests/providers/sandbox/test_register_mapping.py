@@ -26,7 +26,7 @@ def facts(raw: object, name: str | None = None, *identifiers: Identifier) -> Reg
 
 def test_an_active_company_is_read_as_it_is_registered() -> None:
     assert facts(registration(), "Fabelachtig Fruit BV", KVK, VAT) == RegisterFacts(
-        "sandbox", TODAY, "active", legal_form="bv", incorporated_on=date(2017, 1, 8)
+        "sandbox", TODAY, "active", "bv", date(2017, 1, 8), name="Fabelachtig Fruit B.V."
     )
 
 
@@ -78,7 +78,7 @@ def test_unknown_parts_of_a_start_make_no_company_look_too_old(written: str | No
 )
 def test_an_insolvency_code_is_an_event_known_from_the_day_we_were_told(code: str, event: str) -> None:
     told = {**registration(), "basisbedrijfsgegevens": {"actief": "J", "insolventieCode": code}}
-    assert facts(told).events == (NegativeEvent(event, TODAY),)
+    assert facts(told).events == (NegativeEvent(event, TODAY, undated=True),)
 
 
 @pytest.mark.parametrize(
