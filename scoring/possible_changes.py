@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from scoring.facts import CheckFacts
-from scoring.granting import Grant, class_term_days
+from scoring.granting import Grant
 from scoring.judgement import Change
 from scoring.limits import ceiling_to_step
 from scoring.natural_person import is_natural_person
+from scoring.payment_terms import class_term_days
 from scoring.policy.document import Policy
 from scoring.ruling import Ruling
 
