@@ -272,7 +272,7 @@ def test_what_cannot_be_tested_is_told(command: Callable[..., Result], tmp_path:
         (("--version", "9"), "no policy version 9"),
         (("--policy", str(tmp_path / "bad.yaml")), "limits"),
         (("--policy", str(tmp_path / "dollars.yaml")), "must be in EUR"),
-        (("--policy", str(tmp_path / "latin.yaml")), "cannot be read"),
+        (("--policy", str(tmp_path / "latin.yaml")), "not written in utf-8"),
         (("--version", "1", "--margin-share", "2"), "not from 0 to 1"),
         (("--version", "1", "--margin-share", "much"), "not a number"),
     ):
