@@ -1,6 +1,7 @@
 """`creditgate backtest`: how a policy would have judged the orders of a ledger, and how good that would have been."""
 
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -41,6 +42,12 @@ def share(text: str) -> Decimal:
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
+def economic(name: str, told: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give the option of one figure of `Economics`."""
+    usual = str(getattr(USUAL_ECONOMICS, name))
+    return click.option(f"--{name.replace('_', '-')}", type=share, default=usual, show_default=True, help=told)
+
+
 @click.command("backtest")
 @click.option("--policy", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="YAML or JSON.")
 @click.option("--version", type=int, help="A version that the seller has, instead of --policy.")
@@ -54,34 +61,10 @@ DAY = click.DateTime(["%Y-%m-%d"])
     help="Where to write result.json, report.html and the plots.",
 )
 @click.option("--language", type=click.Choice(["en", "nl"]), default="en", show_default=True, help="Of the report.")
-@click.option(
-    "--loss-given-default",
-    type=share,
-    default=str(USUAL_ECONOMICS.loss_given_default),
-    show_default=True,
-    help="Of what is never paid.",
-)
-@click.option(
-    "--margin-share",
-    type=share,
-    default=str(USUAL_ECONOMICS.margin_share),
-    show_default=True,
-    help="Margin in a price.",
-)
-@click.option(
-    "--prepaid-kept-share",
-    type=share,
-    default=str(USUAL_ECONOMICS.prepaid_kept_share),
-    show_default=True,
-    help="Buyers who do pay before.",
-)
-@click.option(
-    "--funding-rate",
-    type=share,
-    default=str(USUAL_ECONOMICS.funding_rate),
-    show_default=True,
-    help="By the year, on cost.",
-)
+@economic("loss_given_default", "Of what is never paid.")
+@economic("margin_share", "Margin in a price.")
+@economic("prepaid_kept_share", "Buyers who do pay before.")
+@economic("funding_rate", "By the year, on cost.")
 def backtest(
     path: Path | None,
     version: int | None,

@@ -8,6 +8,7 @@ from typing import Literal
 
 from scoring.policy.provisions import INVOICE_BUCKETS
 from scoring.provisions import AgedProvision, PastItem, aged_provision, loss_rates_of
+from scoring.ratios import rounded_ratio
 from scoring.receivables import (
     Bucket,
     CountbackDays,
@@ -149,8 +150,8 @@ def measure(book: BookSums, period_days: int, loss_rates: Mapping[Bucket, Decima
         disputed_overdue=book.open_amount(overdue=True, disputed=True),
         buckets={name: _bucket(book, name) for name in INVOICE_BUCKETS},
         nothing_open=not receivables,
-        overdue_share=_ratio(overdue, undisputed, 6) or Decimal(0),
-        dispute_rate=_ratio(receivables - undisputed, receivables, 6) or Decimal(0),
+        overdue_share=rounded_ratio(overdue, undisputed, 6) or Decimal(0),
+        dispute_rate=rounded_ratio(receivables - undisputed, receivables, 6) or Decimal(0),
         bad_items_count=sum(each.items_count for each in bad),
         bad_amount=sum((each.amount for each in bad), Decimal(0)),
         credit_sales=book.sales_amount,
@@ -163,10 +164,10 @@ def measure(book: BookSums, period_days: int, loss_rates: Mapping[Bucket, Decima
         collection_effectiveness=_effectiveness(book, receivables, months_count),
         settled_count=int(settled.items_count),
         settled_amount=settled.amount,
-        dbt_days=_ratio(exact_days, settled.amount, 4),
-        dbt_days_floored=_ratio(settled.late_days_amount, settled.amount, 4),
-        dbt_days_incl_open=_ratio(exact_days + open_days, settled.amount + undisputed, 4),
-        days_to_pay=_ratio(settled.days_to_pay_amount, settled.amount, 4),
+        dbt_days=rounded_ratio(exact_days, settled.amount, 4),
+        dbt_days_floored=rounded_ratio(settled.late_days_amount, settled.amount, 4),
+        dbt_days_incl_open=rounded_ratio(exact_days + open_days, settled.amount + undisputed, 4),
+        days_to_pay=rounded_ratio(settled.days_to_pay_amount, settled.amount, 4),
         provision=provide(book, loss_rates),
     )
 
@@ -215,13 +216,6 @@ def _effectiveness(book: BookSums, receivables: Decimal, months_count: int) -> D
 def _bucket(book: BookSums, name: Bucket) -> Decimal:
     """What is open in a bucket and not disputed."""
     return sum((each.amount for each in book.opened if each.bucket == name and not each.disputed), Decimal(0))
-
-
-def _ratio(numerator: Decimal, denominator: Decimal, decimals: int) -> Decimal | None:
-    """A ratio rounded half to even; None of nothing."""
-    if not denominator:
-        return None
-    return (numerator / denominator).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
 
 
 def _days(number: Decimal) -> Decimal:

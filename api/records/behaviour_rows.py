@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import TextClause, text
 
 from scoring.facts import BehaviourFacts, LateCounts, LatenessFacts
 from scoring.policy.grading import LATE_DAYS_KEPT, EvidencePolicy, LatenessPolicy
+from scoring.ratios import rounded_ratio
 
 # Every part reads a debtor's days within the window, or an index of days; none of them the invoices. Where the window
 # has no day with a move, the peak is what stood then: the balance of today without what came after `as_of`.
@@ -143,10 +144,10 @@ def _facts(row: Any, as_of: date, evidence: EvidencePolicy) -> BehaviourFacts:
         window_days=evidence.behaviour_window_days,
         settled_count=int(row.settled_count),
         settled_amount=row.settled_amount,
-        dbt_days=_ratio(row.days_amount, row.settled_amount, 4),
-        dbt_days_recent=_ratio(row.recent_days_amount, row.recent_amount, 4),
-        dbt_days_prior=_ratio(prior_days, prior_amount, 4),
-        late_amount_share=_ratio(row.late_amount, row.settled_amount, 6),
+        dbt_days=rounded_ratio(row.days_amount, row.settled_amount, 4),
+        dbt_days_recent=rounded_ratio(row.recent_days_amount, row.recent_amount, 4),
+        dbt_days_prior=rounded_ratio(prior_days, prior_amount, 4),
+        late_amount_share=rounded_ratio(row.late_amount, row.settled_amount, 6),
         first_settled_on=row.first_settled_on,
         peak_exposure=row.peak_amount,
         open_amount=row.open_amount,
@@ -167,9 +168,3 @@ def _lateness(row: Any, policy: LatenessPolicy) -> LatenessFacts:
         book=LateCounts(*row.book) if counted_on else None,
         book_counted_on=counted_on,
     )
-
-
-def _ratio(numerator: Decimal, denominator: Decimal, decimals: int) -> Decimal | None:
-    if not denominator:
-        return None
-    return (numerator / denominator).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from uuid import UUID
 
 from api.policies.backtest.book import Book
@@ -12,6 +12,7 @@ from api.policies.backtest.windows import Ahead, Balance, SortedDays, SumsAfter
 from api.records.ledger_walk import Bill, DebtorLedger, Part
 from scoring.facts import BehaviourFacts, LateCounts, LatenessFacts
 from scoring.policy.grading import LATE_DAYS_KEPT, EvidencePolicy
+from scoring.ratios import rounded_ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +162,10 @@ class DebtorWalk:
             window_days=windows.window_days,
             settled_count=count,
             settled_amount=Decimal(amount),
-            dbt_days=_ratio(days_amount, amount, 4),
-            dbt_days_recent=_ratio(recent_days_amount, recent_amount, 4),
-            dbt_days_prior=_ratio(days_amount - recent_days_amount, amount - recent_amount, 4),
-            late_amount_share=_ratio(late_amount, amount, 6),
+            dbt_days=rounded_ratio(days_amount, amount, 4),
+            dbt_days_recent=rounded_ratio(recent_days_amount, recent_amount, 4),
+            dbt_days_prior=rounded_ratio(days_amount - recent_days_amount, amount - recent_amount, 4),
+            late_amount_share=rounded_ratio(late_amount, amount, 6),
             first_settled_on=None if first is None else date.fromordinal(first),
             peak_exposure=None if balance is None else balance.peak(today - windows.window_days),
             open_amount=self._open_amount,
@@ -188,10 +189,3 @@ class DebtorWalk:
             book=None if book is None else book.at(as_of),
             book_counted_on=None if book is None else as_of,
         )
-
-
-def _ratio(numerator: Decimal, denominator: Decimal, decimals: int) -> Decimal | None:
-    """Divide as `debtor_days` does, half to even; None where there is nothing to divide by."""
-    if not denominator:
-        return None
-    return (numerator / denominator).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)

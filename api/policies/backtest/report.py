@@ -6,7 +6,6 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.policies.backtest.code_words import in_words, reason_words, target_words
@@ -14,17 +13,11 @@ from api.policies.backtest.plot_words import PLOT_WORDS
 from api.policies.backtest.readable import NOTHING, amount, count, day, difference, figure, percent
 from api.policies.backtest.report_words import PAGE_WORDS
 from api.policies.backtest.sentences import headline, unsaid
+from api.policies.pages import PAGES
 from scoring.reasons.registry import Language
 
-_PAGES = Environment(
-    loader=PackageLoader("api.policies", "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 # Ours and no other: it stands in the page as it is, and the content policy below lets through nothing but it.
-_STYLE = _PAGES.get_template("backtest.css").render()
+_STYLE = PAGES.get_template("backtest.css").render()
 _STYLE_DIGEST = b64encode(sha256(_STYLE.encode()).digest()).decode()
 # Also in the page itself, for when it is read from a file. What may frame a page only a header can say.
 PAGE_POLICY = (
@@ -35,7 +28,7 @@ PAGE_POLICY = (
 def report_page(result: Mapping[str, Any], language: Language, plots: Mapping[str, bytes] | None) -> str:
     """Write the page; `plots` are PNG images by name, None where they cannot be drawn."""
     images = {name: f"data:image/png;base64,{b64encode(image).decode()}" for name, image in (plots or {}).items()}
-    return _PAGES.get_template("backtest.html").render(
+    return PAGES.get_template("backtest.html").render(
         result=result,
         language=language,
         title=_policy_name(language, result["policies"][0]),

@@ -4,20 +4,19 @@ import base64
 from io import BytesIO
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
 from api.policies.calibration.sheet import Evidence
+from api.policies.pages import PAGES
 
 SIZE_INCHES = (4.6, 4.0)
 
 
 def sheet_page(evidence: Evidence, sheet: dict[str, Any]) -> str:
     """The page of a sheet, with its two charts drawn in."""
-    pages = Environment(loader=PackageLoader("api.policies"), autoescape=True, undefined=StrictUndefined)
-    return pages.get_template("scorecard_sheet.html").render(
+    return PAGES.get_template("scorecard_sheet.html").render(
         sheet=sheet, roc=_roc_chart(evidence), calibration=_calibration_chart(sheet)
     )
 
