@@ -1,34 +1,64 @@
 """Which source serves whom, in which order: the only way to a source, and the check that live never meets sandbox."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 
-from providers.ports import Answer, Candidate, CompanyKey, CompanyQuery, CompanyRegister, CreditBureau, SanctionsList
-from providers.sandbox.client import PROVIDER, Sandbox
+from providers.http import Line
+from providers.insurers import CreditInsurer
+from providers.memory import Memory
+from providers.ports import About, Candidate, CompanyKey, CompanyQuery, CompanySearch, Facts, Raw, Report, Watch
+from providers.settings import Price, SourceSettings
 from scoring.facts import SourceKind
 
 Mode = Literal["live", "test"]
+MODES: tuple[Mode, ...] = get_args(Mode)
 KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
+SANDBOX_CREDENTIAL = "sandbox"  # What a test seller signs in with where it has handed in nothing else.
+
+
+class WrongAddress(ValueError):
+    """A live seller would be given a sandbox, or a test seller a real source."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One outside party and what it can do for us; `countries` None means every country, `buys` that reports cost."""
+    """One outside party and what it can do for us; `services` are its other hosts, each with settings of its own."""
 
-    provider: str
-    is_sandbox: bool
-    countries: frozenset[str] | None = None
-    register: CompanyRegister | None = None
-    bureau: CreditBureau | None = None
-    sanctions: SanctionsList | None = None
-    buys: bool = False
+    settings: SourceSettings
+    services: tuple[SourceSettings, ...] = ()
+    search: CompanySearch | None = None
+    reports: Mapping[SourceKind, Report] = field(default_factory=dict)
+    watch: Watch | None = None
+    insurer: CreditInsurer | None = None
 
-    def answers(self, kind: SourceKind) -> bool:
-        """Whether the source can be asked this kind of question."""
-        ports = {"company_register": self.register, "credit_bureau": self.bureau, "sanctions_list": self.sanctions}
-        return ports[kind] is not None
+    @property
+    def provider(self) -> str:
+        """Its name: that of its folder."""
+        return self.settings.provider
+
+    def serves(self, country: str | None) -> bool:
+        """Whether it knows companies of a country (ISO 3166-1 alpha-2); None asks for any."""
+        countries = self.settings.countries
+        return country is None or countries is None or country in countries
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a seller reaches sources with: its mode, its credentials by provider, and what its lines share.
+
+    `now` is the seller's time in its own zone; `prices` what a report of a provider costs it, where that is told.
+    """
+
+    mode: Mode
+    credentials: Mapping[str, Mapping[str, str]]
+    memory: Callable[[str], Memory]
+    now: datetime
+    real_now: Callable[[], datetime]
+    prices: Mapping[str, Price] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,70 +76,112 @@ class SourceSpec:
 
 
 class Catalog:
-    """All sources of this installation, in the order in which they are asked."""
+    """All sources of this installation, in the order in which they are asked where a policy names none.
 
-    def __init__(self, sources: tuple[Source, ...] | None = None) -> None:
-        """Take the given sources, else the shipped ones."""
+    `sandbox_address` is where the sandbox serves every vendor's protocol, each below its name; `addresses` are those
+    of an installation's own services (a self-hosted list, say) instead of the vendor's.
+    """
+
+    def __init__(
+        self,
+        sources: tuple[Source, ...] | None = None,
+        *,
+        sandbox_address: str | None = None,
+        addresses: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take the given sources, else the shipped ones. Raises WrongAddress for one that is not what it should be."""
         self._sources = _shipped() if sources is None else sources
+        self._sandbox_address = sandbox_address
+        self._addresses = dict(addresses or {})
 
-    def sources_for(self, mode: str, country: str | None, kind: SourceKind) -> tuple[Source, ...]:
-        """Sources of a kind for a seller's mode (`live`, `test`) and a country, in order of preference.
-
-        Every way to a source comes through here: a live seller is never given a sandbox, a test seller never a
-        real source. Without a country any source will do. Raises ValueError for an unknown mode.
-        """
-        if mode not in get_args(Mode):
-            raise ValueError(f"{mode!r} is not a mode")
+    def sources_for(self, country: str | None, kind: SourceKind, access: Access) -> tuple[Source, ...]:
+        """Sources of a kind for a country that this seller can use, in order of preference."""
         return tuple(
             source
             for source in self._sources
-            if source.is_sandbox == (mode == "test")
-            and (country is None or source.countries is None or country in source.countries)
-            and source.answers(kind)
+            if kind in source.reports and source.serves(country) and self.usable(source, access)
         )
 
-    def kinds(self, mode: str, country: str, needed_kinds: Collection[SourceKind] = KINDS) -> tuple[SourceSpec, ...]:
-        """One spec per kind of question, register first; `needed_kinds` come from the policy."""
-        specs = []
-        for kind in KINDS:
-            source = next(iter(self.sources_for(mode, country, kind)), None)
-            buys = source is not None and source.buys and kind == "credit_bureau"
-            specs.append(SourceSpec(kind, source.provider if source else None, kind in needed_kinds, buys, mode))
-        return tuple(specs)
+    def searches_for(self, country: str | None, access: Access) -> tuple[Source, ...]:
+        """Sources that find companies of a country for this seller, in order of preference."""
+        return tuple(
+            source
+            for source in self._sources
+            if source.search is not None and source.serves(country) and self.usable(source, access)
+        )
 
-    def registers(self, mode: str, country: str | None) -> tuple[str, ...]:
-        """Providers that a company can be searched with, in order."""
-        return tuple(source.provider for source in self.sources_for(mode, country, "company_register"))
+    def usable(self, source: Source, access: Access) -> bool:
+        """Whether the seller can use a source: a live one needs the credentials, a test one the sandbox."""
+        if access.mode == "test":
+            return self._sandbox_address is not None
+        given = access.credentials.get(source.provider, {})
+        return all(given.get(name) for name in source.settings.credentials)
 
-    def search(
-        self, provider: str, mode: str, query: CompanyQuery, *, now: datetime, deadline_seconds: float
-    ) -> tuple[Candidate, ...]:
-        """Candidates of one register. Raises SourceError."""
-        register = self._source(provider, mode, query.country, "company_register").register
-        assert register is not None
-        return register.search(query, now=now, deadline_seconds=deadline_seconds)
-
-    def ask(
-        self, spec: SourceSpec, company: CompanyKey, *, currency: str, now: datetime, deadline_seconds: float
-    ) -> Answer:
-        """Ask about one company; amounts come in `currency`. Raises SourceError, and ValueError where nobody serves."""
-        source = self._source(spec.provider, spec.mode, company.country, spec.kind)
-        if spec.kind == "company_register":
-            assert source.register is not None
-            return source.register.profile(company, now=now, deadline_seconds=deadline_seconds)
-        if spec.kind == "credit_bureau":
-            assert source.bureau is not None
-            return source.bureau.report(company, currency, now=now, deadline_seconds=deadline_seconds)
-        assert source.sanctions is not None
-        return source.sanctions.screen(company, now=now, deadline_seconds=deadline_seconds)
-
-    def _source(self, provider: str | None, mode: str, country: str | None, kind: SourceKind) -> Source:
-        for source in self.sources_for(mode, country, kind):
+    def source(self, provider: str) -> Source:
+        """The source of a name. Raises ValueError."""
+        for source in self._sources:
             if source.provider == provider:
                 return source
-        raise ValueError(f"{provider!r} does not serve {kind} to a {mode} seller in {country}")
+        raise ValueError(f"{provider!r} is no source")
+
+    def line(self, source: Source, access: Access, *, deadline_seconds: float) -> Line:
+        """A line to a source, for so long. Raises WrongAddress, and ValueError for an unknown mode."""
+        return self._line(source, source.settings, access, monotonic() + deadline_seconds)
+
+    def _line(self, source: Source, settings: SourceSettings, access: Access, deadline: float) -> Line:
+        def beside(service: str) -> Line:
+            other = next(each for each in source.services if each.provider == service)
+            return self._line(source, other, access, deadline)
+
+        is_sandbox = access.mode == "test"
+        credentials = access.credentials.get(source.provider)
+        if is_sandbox and not credentials:
+            credentials = dict.fromkeys(source.settings.credentials, SANDBOX_CREDENTIAL)
+        return Line(
+            settings,
+            self._address(settings, access.mode),
+            credentials or {},
+            access.memory(settings.provider),
+            now=access.now,
+            real_now=access.real_now,
+            deadline=deadline,
+            is_sandbox=is_sandbox,
+            agreed_price=access.prices.get(source.provider),
+            other_host=beside,
+        )
+
+    def ask(
+        self, kind: SourceKind, provider: str, company: CompanyKey, access: Access, *, deadline_seconds: float
+    ) -> Raw | None:
+        """What a source says of a company, as it said it; None where it does not know it. Raises SourceError."""
+        source = self.source(provider)
+        return source.reports[kind].ask(company, self.line(source, access, deadline_seconds=deadline_seconds))
+
+    def facts(self, kind: SourceKind, provider: str, raw: Raw, about: About) -> Facts:
+        """What was said as facts of ours. Raises NotUnderstood."""
+        return self.source(provider).reports[kind].facts(raw, about)
+
+    def search(
+        self, provider: str, query: CompanyQuery, access: Access, *, deadline_seconds: float
+    ) -> tuple[Candidate, ...]:
+        """Candidates of one source. Raises SourceError."""
+        source = self.source(provider)
+        assert source.search is not None
+        return source.search.search(query, self.line(source, access, deadline_seconds=deadline_seconds))
+
+    def _address(self, settings: SourceSettings, mode: str) -> str:
+        """The one place that decides where a seller's calls go."""
+        if mode not in MODES:
+            raise ValueError(f"{mode!r} is not a mode")
+        real = self._addresses.get(settings.provider, settings.address)
+        if mode == "test":
+            if self._sandbox_address is None or urlsplit(self._sandbox_address).netloc == urlsplit(real).netloc:
+                raise WrongAddress(f"a test seller has no sandbox for {settings.provider}")
+            return f"{self._sandbox_address.rstrip('/')}/{settings.provider}"
+        if self._sandbox_address is not None and urlsplit(self._sandbox_address).netloc == urlsplit(real).netloc:
+            raise WrongAddress(f"a live seller would be given the sandbox for {settings.provider}")
+        return real.rstrip("/")
 
 
 def _shipped() -> tuple[Source, ...]:
-    sandbox = Sandbox()
-    return (Source(PROVIDER, is_sandbox=True, register=sandbox, bureau=sandbox, sanctions=sandbox, buys=True),)
+    return ()

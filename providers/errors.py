@@ -1,8 +1,12 @@
-"""How a source fails us: it is down, refuses us, or gives what cannot be read. Not knowing a company is no failure."""
+"""How a source fails us: down, late, busy, refusing us, or not to be read. Not knowing a company is no failure."""
+
+from typing import ClassVar
 
 
 class SourceError(Exception):
-    """A source gave no usable answer; `provider` names it."""
+    """A source gave no usable answer; `provider` names it, and `code` says how it failed where failures are counted."""
+
+    code: ClassVar[str] = "failed"
 
     def __init__(self, provider: str, detail: str) -> None:
         super().__init__(f"{provider}: {detail}")
@@ -13,14 +17,39 @@ class SourceError(Exception):
 class SourceDown(SourceError):
     """The source cannot be reached now, for no company; it may be asked again after `retry_after_seconds`, if known."""
 
+    code = "down"
+
     def __init__(self, provider: str, detail: str, *, retry_after_seconds: int | None = None) -> None:
         super().__init__(provider, detail)
         self.retry_after_seconds = retry_after_seconds
 
 
+class SourceLate(SourceDown):
+    """The source did not answer within the time there was."""
+
+    code = "late"
+
+
+class SourceBusy(SourceDown):
+    """The source says, or our own limits say, that it is asked too much; it is not broken."""
+
+    code = "busy"
+
+
 class SourceRefused(SourceError):
     """The source does not serve us (credentials, contract, quota): asking again does not help, a person must act."""
 
+    code = "refused"
+
 
 class NotUnderstood(SourceError):
-    """The answer about this one company cannot be read; the source itself works, so others may still be asked."""
+    """The answer about this one company cannot be read; the source itself works, so others may still be asked.
+
+    `body` is what came, where it was not even a document: what was paid for is kept although nobody can read it.
+    """
+
+    code = "not_understood"
+
+    def __init__(self, provider: str, detail: str, *, body: bytes | None = None) -> None:
+        super().__init__(provider, detail)
+        self.body = body

@@ -1,13 +1,23 @@
-"""What we need from outside: a company register, a credit bureau, a sanctions list."""
+"""What we need from outside: company registers, credit bureaus, sanctions lists, and whoever tells of changes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from scoring.facts import BureauFacts, RegisterFacts, RegisterStatus, SanctionsFacts, SourceKind
+from providers.http import Line
+from scoring.facts import (
+    BureauFacts,
+    EntityFacts,
+    RegisterFacts,
+    RegisterStatus,
+    SanctionsFacts,
+    SourceKind,
+    VatFacts,
+)
 
-Facts = RegisterFacts | BureauFacts | SanctionsFacts
+Facts = RegisterFacts | BureauFacts | SanctionsFacts | VatFacts | EntityFacts
+Raw = dict[str, Any]  # What a source answered, its documents by name: kept as bought, and read again at any time.
 LEI_COUNTRY = "ZZ"  # A LEI is issued for the whole world; ISO 3166 keeps ZZ free for such use.
 
 
@@ -28,6 +38,10 @@ class CompanyKey:
     country: str
     identifiers: tuple[Identifier, ...]
 
+    def number(self, scheme: str) -> str | None:
+        """The first number of a scheme; None without."""
+        return next((each.value for each in self.identifiers if each.scheme == scheme), None)
+
 
 @dataclass(frozen=True, slots=True)
 class CompanyQuery:
@@ -44,7 +58,10 @@ class CompanyQuery:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A company that one register offers for a query; `legal_form` is a code, None where it is not known."""
+    """A company that one register offers for a query; `legal_form` is a code, None where it is not known.
+
+    `parent` is the company it belongs to, where the register tells of groups.
+    """
 
     provider: str
     identifiers: tuple[Identifier, ...]
@@ -54,6 +71,19 @@ class Candidate:
     address: str | None
     legal_form: str | None
     status: RegisterStatus
+    parent: Identifier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whom an answer is about and how it is read: amounts not in `currency` (ISO 4217) are left out of the facts.
+
+    `retrieved_on` is the seller's day on which the answer came.
+    """
+
+    company: CompanyKey
+    currency: str
+    retrieved_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +93,51 @@ class Answer:
     kind: SourceKind
     provider: str
     retrieved_at: datetime
-    raw: dict[str, Any] | None
+    raw: Raw | None
     facts: Facts | None
     cost: tuple[Decimal, str] | None
 
 
-class CompanyRegister(Protocol):
-    """Who a company is. Every call raises a SourceError and gives up after `deadline_seconds`."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something a source says has changed; `id` is its own and tells a repeat. `kind` is a word of ours.
 
-    def search(self, query: CompanyQuery, *, now: datetime, deadline_seconds: float) -> tuple[Candidate, ...]:
+    `company` is the identifier under which the source watches it. `old` and `new` are in the source's words.
+    """
+
+    id: str
+    company: Identifier
+    kind: str
+    changed_at: datetime
+    old: str | None
+    new: str | None
+
+
+class CompanySearch(Protocol):
+    """Finds companies by name or number. Raises SourceError; gives up when the line's time is over."""
+
+    def search(self, query: CompanyQuery, line: Line) -> tuple[Candidate, ...]:
         """Companies that may be the one meant; empty when there is none."""
 
-    def profile(self, company: CompanyKey, *, now: datetime, deadline_seconds: float) -> Answer:
-        """RegisterFacts of one company. Days are those of the zone of `now`."""
+
+class Report(Protocol):
+    """One kind of question about one company, as one vendor answers it."""
+
+    def ask(self, company: CompanyKey, line: Line) -> Raw | None:
+        """What the source says, as it said it; None where it does not know the company. Raises SourceError."""
+
+    def facts(self, raw: Raw, about: About) -> Facts:
+        """What was said as facts of ours; pure. Raises NotUnderstood."""
 
 
-class CreditBureau(Protocol):
-    """How creditworthy a company is. Every call raises a SourceError and gives up after `deadline_seconds`."""
+class Watch(Protocol):
+    """A source that tells of changes by itself, of companies that are named to it. Raises SourceError."""
 
-    def report(self, company: CompanyKey, currency: str, *, now: datetime, deadline_seconds: float) -> Answer:
-        """BureauFacts of one company; amounts that are not in `currency` (ISO 4217) are left out. May cost money."""
+    def watch(self, company: CompanyKey, line: Line) -> Identifier:
+        """Have a company watched, which is safe to repeat; gives the identifier it is watched under."""
 
+    def unwatch(self, watched: Identifier, line: Line) -> None:
+        """Have a company watched no longer, which is safe to repeat."""
 
-class SanctionsList(Protocol):
-    """Whom we may not trade with. Every call raises a SourceError and gives up after `deadline_seconds`."""
-
-    def screen(self, company: CompanyKey, *, now: datetime, deadline_seconds: float) -> Answer:
-        """SanctionsFacts of one company."""
+    def changes(self, since: datetime, line: Line) -> tuple[Change, ...]:
+        """What has changed since a time, the oldest first, each once."""

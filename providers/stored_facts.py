@@ -6,12 +6,14 @@ from typing import Any, cast
 from providers.ports import Facts
 from scoring.canonical import plain
 from scoring.documents import DocumentInvalid, Fault, read_document
-from scoring.facts import BureauFacts, RegisterFacts, SanctionsFacts, SourceKind
+from scoring.facts import BureauFacts, EntityFacts, RegisterFacts, SanctionsFacts, SourceKind, VatFacts
 
 _TYPES: dict[SourceKind, type[Facts]] = {
     "company_register": RegisterFacts,
     "credit_bureau": BureauFacts,
     "sanctions_list": SanctionsFacts,
+    "vat_register": VatFacts,
+    "entity_register": EntityFacts,
 }
 
 

@@ -10,7 +10,7 @@ from scoring.exchange import Rate
 
 RegisterStatus = Literal["active", "dissolved", "deregistered"]
 SanctionsHit = Literal["none", "possible", "confirmed"]
-SourceKind = Literal["company_register", "credit_bureau", "sanctions_list"]
+SourceKind = Literal["company_register", "credit_bureau", "sanctions_list", "vat_register", "entity_register"]
 SourceStatus = Literal["fresh", "cached", "stale", "unavailable", "not_asked", "not_found"]
 IdentityField = Literal["number", "name", "vat", "iban_holder"]
 LimitKind = Literal["none", "amount", "unlimited"]
@@ -174,6 +174,52 @@ class SanctionsFacts:
     provider: str
     retrieved_on: date
     hit: SanctionsHit
+
+
+@dataclass(frozen=True, slots=True)
+class VatFacts:
+    """What a VAT register says of one number; `name` and `address` None where the member state does not tell them.
+
+    `consultation` is the number that proves the question was asked.
+    """
+
+    provider: str
+    retrieved_on: date
+    number: str
+    valid: bool
+    name: str | None = None
+    address: str | None = None
+    consultation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMember:
+    """Another company of the group; `lei` None where it has none."""
+
+    name: str | None
+    lei: str | None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityFacts:
+    """What the register of legal entity identifiers says: status of the entity itself, and the group it belongs to.
+
+    A registration whose fee was not renewed (`registration`: LAPSED) says nothing of the entity.
+    `no_parent_reason` is the register's word for why it names no parent.
+    """
+
+    provider: str
+    retrieved_on: date
+    lei: str
+    name: str | None
+    active: bool | None
+    registration: str | None = None
+    registered_at: str | None = None
+    registered_as: str | None = None
+    parent: GroupMember | None = None
+    ultimate_parent: GroupMember | None = None
+    no_parent_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

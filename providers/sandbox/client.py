@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from providers.creditsafe.mapping import bureau_facts
 from providers.errors import SourceDown
+from providers.kvk.mapping import candidate, register_facts
 from providers.names import begins_words, best_similarity
+from providers.opensanctions.mapping import QUERY, sanctions_facts
 from providers.ports import Answer, Candidate, CompanyKey, CompanyQuery, Facts, Identifier
-from providers.sandbox.bureau_mapping import bureau_facts
-from providers.sandbox.register_mapping import candidate, register_facts
-from providers.sandbox.sanctions_mapping import QUERY, sanctions_facts
 from scoring.facts import SourceKind
 
 PROVIDER = "sandbox"

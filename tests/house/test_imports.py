@@ -20,7 +20,13 @@ PLACES = {
         *("prospect", "acceptance", "orders", "monitoring", "management", "collection"),
         *("ledger", "policies", "events", "administration"),
     },
-    "providers": {"sandbox"},
+    "providers": {
+        *("kvk", "companies_house", "gleif", "vies", "north_data"),
+        *("creditsafe", "dnb", "coface"),
+        *("opensanctions",),
+        *("atradius", "allianz_trade", "cofaserve"),
+        *("sandbox",),
+    },
     "scoring": {"figures", "inventory", "matching", "policies", "policy", "reasons", "statutory", "validation"},
     ".": {"api", "providers", "scoring", "migrations", "bench", "tests", "docs", "mappings", "var", "build", "dist"},
 }

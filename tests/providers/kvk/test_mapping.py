@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from providers.errors import NotUnderstood
+from providers.kvk.mapping import candidate, register_facts
 from providers.ports import Candidate, CompanyKey, Identifier
 from providers.sandbox.client import companies, with_dates
-from providers.sandbox.register_mapping import candidate, register_facts
 from scoring.facts import NegativeEvent, RegisterFacts
-from tests.providers.sandbox.mutations import mutated
-from tests.providers.sandbox.reports import registration
+from tests.providers.mutations import mutated
+from tests.providers.reports import registration
 
 TODAY = date(2026, 3, 1)
 PAYLOADS = [with_dates(each.register, TODAY) for each in companies() if each.register]

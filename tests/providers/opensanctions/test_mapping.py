@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from providers.errors import NotUnderstood
-from providers.sandbox.sanctions_mapping import sanctions_facts
+from providers.opensanctions.mapping import sanctions_facts
 from scoring.facts import SanctionsFacts
-from tests.providers.sandbox.mutations import mutated
-from tests.providers.sandbox.reports import match, matches
+from tests.providers.mutations import mutated
+from tests.providers.reports import match, matches
 
 TODAY = date(2026, 3, 1)
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from providers.creditsafe.mapping import bureau_facts
 from providers.errors import NotUnderstood
-from providers.sandbox.bureau_mapping import bureau_facts
 from providers.sandbox.client import companies, with_dates
 from scoring.facts import NO_LIMIT_GIVEN, BureauFacts, CreditLimit, NegativeEvent
-from tests.providers.sandbox.mutations import mutated
-from tests.providers.sandbox.reports import rated, report, statement
+from tests.providers.mutations import mutated
+from tests.providers.reports import rated, report, statement
 
 TODAY = date(2026, 3, 1)
 PAYLOADS = [with_dates(each.bureau, TODAY) for each in companies() if each.bureau]

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from providers.sandbox.bureau_mapping import bureau_facts
+from providers.creditsafe.mapping import bureau_facts
 from scoring.facts import BureauFacts, CompanyDetails
 from scoring.inventory.failure_scores import failure_scores
-from tests.providers.sandbox.reports import rated, report, statement
+from tests.providers.reports import rated, report, statement
 
 TODAY = date(2026, 3, 1)
 

@@ -3,8 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+from providers.creditsafe.statements import financials, financials_currency
 from providers.payload import Payload
-from providers.sandbox.statements import financials, financials_currency
 from scoring.facts import NO_LIMIT_GIVEN, BureauFacts, CompanyDetails, CreditLimit, NegativeEvent
 
 TARGET_EVENT = "overdue_90_days_or_bankruptcy"  # Domain 1.1: what the 1 to 100 rating predicts, within HORIZON_MONTHS.

@@ -1,0 +1,1 @@
+"""Allianz Trade, a credit insurer: buyers and cover."""

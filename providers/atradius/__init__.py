@@ -1,0 +1,1 @@
+"""Atradius, a credit insurer: buyers and cover."""

@@ -1,0 +1,1 @@
+"""Coface business information: scores, opinions and recommended limits."""

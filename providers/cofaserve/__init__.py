@@ -1,0 +1,1 @@
+"""Coface as a credit insurer (CofaServe): buyers and cover."""

@@ -1,0 +1,1 @@
+"""Companies House, the register of the United Kingdom."""

@@ -1,0 +1,1 @@
+"""Creditsafe Connect: company search, match, credit reports and monitoring (Europe and beyond)."""

@@ -1,0 +1,1 @@
+"""Dun & Bradstreet Direct+: match, data blocks and monitoring."""

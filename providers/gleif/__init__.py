@@ -1,0 +1,1 @@
+"""GLEIF, the register of legal entity identifiers: who owns whom."""

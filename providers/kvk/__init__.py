@@ -1,0 +1,1 @@
+"""KVK, the Dutch trade register: search, base profile, establishment and the open data with insolvency."""

@@ -1,0 +1,1 @@
+"""North Data: registers and annual figures of Germany and its neighbours."""

@@ -1,0 +1,1 @@
+"""OpenSanctions, hosted or as ones own yente: sanctions lists of the world."""

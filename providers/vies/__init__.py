@@ -1,0 +1,1 @@
+"""VIES, the European check of VAT numbers."""
