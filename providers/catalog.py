@@ -26,10 +26,14 @@ class WrongAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One outside party and what it can do for us; `services` are its other hosts, each with settings of its own."""
+    """One outside party and what it can do for us; `services` are its other hosts, each with settings of its own.
+
+    `in_sandbox`: the sandbox speaks its protocol, so that test sellers can use it.
+    """
 
     settings: SourceSettings
     services: tuple[SourceSettings, ...] = ()
+    in_sandbox: bool = False
     search: CompanySearch | None = None
     reports: Mapping[SourceKind, Report] = field(default_factory=dict)
     watch: Watch | None = None
@@ -113,7 +117,7 @@ class Catalog:
     def usable(self, source: Source, access: Access) -> bool:
         """Whether the seller can use a source: a live one needs the credentials, a test one the sandbox."""
         if access.mode == "test":
-            return self._sandbox_address is not None
+            return source.in_sandbox and self._sandbox_address is not None
         given = access.credentials.get(source.provider, {})
         return all(given.get(name) for name in source.settings.credentials)
 
