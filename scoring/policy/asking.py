@@ -15,7 +15,7 @@ Known = Literal["ended", "insolvent", "sanctioned", "unknown"]
 
 # What a policy of before plans goes by: everybody is asked at once, and nobody is waited for longer.
 DEADLINE_SECONDS = Decimal(10)
-DEADLINE_SECONDS_MAX = 120
+DEADLINE_SECONDS_MAX = 45  # Nobody waits longer for an answer, and no repeat of a request may overtake it.
 # Kinds that came later are kept so long where a policy does not say.
 FRESH_DAYS: Mapping[SourceKind, int] = {"vat_register": 30, "entity_register": 30}
 

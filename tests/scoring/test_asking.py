@@ -42,7 +42,7 @@ def parsed(*plans: Any, **given: Any) -> SourcesPolicy:
         ([plan(steps=[{"ask": {"credit_bureau": ["dnb", "dnb"]}}])], "plans.0.steps.0.ask.credit_bureau", "twice"),
         ([plan(steps=[{**STEP_, "stop_when": ["tired"]}])], "plans.0.steps.0.stop_when.0", "is not one of"),
         ([plan(deadline_seconds=0)], "plans.0.deadline_seconds", "above zero"),
-        ([plan(deadline_seconds=121)], "plans.0.deadline_seconds", "at most 120"),
+        ([plan(deadline_seconds=46)], "plans.0.deadline_seconds", "at most 45"),
         ([plan(cost_max=-1)], "plans.0.cost_max", "below zero"),
         ([plan(countries=["XX"])], "plans.0.countries.0", "XX"),
         ([plan(purposes=["curiosity"])], "plans.0.purposes.0", "is not one of"),
