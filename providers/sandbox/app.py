@@ -8,7 +8,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from providers.http import NOW_HEADER
-from providers.sandbox import creditsafe, kvk, opensanctions
+from providers.sandbox import atradius, creditsafe, gleif, kvk, opensanctions, vies
 from providers.sandbox.company import companies
 from providers.sandbox.faults import errors_in
 from providers.sandbox.mentions import mentioned
@@ -17,7 +17,16 @@ from providers.sandbox.vendors import Vendor
 from providers.sandbox.world import TOKEN_SECONDS, World, now, put_in, world
 
 VENDORS: dict[str, Vendor] = {
-    each.provider: each for each in (kvk.VENDOR, kvk.OPEN_DATA, creditsafe.VENDOR, opensanctions.VENDOR)
+    each.provider: each
+    for each in (
+        kvk.VENDOR,
+        kvk.OPEN_DATA,
+        creditsafe.VENDOR,
+        opensanctions.VENDOR,
+        vies.VENDOR,
+        gleif.VENDOR,
+        atradius.VENDOR,
+    )
 }
 
 
