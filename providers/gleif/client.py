@@ -79,7 +79,7 @@ def _numbers(company: CompanyKey | CompanyQuery) -> Iterator[Mapping[str, Any]]:
 
 def _by_name(text: str, country: str | None, line: Line) -> list[Payload]:
     """By all words first; where they find nothing, by names that are spelled alike."""
-    in_country = {"filter[entity.legalAddress.country]": country} if country else {}
+    in_country = {"filter[entity.addresses.country]": country} if country else {}
     found = _kept(_list({"filter[fulltext]": text, **in_country}, line), line)
     if not found:
         params = {"field": "entity.legalName", "q": text}

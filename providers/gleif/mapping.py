@@ -41,9 +41,7 @@ def national_number(identifier: Identifier) -> tuple[str, str] | None:
 
 
 def records(provider: str, document: object) -> list[Payload]:
-    """The records of a list; empty for None. Raises NotUnderstood."""
-    if document is None:
-        return []
+    """The records of a list. Raises NotUnderstood, also where a list neither holds any nor says that there are none."""
     page = Payload(provider, document)
     found = page.items("data")
     if not found and page.section("meta", "pagination").number("total") != 0:
@@ -104,7 +102,7 @@ def parent_link(record: Payload, name: str) -> str | None:
 
 def completed_leis(provider: str, document: object) -> list[str]:
     """The LEIs of completed names, each once; a name can be completed without belonging to a record."""
-    completions = [] if document is None else Payload(provider, document).items("data")
+    completions = Payload(provider, document).items("data")
     found = [each.section("relationships", RECORDS, "data").text("id") for each in completions]
     return list(dict.fromkeys(each for each in found if each is not None and is_lei(each)))
 
