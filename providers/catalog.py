@@ -7,11 +7,14 @@ from time import monotonic
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from providers.gleif import client as gleif
 from providers.http import Line
 from providers.insurers import CreditInsurer
+from providers.kvk import client as kvk
 from providers.memory import Memory
 from providers.ports import About, Candidate, CompanyKey, CompanyQuery, CompanySearch, Facts, Raw, Report, Watch
 from providers.settings import Price, SourceSettings
+from providers.vies import client as vies
 from scoring.facts import SourceKind
 
 Mode = Literal["live", "test"]
@@ -188,4 +191,14 @@ class Catalog:
 
 
 def _shipped() -> tuple[Source, ...]:
-    return ()
+    """Registers first, those of one country before those of many."""
+    return (
+        Source(
+            kvk.SETTINGS,
+            services=(kvk.OPEN_DATA,),
+            search=kvk.Search(),
+            reports={"company_register": kvk.CompanyRegister()},
+        ),
+        Source(gleif.SETTINGS, search=gleif.Search(), reports={"entity_register": gleif.EntityRegister()}),
+        Source(vies.SETTINGS, reports={"vat_register": vies.VatRegister()}),
+    )
