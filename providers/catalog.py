@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+import providers.creditsafe.client as creditsafe
 from providers.http import Line
 from providers.insurers import CreditInsurer
 from providers.memory import Memory
@@ -188,4 +189,11 @@ class Catalog:
 
 
 def _shipped() -> tuple[Source, ...]:
-    return ()
+    return (
+        Source(
+            creditsafe.SETTINGS,
+            in_sandbox=True,
+            search=creditsafe.Search(),
+            reports={"credit_bureau": creditsafe.CreditReport(), "company_register": creditsafe.RegisterExtract()},
+        ),
+    )
