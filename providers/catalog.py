@@ -7,7 +7,8 @@ from time import monotonic
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
-import providers.creditsafe.client as creditsafe
+from providers.creditsafe import client as creditsafe
+from providers.creditsafe import portfolio
 from providers.http import Line
 from providers.insurers import CreditInsurer
 from providers.memory import Memory
@@ -195,5 +196,6 @@ def _shipped() -> tuple[Source, ...]:
             in_sandbox=True,
             search=creditsafe.Search(),
             reports={"credit_bureau": creditsafe.CreditReport(), "company_register": creditsafe.RegisterExtract()},
+            watch=portfolio.Portfolio(),
         ),
     )

@@ -66,12 +66,24 @@ class Payload:
             raise self.not_understood(name, "is not a text")
         return " ".join(document.split()) or None
 
+    def words(self, name: str) -> str | None:
+        """A text, or a number as one, for what is only shown or compared as it is written."""
+        if isinstance(self._document.get(name), str):
+            return self.text(name)
+        number = self.number(name)
+        return None if number is None else f"{number:f}"
+
     def flag(self, name: str) -> bool | None:
         """A boolean; None where it is missing."""
         document = self._document.get(name)
         if document is not None and not isinstance(document, bool):
             raise self.not_understood(name, "is not true or false")
         return document
+
+    def switch(self, name: str) -> bool | None:
+        """A boolean that may be sent as 1 or 0; None where it is missing."""
+        document = self._document.get(name)
+        return bool(document) if document in (0, 1) else self.flag(name)
 
     def number(self, name: str) -> Decimal | None:
         """A number, also one sent as text; None where it is missing or in words (`Not Rated`): that is not zero."""

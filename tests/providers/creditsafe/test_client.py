@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import jwt
+import orjson
 import pytest
 import responses
 from responses import matchers
@@ -15,15 +16,17 @@ from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceRefuse
 from providers.http import Line
 from providers.ports import About, CompanyKey, CompanyQuery, Identifier
 from scoring.facts import CreditLimit
-from tests.providers.calling import NOW, line_to, payload, sent_body
+from tests.providers.contracts import Contract
 from tests.providers.reports import report
+from tests.providers.wires import NOW, line_to, payload
 
 BASE = SETTINGS.address
-FOUND = payload("creditsafe", "companies-search-NL.assembled.json")
-NONE = payload("creditsafe", "companies-search-none.assembled.json")
+FOUND = payload("creditsafe/companies-search-NL.assembled.json")
+NONE = payload("creditsafe/companies-search-none.assembled.json")
 KVK = Identifier("kvk", "NL", "37124884")
 VAT = Identifier("vat", "NL", "NL000000000B01")
 COMPANY = CompanyKey("Voorbeeld Handel B.V.", "NL", (KVK,))
+CONTRACT = Contract("creditsafe-connect-1.10.4.json", BASE)
 TOKEN = jwt.encode({"exp": int((NOW + timedelta(minutes=20)).timestamp())}, "x" * 32)
 
 
@@ -32,11 +35,13 @@ def vendor() -> Iterator[responses.RequestsMock]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         mock.post(f"{BASE}/authenticate", json={"token": TOKEN})
         yield mock
+        for call in mock.calls:
+            CONTRACT.check(call.request)
 
 
 @pytest.fixture
 def line() -> Line:
-    return line_to(SETTINGS)
+    return line_to(SETTINGS, username="our-username", password="our-password")
 
 
 def about(company: CompanyKey = COMPANY) -> About:
@@ -63,7 +68,7 @@ def test_a_token_ends_when_it_says_or_after_55_minutes(
     vendor.replace(responses.POST, f"{BASE}/authenticate", json={"token": token})
     given = sign_in(line)
     assert (given.text, given.ends_at) == (token, NOW + timedelta(minutes=minutes))
-    assert sent_body(vendor.calls[0].request) == {"username": "our-username", "password": "our-password"}
+    assert orjson.loads(vendor.calls[0].request.body) == {"username": "our-username", "password": "our-password"}
 
 
 @pytest.mark.parametrize("answer", [{}, {"token": None}, {"token": "two words"}, {"token": "line\nbreak"}, [], 5])
@@ -157,7 +162,7 @@ def test_a_report_of_another_company_is_not_understood() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "error"),
     [
-        (400, payload("creditsafe", "error-invalid-criteria.400.assembled.json"), NotUnderstood),
+        (400, payload("creditsafe/error-invalid-criteria.400.assembled.json"), NotUnderstood),
         (401, {"error": "expired"}, SourceRefused),
         (403, {"message": "Access forbidden"}, SourceRefused),
         (429, {}, SourceBusy),
