@@ -7,6 +7,8 @@ from time import monotonic
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from providers.creditsafe import client as creditsafe
+from providers.creditsafe import portfolio
 from providers.gleif import client as gleif
 from providers.http import Line
 from providers.insurers import CreditInsurer
@@ -196,9 +198,22 @@ def _shipped() -> tuple[Source, ...]:
         Source(
             kvk.SETTINGS,
             services=(kvk.OPEN_DATA,),
+            in_sandbox=True,
             search=kvk.Search(),
             reports={"company_register": kvk.CompanyRegister()},
         ),
-        Source(gleif.SETTINGS, search=gleif.Search(), reports={"entity_register": gleif.EntityRegister()}),
-        Source(vies.SETTINGS, reports={"vat_register": vies.VatRegister()}),
+        Source(
+            gleif.SETTINGS,
+            in_sandbox=True,
+            search=gleif.Search(),
+            reports={"entity_register": gleif.EntityRegister()},
+        ),
+        Source(vies.SETTINGS, in_sandbox=True, reports={"vat_register": vies.VatRegister()}),
+        Source(
+            creditsafe.SETTINGS,
+            in_sandbox=True,
+            search=creditsafe.Search(),
+            reports={"credit_bureau": creditsafe.CreditReport(), "company_register": creditsafe.RegisterExtract()},
+            watch=portfolio.Portfolio(),
+        ),
     )
