@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from providers.atradius import client as atradius
 from providers.http import Line
 from providers.insurers import CreditInsurer
 from providers.memory import Memory
@@ -203,4 +204,8 @@ class Catalog:
 
 
 def _shipped() -> tuple[Source, ...]:
-    return (Source(opensanctions.SETTINGS, in_sandbox=True, reports={"sanctions_list": opensanctions.Screenings()}),)
+    lists = opensanctions.Screenings()
+    return (
+        Source(opensanctions.SETTINGS, in_sandbox=True, reports={"sanctions_list": lists}, screening=lists),
+        Source(atradius.SETTINGS, in_sandbox=True, insurer=atradius.Atradius()),
+    )
