@@ -1,59 +1,21 @@
 """Creditsafe Connect as the sandbox plays it: sign-in, search and match, the report, and the quota."""
 
-from typing import Any
-
-from flask import Blueprint, Response, jsonify, request
+from flask import Response, request
 
 from providers.names import best_similarity
+from providers.sandbox import creditsafe_events, creditsafe_portfolios  # noqa: F401 - for their routes.
 from providers.sandbox.company import Company, companies, company_of_connect_id
+from providers.sandbox.creditsafe_answers import answer, problem, refuse, routes
 from providers.sandbox.creditsafe_documents import CORRELATION_ID, report, summary
 from providers.sandbox.vendors import Vendor
-from providers.sandbox.world import PASSWORD, bearer, body, day, world
+from providers.sandbox.world import PASSWORD, body, day, world
 
 UNIQUE = ("id", "safeNo", "regNo", "vatNo")
 PAGE_SIZE = 50
 GOOD_NAME = 898  # The score of a match by name alone; the address adds to it.
 REPORTS_PAID = 1000  # How many reports the contract of the sandbox has.
 REPORTS_USED = "creditsafe reports"
-WORDS = {
-    400: "Invalid search criteria",
-    403: "Access forbidden",
-    404: "Company not found",
-    429: "Too many requests",
-}
-
-routes = Blueprint("creditsafe", __name__)
-
-
-def problem(status: int) -> dict[str, Any]:
-    """A refusal, in Creditsafe's form: a token that is no good has an `error`, everything else a `message`."""
-    if status == 401:
-        return {"error": "The token is either invalid or has expired"}
-    return {"correlationId": CORRELATION_ID, "message": WORDS.get(status, "Something went wrong"), "details": ""}
-
-
 VENDOR = Vendor(routes, problem, base_path="/v1")
-
-
-def answer(document: Any, status: int = 200) -> Response:
-    """An answer with a status."""
-    made = jsonify(document)
-    made.status_code = status
-    return made
-
-
-def refuse(status: int, details: str = "") -> Response:
-    """A refusal that says what was wrong."""
-    return answer({**problem(status), "details": details}, status)
-
-
-@routes.before_request
-def signed_in() -> Response | None:
-    """Demand a token that has not ended of everything but the sign-in itself."""
-    token = bearer()
-    if request.endpoint == "creditsafe.authenticate" or (token and world().is_token("creditsafe", token)):
-        return None
-    return answer(problem(401), 401)
 
 
 @routes.post("/authenticate")
