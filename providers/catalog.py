@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from providers.creditsafe import client as creditsafe
 from providers.creditsafe import portfolio
+from providers.dnb import client as dnb
+from providers.dnb import registration
 from providers.http import Line
 from providers.insurers import CreditInsurer
 from providers.memory import Memory
@@ -197,5 +199,11 @@ def _shipped() -> tuple[Source, ...]:
             search=creditsafe.Search(),
             reports={"credit_bureau": creditsafe.CreditReport(), "company_register": creditsafe.RegisterExtract()},
             watch=portfolio.Portfolio(),
+        ),
+        Source(
+            dnb.SETTINGS,
+            search=dnb.Search(),
+            reports={"credit_bureau": dnb.DataBlocks()},
+            watch=registration.Registration(),
         ),
     )
