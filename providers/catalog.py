@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from providers.atradius import client as atradius
 from providers.creditsafe import client as creditsafe
 from providers.creditsafe import portfolio
+from providers.dnb import client as dnb
+from providers.dnb import registration
 from providers.gleif import client as gleif
 from providers.http import Line
 from providers.insurers import CreditInsurer
@@ -236,6 +238,12 @@ def _shipped() -> tuple[Source, ...]:
             search=creditsafe.Search(),
             reports={"credit_bureau": creditsafe.CreditReport(), "company_register": creditsafe.RegisterExtract()},
             watch=portfolio.Portfolio(),
+        ),
+        Source(
+            dnb.SETTINGS,
+            search=dnb.Search(),
+            reports={"credit_bureau": dnb.DataBlocks()},
+            watch=registration.Registration(),
         ),
         Source(opensanctions.SETTINGS, in_sandbox=True, reports={"sanctions_list": lists}, screening=lists),
         Source(atradius.SETTINGS, in_sandbox=True, insurer=atradius.Atradius()),
