@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from providers.companies_house import client as companies_house
 from providers.gleif import client as gleif
 from providers.http import Line
 from providers.insurers import CreditInsurer
@@ -198,6 +199,12 @@ def _shipped() -> tuple[Source, ...]:
             services=(kvk.OPEN_DATA,),
             search=kvk.Search(),
             reports={"company_register": kvk.CompanyRegister()},
+        ),
+        Source(
+            companies_house.SETTINGS,
+            services=(companies_house.STREAM,),
+            search=companies_house.Search(),
+            reports={"company_register": companies_house.CompanyRegister()},
         ),
         Source(gleif.SETTINGS, search=gleif.Search(), reports={"entity_register": gleif.EntityRegister()}),
         Source(vies.SETTINGS, reports={"vat_register": vies.VatRegister()}),
