@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from providers.atradius import client as atradius
+from providers.companies_house import client as companies_house
 from providers.creditsafe import client as creditsafe
 from providers.creditsafe import portfolio
 from providers.dnb import client as dnb
@@ -224,6 +225,13 @@ def _shipped() -> tuple[Source, ...]:
             in_sandbox=True,
             search=kvk.Search(),
             reports={"company_register": kvk.CompanyRegister()},
+        ),
+        Source(
+            companies_house.SETTINGS,
+            services=(companies_house.STREAM,),
+            in_sandbox=True,
+            search=companies_house.Search(),
+            reports={"company_register": companies_house.CompanyRegister()},
         ),
         Source(
             gleif.SETTINGS,
