@@ -78,10 +78,8 @@ def add(session: Session, debtor_id: UUID, move: str, entry: Entry, mover: Mover
 def standing(session: Session, debtor_id: UUID, provider: str) -> list[SanctionsClearanceRecord]:
     """Give the clearances of a debtor that nobody took back, one of an entry, whether or not they still hold."""
     record = SanctionsClearanceRecord
-    last = (
-        select(record)
-        .where(record.debtor_id == debtor_id, record.provider == provider)
-        .distinct(record.entity_id)
-        .order_by(record.entity_id, record.id.desc())
+    moves = session.scalars(
+        select(record).where(record.debtor_id == debtor_id, record.provider == provider).order_by(record.id)
     )
-    return [each for each in session.scalars(last) if each.move == CLEARED]
+    last = {each.entity_id: each for each in moves}
+    return [each for each in last.values() if each.move == CLEARED]

@@ -197,7 +197,7 @@ def test_who_may_not_and_what_is_not_there(
 ) -> None:
     assert_problem(app, move(client_of("finance"), debtor_id, "nk-1"), 403, "not_allowed")
     assert_problem(app, move(client_of("sales", subject="bob@example.com"), debtor_id, "nk-1"), 403, "not_allowed")
-    assert_problem(app, move(finance, debtor_id, "nk-9"), 400, "bad_input")
+    assert_problem(app, move(finance, debtor_id, "nk-9"), 422, "bad_input")
     assert_problem(app, move(finance, UUID(int=1), "nk-1"), 404, "debtor_not_found")
     move(finance, debtor_id, "nk-1")
     assert_problem(app, move(finance, debtor_id, "nk-1"), 409, "cleared_before")
