@@ -25,6 +25,7 @@ from api.cli_policy import policy
 from api.cli_rates import rates
 from api.cli_rescore import rescore_command
 from api.cli_rescreen import rescreen_command
+from api.cli_sandbox import sandbox_command
 from api.config import Config, ConfigInvalid, from_environment
 from api.embedded_place import EmbeddedError
 from api.migrate import SchemaBehind, migrate, require_head
@@ -68,6 +69,7 @@ calibrate.add_command(calibrate_ledger_command)
 main.add_command(policy)
 main.add_command(rescore_command)
 main.add_command(rescreen_command)
+main.add_command(sandbox_command)
 
 
 @contextmanager

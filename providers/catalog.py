@@ -8,8 +8,12 @@ from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from providers.atradius import client as atradius
+from providers.creditsafe import client as creditsafe
+from providers.creditsafe import portfolio
+from providers.gleif import client as gleif
 from providers.http import Line
 from providers.insurers import CreditInsurer
+from providers.kvk import client as kvk
 from providers.memory import Memory
 from providers.opensanctions import client as opensanctions
 from providers.ports import (
@@ -25,6 +29,7 @@ from providers.ports import (
     Watch,
 )
 from providers.settings import Price, SourceSettings
+from providers.vies import client as vies
 from scoring.facts import SourceKind
 
 Mode = Literal["live", "test"]
@@ -204,8 +209,30 @@ class Catalog:
 
 
 def _shipped() -> tuple[Source, ...]:
+    """Registers first, those of one country before those of many."""
     lists = opensanctions.Screenings()
     return (
+        Source(
+            kvk.SETTINGS,
+            services=(kvk.OPEN_DATA,),
+            in_sandbox=True,
+            search=kvk.Search(),
+            reports={"company_register": kvk.CompanyRegister()},
+        ),
+        Source(
+            gleif.SETTINGS,
+            in_sandbox=True,
+            search=gleif.Search(),
+            reports={"entity_register": gleif.EntityRegister()},
+        ),
+        Source(vies.SETTINGS, in_sandbox=True, reports={"vat_register": vies.VatRegister()}),
+        Source(
+            creditsafe.SETTINGS,
+            in_sandbox=True,
+            search=creditsafe.Search(),
+            reports={"credit_bureau": creditsafe.CreditReport(), "company_register": creditsafe.RegisterExtract()},
+            watch=portfolio.Portfolio(),
+        ),
         Source(opensanctions.SETTINGS, in_sandbox=True, reports={"sanctions_list": lists}, screening=lists),
         Source(atradius.SETTINGS, in_sandbox=True, insurer=atradius.Atradius()),
     )
