@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api import fresh_report
 from api.prospect.sanctions_alerts import follow_hit, open_now
 from api.records import screenings
+from api.records.reports import ReportRecord
 from api.records.screenings import DueDebtor
 from api.records.sellers import Seller
 from api.sanctions_clearing import cleared
@@ -17,7 +17,8 @@ from api.source_access import source_access
 from api.wiring import House
 from providers.catalog import Access, Source
 from providers.errors import NotUnderstood
-from providers.ports import About, Answer, CompanyKey, Identifier, Raw, Screening
+from providers.ports import About, CompanyKey, Identifier, Raw, Screening
+from providers.stored_facts import as_document
 from scoring.facts import SanctionsFacts, SourceKind
 
 KIND: SourceKind = "sanctions_list"
@@ -107,7 +108,7 @@ def _begin(house: House, seller: Seller) -> Run:
         raise NobodyToAsk
     with house.sessions.of(seller.id) as session:
         policy = house.policies.active(session).policy
-    line = house.catalog.line(source, access, deadline_seconds=fresh_report.DEADLINE_SECONDS)
+    line = house.catalog.line(source, access, deadline_seconds=DEADLINE_SECONDS)
     fresh_since = house.clock.now(seller) - timedelta(days=policy.sources.fresh_days[KIND])
     return Run(source, source.screening, access, source.screening.version(line), fresh_since, policy.currency)
 
@@ -134,10 +135,20 @@ def _keep_one(
 ) -> SanctionsFacts:
     """Store what the list says of one debtor; gives it with what people cleared of it."""
     price = run.access.prices.get(run.source.provider) or run.source.settings.price
-    cost = None if price is None else (price.amount, price.currency)
-    answers = [Answer(KIND, run.source.provider, now, raw, facts, cost)]
-    relation = RELATIONS.get(debtor.phase, RELATION)
-    fresh_report.keep(session, debtor.id, answers, purpose=PURPOSE, relation=relation)
+    session.add(
+        ReportRecord(
+            debtor_id=debtor.id,
+            kind=KIND,
+            provider=run.source.provider,
+            retrieved_at=now,
+            raw=raw,
+            facts=as_document(facts),
+            cost_amount=None if price is None else price.amount,
+            cost_currency=None if price is None else price.currency,
+            purpose=PURPOSE,
+            relation=RELATIONS.get(debtor.phase, RELATION),
+        )
+    )
     found = cleared(session, debtor, facts)
     assert found is not None
     return found

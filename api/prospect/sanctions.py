@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api import fresh_report
 from api.problems import BadInput, Conflict, Fault, NotAllowed
 from api.prospect.debtors import get_debtor
 from api.prospect.sanctions_alerts import follow_hit, open_now
@@ -16,10 +15,11 @@ from api.records.reports import Report
 from api.records.sanctions_clearances import CLEARED, WITHDRAWN, Entry, Mover, SanctionsClearanceRecord
 from api.sanctions_clearing import cleared, digest_of
 from api.wiring import Wiring, answer_bytes
-from scoring.facts import SanctionsFacts, SanctionsMatch
+from providers.stored_facts import from_document
+from scoring.facts import SanctionsFacts, SanctionsMatch, SourceKind
 from scoring.sanctions import may_clear
 
-KIND = "sanctions_list"
+KIND: SourceKind = "sanctions_list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,12 @@ def _match(session: Session, debtor: DebtorRecord, entity_id: str) -> tuple[Scre
 
 
 def _screening(session: Session, debtor: DebtorRecord) -> Screening | None:
-    report = next((each for each in reports.latest(session, [debtor.id]) if each.kind == KIND), None)
-    if report is None or report.facts is None:
+    kept = [each for each in reports.latest(session, [debtor.id]) if each.kind == KIND and each.facts is not None]
+    report = max(kept, key=lambda each: each.retrieved_at, default=None)
+    if report is None:
         return None
-    told: SanctionsFacts = fresh_report.facts_of(report)
+    told = from_document(KIND, report.facts or {})
+    assert isinstance(told, SanctionsFacts)
     found = cleared(session, debtor, told)
     assert found is not None
     return Screening(debtor, report, told, found)

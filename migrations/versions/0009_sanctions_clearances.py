@@ -34,7 +34,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["seller_id"], ["seller.id"], name=op.f("fk_sanctions_clearance_seller_id")),
         sa.PrimaryKeyConstraint("seller_id", "id", name=op.f("pk_sanctions_clearance")),
     )
-    op.create_index(op.f("ix_sanctions_clearance_seller_id"), "sanctions_clearance", ["seller_id", "debtor_id"])
+    op.create_index(
+        op.f("ix_sanctions_clearance_seller_id_debtor_id"), "sanctions_clearance", ["seller_id", "debtor_id"]
+    )
     build_walls()
 
 
