@@ -20,6 +20,7 @@ from api.policies.backtest import routes as backtests
 from api.policies.trying import routes as shadows
 from api.policy_shelf import PolicyShelf
 from api.prospect import routes as prospect
+from api.prospect import sanctions_routes as sanctions
 from api.records.secrets import Vault
 from api.records.sessions import Sessions, connect, refuse_unsafe_login
 from api.web import docs, health, metrics
@@ -44,6 +45,7 @@ ROOMS = (
     policies,
     prospect,
     rates,
+    sanctions,
     shadows,
 )
 

@@ -15,6 +15,7 @@ from api.policy_shelf import Rules
 from api.records import debtor_days, debtors, reports
 from api.records.behaviour_rows import LedgerView
 from api.records.checks import CheckedDebtor
+from api.sanctions_clearing import cleared
 from scoring.exchange import Rate
 from scoring.facts import Asked, BehaviourFacts, CheckFacts, ConvertedFacts, DebtorFacts, ExposureFacts, NegativeEvent
 from scoring.money import Money
@@ -79,7 +80,7 @@ def _facts(session: Session, judged: Judged, ledger: LedgerView, rates: Mapping[
         exposure=ExposureFacts(own_amount + found.total, tuple(each.currency for each in found.left)),
         register=told.get("company_register"),
         bureau=told.get("credit_bureau"),
-        sanctions=told.get("sanctions_list"),
+        sanctions=cleared(session, judged.debtor, told.get("sanctions_list")),
         behaviour=ledger.behaviour,
         insurance=None,
         sources=tuple(source.as_facts() for source in judged.sources),

@@ -24,6 +24,7 @@ from api.cli_ledger import ledger
 from api.cli_policy import policy
 from api.cli_rates import rates
 from api.cli_rescore import rescore_command
+from api.cli_rescreen import rescreen_command
 from api.cli_sandbox import port_for_run, sandbox_command
 from api.config import Config, ConfigInvalid, from_environment
 from api.embedded_place import EmbeddedError
@@ -67,6 +68,7 @@ main.add_command(calibrate)
 calibrate.add_command(calibrate_ledger_command)
 main.add_command(policy)
 main.add_command(rescore_command)
+main.add_command(rescreen_command)
 main.add_command(sandbox_command)
 
 
