@@ -26,6 +26,7 @@ from api.cli_rates import rates
 from api.cli_rescore import rescore_command
 from api.cli_rescreen import rescreen_command
 from api.cli_sandbox import port_for_run, sandbox_command
+from api.cli_sources import secrets, sources_command
 from api.config import Config, ConfigInvalid, from_environment
 from api.embedded_place import EmbeddedError
 from api.migrate import SchemaBehind, migrate, require_head
@@ -70,6 +71,8 @@ main.add_command(policy)
 main.add_command(rescore_command)
 main.add_command(rescreen_command)
 main.add_command(sandbox_command)
+main.add_command(secrets)
+main.add_command(sources_command)
 
 
 @contextmanager

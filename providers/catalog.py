@@ -123,6 +123,11 @@ class Catalog:
         self._addresses = dict(addresses or {})
         self._ca_files = dict(ca_files or {})
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All sources, in order of preference."""
+        return self._sources
+
     def sources_for(self, country: str | None, kind: SourceKind, access: Access) -> tuple[Source, ...]:
         """Sources of a kind for a country that this seller can use, in order of preference."""
         return tuple(

@@ -42,6 +42,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "key.manage": OFFICE,
     "settings.manage": OFFICE,
     "provider_credential.write": OFFICE,
+    "source_call.read": OFFICE | {"finance", "credit_manager"},
 }
 PUBLIC = "public"
 
