@@ -13,6 +13,7 @@ from providers.http import Line
 from providers.insurers import CreditInsurer
 from providers.kvk import client as kvk
 from providers.memory import Memory
+from providers.north_data import client as north_data
 from providers.ports import About, Candidate, CompanyKey, CompanyQuery, CompanySearch, Facts, Raw, Report, Watch
 from providers.settings import Price, SourceSettings
 from providers.vies import client as vies
@@ -205,6 +206,11 @@ def _shipped() -> tuple[Source, ...]:
             services=(companies_house.STREAM,),
             search=companies_house.Search(),
             reports={"company_register": companies_house.CompanyRegister()},
+        ),
+        Source(
+            north_data.SETTINGS,
+            search=north_data.Search(),
+            reports={"company_register": north_data.CompanyRegister()},
         ),
         Source(gleif.SETTINGS, search=gleif.Search(), reports={"entity_register": gleif.EntityRegister()}),
         Source(vies.SETTINGS, reports={"vat_register": vies.VatRegister()}),
