@@ -18,6 +18,7 @@ from providers.http import Line
 from providers.insurers import CreditInsurer
 from providers.kvk import client as kvk
 from providers.memory import Memory
+from providers.north_data import client as north_data
 from providers.opensanctions import client as opensanctions
 from providers.ports import (
     About,
@@ -237,6 +238,11 @@ def _shipped() -> tuple[Source, ...]:
             in_sandbox=True,
             search=companies_house.Search(),
             reports={"company_register": companies_house.CompanyRegister()},
+        ),
+        Source(
+            north_data.SETTINGS,
+            search=north_data.Search(),
+            reports={"company_register": north_data.CompanyRegister()},
         ),
         Source(
             gleif.SETTINGS,

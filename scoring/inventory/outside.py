@@ -29,6 +29,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
         "dissolved",
         "deregistered",
         "dissolution_without_assets",
+        "liquidation",
         "solvent_liquidation",
         "strike_off_proposed",
     ),

@@ -13,6 +13,7 @@ WORDS: dict[str, Words] = {
     "whoa_public": Words("public restructuring procedure", "openbare akkoordprocedure"),
     "whoa_private": Words("private restructuring procedure", "besloten akkoordprocedure"),
     "cooling_off": Words("cooling-off period", "afkoelingsperiode"),
+    "liquidation": Words("liquidation", "vereffening"),
     "solvent_liquidation": Words("solvent liquidation", "solvente vereffening"),
     "strike_off_proposed": Words("proposal to strike the company off", "voorgenomen uitschrijving"),
     "judgment": Words("court judgment", "rechterlijke uitspraak"),
