@@ -23,6 +23,11 @@ class Payload:
         self._document: Mapping[str, Any] = document
         self._path = path
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """The object itself, to be kept or passed on as it came."""
+        return dict(self._document)
+
     def section(self, *names: str) -> "Payload":
         """The object under a path; an empty one where any part is missing."""
         found = self
