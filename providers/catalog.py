@@ -7,7 +7,9 @@ from time import monotonic
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from providers.allianz_trade import client as allianz_trade
 from providers.atradius import client as atradius
+from providers.cofaserve import client as cofaserve
 from providers.companies_house import client as companies_house
 from providers.creditsafe import client as creditsafe
 from providers.creditsafe import portfolio
@@ -266,4 +268,7 @@ def _shipped() -> tuple[Source, ...]:
         ),
         Source(opensanctions.SETTINGS, in_sandbox=True, reports={"sanctions_list": lists}, screening=lists),
         Source(atradius.SETTINGS, in_sandbox=True, insurer=atradius.Atradius()),
+        Source(allianz_trade.SETTINGS, insurer=allianz_trade.AllianzTrade()),
+        # Switched off: no call of it can be made without what Coface tells its customers only.
+        Source(cofaserve.SETTINGS, insurer=cofaserve.CofaServe()),
     )
