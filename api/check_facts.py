@@ -17,6 +17,7 @@ from api.records import debtor_days, debtors, reports
 from api.records.behaviour_rows import LedgerView
 from api.records.checks import CheckedDebtor
 from api.records.identities import OfficialNumber
+from api.sanctions_clearing import cleared
 from scoring.exchange import Rate
 from scoring.facts import Asked, BehaviourFacts, CheckFacts, ConvertedFacts, DebtorFacts, ExposureFacts, NegativeEvent
 from scoring.money import Money
@@ -85,7 +86,7 @@ def _facts(session: Session, judged: Judged, ledger: LedgerView, rates: Mapping[
         exposure=ExposureFacts(own_amount + found.total, tuple(each.currency for each in found.left)),
         register=register_beside(told.get("company_register"), told.get("vat_register"), entity, vat_numbers),
         bureau=report_beside(told.get("credit_bureau"), entity),
-        sanctions=told.get("sanctions_list"),
+        sanctions=cleared(session, judged.debtor, told.get("sanctions_list")),
         behaviour=ledger.behaviour,
         insurance=None,
         sources=tuple(filter(None, (source.as_facts() for source in judged.sources))),

@@ -1,17 +1,41 @@
 """Which source serves whom, in which order: the only way to a source, and the check that live never meets sandbox."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from providers.allianz_trade import client as allianz_trade
+from providers.atradius import client as atradius
+from providers.cofaserve import client as cofaserve
+from providers.companies_house import client as companies_house
+from providers.creditsafe import client as creditsafe
+from providers.creditsafe import portfolio
+from providers.dnb import client as dnb
+from providers.dnb import registration
+from providers.gleif import client as gleif
 from providers.http import Line
 from providers.insurers import CreditInsurer
+from providers.kvk import client as kvk
 from providers.memory import Memory
-from providers.ports import About, Candidate, CompanyKey, CompanyQuery, CompanySearch, Facts, Raw, Report, Watch
+from providers.north_data import client as north_data
+from providers.opensanctions import client as opensanctions
+from providers.ports import (
+    About,
+    Candidate,
+    CompanyKey,
+    CompanyQuery,
+    CompanySearch,
+    Facts,
+    Raw,
+    Report,
+    Screening,
+    Watch,
+)
 from providers.settings import Price, SourceSettings
+from providers.vies import client as vies
 from scoring.facts import SourceKind
 
 Mode = Literal["live", "test"]
@@ -36,6 +60,7 @@ class Source:
     in_sandbox: bool = False
     search: CompanySearch | None = None
     reports: Mapping[SourceKind, Report] = field(default_factory=dict)
+    screening: Screening | None = None
     watch: Watch | None = None
     insurer: CreditInsurer | None = None
 
@@ -58,7 +83,7 @@ class Access:
     """
 
     mode: Mode
-    credentials: Mapping[str, Mapping[str, str]]
+    credentials: Mapping[str, Mapping[str, str]] = field(repr=False)
     memory: Callable[[str], Memory]
     now: datetime
     real_now: Callable[[], datetime]
@@ -83,7 +108,8 @@ class Catalog:
     """All sources of this installation, in the order in which they are asked where a policy names none.
 
     `sandbox_address` is where the sandbox serves every vendor's protocol, each below its name; `addresses` are those
-    of an installation's own services (a self-hosted list, say) instead of the vendor's.
+    of an installation's own services (a self-hosted list, say) instead of the vendor's; `ca_files` name, by provider,
+    the authorities that vouch for a vendor whose certificate no public one has issued.
     """
 
     def __init__(
@@ -92,11 +118,18 @@ class Catalog:
         *,
         sandbox_address: str | None = None,
         addresses: Mapping[str, str] | None = None,
+        ca_files: Mapping[str, str] | None = None,
     ) -> None:
         """Take the given sources, else the shipped ones. Raises WrongAddress for one that is not what it should be."""
         self._sources = _shipped() if sources is None else sources
         self._sandbox_address = sandbox_address
         self._addresses = dict(addresses or {})
+        self._ca_files = dict(ca_files or {})
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All sources, in order of preference."""
+        return self._sources
 
     def sources_for(self, country: str | None, kind: SourceKind, access: Access) -> tuple[Source, ...]:
         """Sources of a kind for a country that this seller can use, in order of preference."""
@@ -118,6 +151,8 @@ class Catalog:
         """Whether the seller can use a source: a live one needs the credentials, a test one the sandbox."""
         if access.mode == "test":
             return source.in_sandbox and self._sandbox_address is not None
+        if source.settings.open_when_own and source.provider in self._addresses:
+            return True
         given = access.credentials.get(source.provider, {})
         return all(given.get(name) for name in source.settings.credentials)
 
@@ -142,7 +177,8 @@ class Catalog:
         if is_sandbox and not credentials:
             credentials = dict.fromkeys(source.settings.credentials, SANDBOX_CREDENTIAL)
         return Line(
-            settings,
+            # The sandbox has no limit that must be kept to, and nobody shall wait for one that is not there.
+            replace(settings, rate=None) if is_sandbox else settings,
             self._address(settings, access.mode),
             credentials or {},
             access.memory(settings.provider),
@@ -152,6 +188,7 @@ class Catalog:
             is_sandbox=is_sandbox,
             agreed_price=access.prices.get(source.provider),
             other_host=beside,
+            ca_file=None if is_sandbox else self._ca_files.get(settings.provider),
         )
 
     def ask(
@@ -188,4 +225,51 @@ class Catalog:
 
 
 def _shipped() -> tuple[Source, ...]:
-    return ()
+    """Registers first, those of one country before those of many."""
+    lists = opensanctions.Screenings()
+    return (
+        Source(
+            kvk.SETTINGS,
+            services=(kvk.OPEN_DATA,),
+            in_sandbox=True,
+            search=kvk.Search(),
+            reports={"company_register": kvk.CompanyRegister()},
+        ),
+        Source(
+            companies_house.SETTINGS,
+            services=(companies_house.STREAM,),
+            in_sandbox=True,
+            search=companies_house.Search(),
+            reports={"company_register": companies_house.CompanyRegister()},
+        ),
+        Source(
+            north_data.SETTINGS,
+            search=north_data.Search(),
+            reports={"company_register": north_data.CompanyRegister()},
+        ),
+        Source(
+            gleif.SETTINGS,
+            in_sandbox=True,
+            search=gleif.Search(),
+            reports={"entity_register": gleif.EntityRegister()},
+        ),
+        Source(vies.SETTINGS, in_sandbox=True, reports={"vat_register": vies.VatRegister()}),
+        Source(
+            creditsafe.SETTINGS,
+            in_sandbox=True,
+            search=creditsafe.Search(),
+            reports={"credit_bureau": creditsafe.CreditReport(), "company_register": creditsafe.RegisterExtract()},
+            watch=portfolio.Portfolio(),
+        ),
+        Source(
+            dnb.SETTINGS,
+            search=dnb.Search(),
+            reports={"credit_bureau": dnb.DataBlocks()},
+            watch=registration.Registration(),
+        ),
+        Source(opensanctions.SETTINGS, in_sandbox=True, reports={"sanctions_list": lists}, screening=lists),
+        Source(atradius.SETTINGS, in_sandbox=True, insurer=atradius.Atradius()),
+        Source(allianz_trade.SETTINGS, insurer=allianz_trade.AllianzTrade()),
+        # Switched off: no call of it can be made without what Coface tells its customers only.
+        Source(cofaserve.SETTINGS, insurer=cofaserve.CofaServe()),
+    )
