@@ -24,6 +24,7 @@ from api.cli_ledger import ledger
 from api.cli_policy import policy
 from api.cli_rates import rates
 from api.cli_rescore import rescore_command
+from api.cli_sandbox import sandbox_command
 from api.cli_sources import secrets, sources_command
 from api.config import Config, ConfigInvalid, from_environment
 from api.embedded_place import EmbeddedError
@@ -69,6 +70,7 @@ main.add_command(policy)
 main.add_command(rescore_command)
 main.add_command(secrets)
 main.add_command(sources_command)
+main.add_command(sandbox_command)
 
 
 @contextmanager

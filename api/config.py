@@ -41,6 +41,7 @@ class Config:
     sandbox_url: str | None = None
     opensanctions_url: str | None = None
     kvk_ca_file: str | None = None
+    sandbox_port: int | None = None
 
     @property
     def listens_on(self) -> str:
@@ -87,6 +88,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         sandbox_url=_service_url("CREDITGATE_SANDBOX_URL", environment),
         opensanctions_url=_service_url("CREDITGATE_OPENSANCTIONS_URL", environment),
         kvk_ca_file=_certificates("CREDITGATE_KVK_CA_FILE", environment),
+        sandbox_port=number("CREDITGATE_SANDBOX_PORT", 0, most=65535) or None,
     )
 
 

@@ -1,75 +1,46 @@
-"""Tokens: signed in once for all calls of a seller, and anew a little before the token ends or when it is refused."""
+"""What a sign-in gave, read the same way for every vendor: a token that can stand in a header, and when it ends."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
-from hashlib import sha256
-from threading import Lock
-from typing import TYPE_CHECKING
-from weakref import WeakValueDictionary
+from datetime import datetime, timedelta
+from decimal import Decimal
 
-import orjson
+import jwt
 
-from providers.errors import SourceLate
+from providers.errors import NotUnderstood
 from providers.memory import Token
+from providers.payload import Payload
 
-if TYPE_CHECKING:
-    from providers.asking import Signature
-    from providers.http import Line
-
-MARGIN_SECONDS = 60  # A token that ends sooner could be refused while the call is under way.
+_LONGEST = timedelta(days=30)  # A life beyond this, or one that is over at once, is no life that anybody meant.
 
 
-class _SignIn:
-    """The lock of one seller's sign-in to one source; it lives as long as somebody signs in."""
-
-    def __init__(self) -> None:
-        self.lock = Lock()
-
-
-_sign_ins: WeakValueDictionary[bytes, _SignIn] = WeakValueDictionary()
-_sign_ins_lock = Lock()
+def token_text(answer: Payload, name: str) -> str:
+    """The token in an answer. Raises NotUnderstood for what could not stand in a header."""
+    text = answer.text(name)
+    if text is None or not text.isascii() or not text.isprintable() or " " in text:
+        raise answer.not_understood(name, "is no token")
+    return text
 
 
-def token(line: "Line", signature: "Signature", *, refused: Token | None = None) -> Token:
-    """The token to sign with: the kept one while it is good, else a new one. Raises SourceError.
+def token_of_seconds(answer: Payload, name: str, *, lives: tuple[str, ...], now: datetime, assumed: timedelta) -> Token:
+    """The token `name`, which lives as many seconds as the first of `lives` tells, else `assumed`."""
+    for each in lives:
+        seconds = answer.number(each)
+        if seconds is not None and 0 < seconds <= Decimal(int(_LONGEST.total_seconds())):
+            return Token(token_text(answer, name), now + timedelta(seconds=int(seconds)))
+    return Token(token_text(answer, name), now + assumed)
 
-    `refused` is one that the source would not take: it is not used again, but what another has fetched since is.
-    One thread of a process signs in at a time, and looks first whether any process has done so while it waited.
+
+def token_of_jwt(answer: Payload, name: str, *, now: datetime, assumed: timedelta) -> Token:
+    """The token `name`, which ends when it says itself (`exp`), else after `assumed`.
+
+    An end that is over by our clock is not believed: a clock that is off must not make us sign in for every call.
     """
-    kept = _kept(line, refused)
-    if kept is not None:
-        return kept
-    with _alone(line):
-        kept = _kept(line, refused)
-        if kept is not None:
-            return kept
-        if refused is not None:
-            line.memory.keep_token(None)
-        new = signature.sign_in(line)
-        line.memory.keep_token(new)
-        return new
-
-
-def _kept(line: "Line", refused: Token | None) -> Token | None:
-    kept = line.memory.token()
-    if kept is None or (refused is not None and kept.text == refused.text):
-        return None
-    return kept if kept.ends_at - timedelta(seconds=MARGIN_SECONDS) > line.real_now() else None
-
-
-@contextmanager
-def _alone(line: "Line") -> Iterator[None]:
-    # By a digest, so that no credential is the key of anything.
-    known = orjson.dumps([line.provider, line.address, sorted(line.credentials.items())])
-    key = sha256(known).digest()
-    with _sign_ins_lock:
-        sign_in = _sign_ins.get(key)
-        if sign_in is None:
-            sign_in = _sign_ins[key] = _SignIn()
-    if not sign_in.lock.acquire(timeout=line.seconds_left()):
-        raise SourceLate(line.provider, "somebody else's sign-in took too long")
+    text = token_text(answer, name)
     try:
-        yield
-    finally:
-        sign_in.lock.release()
+        claims = jwt.decode(text, options={"verify_signature": False, "verify_exp": False})
+        ends = Payload("token", claims).number("exp")
+    except (jwt.InvalidTokenError, NotUnderstood):
+        ends = None
+    left = None if ends is None else ends - Decimal(int(now.timestamp()))
+    if left is not None and 0 < left <= Decimal(int(_LONGEST.total_seconds())):
+        return Token(text, now + timedelta(seconds=int(left)))
+    return Token(text, now + assumed)
