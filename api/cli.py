@@ -24,6 +24,7 @@ from api.cli_ledger import ledger
 from api.cli_policy import policy
 from api.cli_rates import rates
 from api.cli_rescore import rescore_command
+from api.cli_sandbox import sandbox_command
 from api.config import Config, ConfigInvalid, from_environment
 from api.embedded_place import EmbeddedError
 from api.migrate import SchemaBehind, migrate, require_head
@@ -66,6 +67,7 @@ main.add_command(calibrate)
 calibrate.add_command(calibrate_ledger_command)
 main.add_command(policy)
 main.add_command(rescore_command)
+main.add_command(sandbox_command)
 
 
 @contextmanager

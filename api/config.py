@@ -35,6 +35,7 @@ class Config:
     import_bytes_max: int = 256_000_000
     unpacked_bytes_max: int = 5_000_000_000
     trusted_proxies: int = 0
+    sandbox_port: int | None = None
 
     @property
     def listens_on(self) -> str:
@@ -78,6 +79,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
             "CREDITGATE_UNPACKED_BYTES_MAX", min(UNPACKED_TIMES * import_bytes_max, default.unpacked_bytes_max)
         ),
         trusted_proxies=number("CREDITGATE_TRUSTED_PROXIES", default.trusted_proxies, least=0, most=100),
+        sandbox_port=number("CREDITGATE_SANDBOX_PORT", 0, most=65535) or None,
     )
 
 

@@ -7,14 +7,29 @@ from time import monotonic
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from providers.atradius import client as atradius
 from providers.companies_house import client as companies_house
+from providers.creditsafe import client as creditsafe
+from providers.creditsafe import portfolio
 from providers.gleif import client as gleif
 from providers.http import Line
 from providers.insurers import CreditInsurer
 from providers.kvk import client as kvk
 from providers.memory import Memory
 from providers.north_data import client as north_data
-from providers.ports import About, Candidate, CompanyKey, CompanyQuery, CompanySearch, Facts, Raw, Report, Watch
+from providers.opensanctions import client as opensanctions
+from providers.ports import (
+    About,
+    Candidate,
+    CompanyKey,
+    CompanyQuery,
+    CompanySearch,
+    Facts,
+    Raw,
+    Report,
+    Screening,
+    Watch,
+)
 from providers.settings import Price, SourceSettings
 from providers.vies import client as vies
 from scoring.facts import SourceKind
@@ -41,6 +56,7 @@ class Source:
     in_sandbox: bool = False
     search: CompanySearch | None = None
     reports: Mapping[SourceKind, Report] = field(default_factory=dict)
+    screening: Screening | None = None
     watch: Watch | None = None
     insurer: CreditInsurer | None = None
 
@@ -123,6 +139,8 @@ class Catalog:
         """Whether the seller can use a source: a live one needs the credentials, a test one the sandbox."""
         if access.mode == "test":
             return source.in_sandbox and self._sandbox_address is not None
+        if source.settings.open_when_own and source.provider in self._addresses:
+            return True
         given = access.credentials.get(source.provider, {})
         return all(given.get(name) for name in source.settings.credentials)
 
@@ -194,10 +212,12 @@ class Catalog:
 
 def _shipped() -> tuple[Source, ...]:
     """Registers first, those of one country before those of many."""
+    lists = opensanctions.Screenings()
     return (
         Source(
             kvk.SETTINGS,
             services=(kvk.OPEN_DATA,),
+            in_sandbox=True,
             search=kvk.Search(),
             reports={"company_register": kvk.CompanyRegister()},
         ),
@@ -212,6 +232,20 @@ def _shipped() -> tuple[Source, ...]:
             search=north_data.Search(),
             reports={"company_register": north_data.CompanyRegister()},
         ),
-        Source(gleif.SETTINGS, search=gleif.Search(), reports={"entity_register": gleif.EntityRegister()}),
-        Source(vies.SETTINGS, reports={"vat_register": vies.VatRegister()}),
+        Source(
+            gleif.SETTINGS,
+            in_sandbox=True,
+            search=gleif.Search(),
+            reports={"entity_register": gleif.EntityRegister()},
+        ),
+        Source(vies.SETTINGS, in_sandbox=True, reports={"vat_register": vies.VatRegister()}),
+        Source(
+            creditsafe.SETTINGS,
+            in_sandbox=True,
+            search=creditsafe.Search(),
+            reports={"credit_bureau": creditsafe.CreditReport(), "company_register": creditsafe.RegisterExtract()},
+            watch=portfolio.Portfolio(),
+        ),
+        Source(opensanctions.SETTINGS, in_sandbox=True, reports={"sanctions_list": lists}, screening=lists),
+        Source(atradius.SETTINGS, in_sandbox=True, insurer=atradius.Atradius()),
     )

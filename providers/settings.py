@@ -31,6 +31,7 @@ class SourceSettings:
     `price` is that of a report (None: a matter of the seller's contract, told by the policy). `breaker_failures`
     failures in a row open the breaker for `breaker_seconds`; a call that used up all its time opens it at once.
     `retries` are further tries of what is safe to repeat. `countries` None means every country.
+    `open_when_own`: an installation's own copy of the service asks for no credentials.
     """
 
     provider: str
@@ -38,6 +39,7 @@ class SourceSettings:
     countries: frozenset[str] | None = None
     credentials: tuple[str, ...] = ()
     optional_credentials: tuple[str, ...] = ()
+    open_when_own: bool = False
     price: Price | None = FREE
     rate: Rate | None = None
     at_once: int = 8

@@ -19,6 +19,8 @@ from api.records.keys import NewKey
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from api.wiring import House
+from providers.catalog import Catalog
+from tests.sandbox_control import SandboxControl
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,12 @@ def client_class() -> type[FlaskClient]:
 
 
 @pytest.fixture(scope="session")
-def app(config: Config, sessions: Sessions) -> Flask:
-    """The app; it keeps nothing of one test for another but what stands in the database."""
-    app = create_app(config, sessions=sessions, clock=Clock())
+def app(config: Config, sessions: Sessions, sandbox: SandboxControl) -> Flask:
+    """The app, whose test sellers the sandbox answers.
+
+    It keeps nothing of one test for another but what stands in the database.
+    """
+    app = create_app(config, sessions=sessions, clock=Clock(), catalog=Catalog(sandbox_address=sandbox.address))
     app.test_client_class = Client
     return app
 
