@@ -14,16 +14,20 @@ TODAY = date(2026, 3, 1)
 KEY = "secret-key-of-the-seller"
 
 
+class OwnMemory(Kept):
+    """A memory that nobody shares."""
+
+
 def line_to(provider: str, credentials: Mapping[str, str] | None = None) -> Line:
     """A live seller's line to a shipped source, with the credentials that it needs unless others are given."""
     catalog = Catalog()
     source = catalog.source(provider)
     given = dict.fromkeys(source.settings.credentials, KEY) if credentials is None else credentials
-    memories: dict[str, Kept] = {}
+    memories: dict[str, OwnMemory] = {}
     access = Access(
         mode="live",
         credentials={provider: given},
-        memory=lambda name: memories.setdefault(name, Kept()),
+        memory=lambda name: memories.setdefault(name, OwnMemory()),
         now=NOW,
         real_now=lambda: NOW,
     )
