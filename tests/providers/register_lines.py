@@ -1,60 +1,21 @@
-"""Lines to registers as the catalog makes them, stored payloads, and answers played on the wire."""
+"""Lines to registers as the catalog makes them, with the other hosts of a source, and companies to ask about."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 from providers.catalog import Access, Catalog
 from providers.http import Line
-from providers.memory import BreakerState, Call, Token
 from providers.ports import About, CompanyKey, Identifier
+from tests.providers.wires import Kept, payload
 
-PAYLOADS = Path(__file__).parent / "payloads"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
 KEY = "secret-key-of-the-seller"
 
 
-class OwnMemory:
-    """A memory that nobody shares: never busy, never broken; it keeps what was metered."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.calls: list[Call] = []
-        self._token: Token | None = None
-
-    def token(self) -> Token | None:
-        """The token that was kept last."""
-        return self._token
-
-    def keep_token(self, token: Token | None) -> None:
-        """Keep a token."""
-        self._token = token
-
-    def breaker(self) -> BreakerState:
-        """Closed."""
-        return BreakerState()
-
-    def note_success(self) -> None:
-        """Nothing to close."""
-
-    def note_failure(self, opened_at: datetime | None) -> int:
-        """Never enough to open."""
-        return 1
-
-    def may_try(self, opened_at: datetime, now: datetime) -> bool:
-        """Always."""
-        return True
-
-    def turn(self, now: datetime, interval_seconds: float, burst_seconds: float) -> float:
-        """At once."""
-        return 0.0
-
-    def note_call(self, call: Call) -> None:
-        """Keep the call."""
-        self.calls.append(call)
+class OwnMemory(Kept):
+    """A memory that nobody shares."""
 
 
 def line_to(provider: str, credentials: Mapping[str, str] | None = None) -> Line:
@@ -75,7 +36,7 @@ def line_to(provider: str, credentials: Mapping[str, str] | None = None) -> Line
 
 def recorded(vendor: str, name: str) -> Any:
     """A stored payload."""
-    return json.loads((PAYLOADS / vendor / f"{name}.json").read_text(encoding="utf-8"))
+    return payload(f"{vendor}/{name}.json")
 
 
 def key_of(country: str, *numbers: tuple[str, str], name: str | None = None) -> CompanyKey:
