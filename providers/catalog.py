@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from providers.atradius import client as atradius
+from providers.coface import client as coface
 from providers.creditsafe import client as creditsafe
 from providers.creditsafe import portfolio
 from providers.dnb import client as dnb
@@ -241,6 +242,7 @@ def _shipped() -> tuple[Source, ...]:
             reports={"credit_bureau": dnb.DataBlocks()},
             watch=registration.Registration(),
         ),
+        Source(coface.SETTINGS, reports={"credit_bureau": coface.Assessments()}),
         Source(opensanctions.SETTINGS, in_sandbox=True, reports={"sanctions_list": lists}, screening=lists),
         Source(atradius.SETTINGS, in_sandbox=True, insurer=atradius.Atradius()),
     )
