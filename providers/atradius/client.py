@@ -20,7 +20,7 @@ from providers.memory import Token
 from providers.payload import Payload
 from providers.ports import CompanyKey, Identifier
 from providers.settings import SourceSettings
-from providers.tokens import token_of_seconds
+from providers.sign_in import token_of_seconds
 
 SETTINGS = SourceSettings(
     provider="atradius",

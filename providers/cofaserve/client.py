@@ -14,7 +14,7 @@ from providers.memory import Token
 from providers.payload import Payload
 from providers.ports import CompanyKey
 from providers.settings import SourceSettings
-from providers.tokens import token_of_seconds
+from providers.sign_in import token_of_seconds
 
 # A sign-in that fails five times locks the account, for longer each time: it is never tried again by itself.
 SETTINGS = SourceSettings(
