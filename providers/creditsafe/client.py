@@ -18,7 +18,7 @@ from providers.memory import Token
 from providers.payload import Payload
 from providers.ports import About, Candidate, CompanyKey, CompanyQuery, Raw
 from providers.settings import SourceSettings
-from providers.sign_in import token_of_jwt
+from providers.tokens import token_of_jwt
 from scoring.facts import BureauFacts, RegisterFacts
 
 SETTINGS = SourceSettings(
