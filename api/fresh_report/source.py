@@ -19,11 +19,12 @@ Why = Literal[
     "failed",
     "nobody",
     "no_number",
+    "no_name",
     "stopped",
     "cost_max",
     "price_unknown",
 ]
-NOT_ASKED: frozenset[str] = frozenset({"nobody", "no_number", "stopped", "cost_max", "price_unknown"})
+NOT_ASKED: frozenset[str] = frozenset({"nobody", "no_number", "no_name", "stopped", "cost_max", "price_unknown"})
 # Most companies have neither a VAT number that we know nor a legal entity identifier: no reason tells of that.
 OFTEN_SILENT: frozenset[SourceKind] = frozenset({"vat_register", "entity_register"})
 

@@ -128,6 +128,7 @@ class Check:
     debtor_id: UUID
     policy: Policy
     numbers: tuple[OfficialNumber, ...] = (KVK, VAT)
+    name: str | None = "Somebody"
 
     def planned(self) -> tuple[Planned, list[Source]]:
         """What is planned, and what is stored."""
@@ -148,7 +149,7 @@ class Check:
             seller=self.seller,
             debtor_id=self.debtor_id,
             company=CompanyKey(
-                None, "NL", tuple(Identifier(each.scheme, each.country, each.value) for each in self.numbers)
+                self.name, "NL", tuple(Identifier(each.scheme, each.country, each.value) for each in self.numbers)
             ),
             policy=self.policy,
             access=source_access(self.house, self.seller, debtor_id=self.debtor_id, prices=prices),

@@ -273,3 +273,28 @@ def test_a_needed_kind_that_no_plan_asks_is_missed(new_check: NewCheck) -> None:
     found = check.ask()
     assert told(found)["credit_bureau"] == ("not_asked", "nobody")
     assert found["credit_bureau"].as_facts().needed  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("register", "expected"),
+    [
+        ({"document": {"status": "active", "name": "Told B.V."}}, ("fresh", None)),
+        ({"document": {"status": "active"}}, ("not_asked", "no_name")),
+        (None, ("not_asked", "no_name")),
+        (DOWN, ("not_asked", "no_name")),
+    ],
+)
+def test_a_sanctions_list_is_asked_by_the_name_that_the_register_tells(
+    new_check: NewCheck, register: Any, expected: Any
+) -> None:
+    names: list[str | None] = []
+
+    def screen(company: Any) -> Any:
+        names.append(company.name)
+        return GOOD["sanctions_list"]
+
+    fakes = (Fake("register", "company_register", register), Fake("list", "sanctions_list", screen))
+    check = new_check(*fakes, plans=[plan({"sanctions_list": [], "company_register": []})])
+    check.name = None
+    assert told(check.ask())["sanctions_list"] == expected
+    assert names == (["Told B.V."] if expected[0] == "fresh" else [])
