@@ -1,6 +1,7 @@
 """Lines to registers as the catalog makes them, with the other hosts of a source, and companies to ask about."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -19,9 +20,16 @@ class OwnMemory(Kept):
 
 
 def line_to(provider: str, credentials: Mapping[str, str] | None = None) -> Line:
-    """A live seller's line to a shipped source, with the credentials that it needs unless others are given."""
-    catalog = Catalog()
-    source = catalog.source(provider)
+    """A live seller's line to a shipped source, with the credentials that it needs unless others are given.
+
+    Nothing is tried again: that is another's work, and would only take time here.
+    """
+    shipped = Catalog().source(provider)
+    source = replace(
+        shipped,
+        settings=replace(shipped.settings, retries=0),
+        services=tuple(replace(each, retries=0) for each in shipped.services),
+    )
     given = dict.fromkeys(source.settings.credentials, KEY) if credentials is None else credentials
     memories: dict[str, OwnMemory] = {}
     access = Access(
@@ -31,7 +39,7 @@ def line_to(provider: str, credentials: Mapping[str, str] | None = None) -> Line
         now=NOW,
         real_now=lambda: NOW,
     )
-    return catalog.line(source, access, deadline_seconds=30)
+    return Catalog((source,)).line(source, access, deadline_seconds=30)
 
 
 def recorded(vendor: str, name: str) -> Any:
