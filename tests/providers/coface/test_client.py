@@ -130,7 +130,7 @@ def test_an_order_whose_answer_was_lost_is_found_and_not_placed_again(
     vendor: responses.RequestsMock, line: Line
 ) -> None:
     placed(vendor)
-    lost = vendor.post(f"{BASE}/publications/orders", body=requests.ConnectionError("reset"))
+    lost = vendor.post(f"{BASE}/publications/orders", body=requests.ReadTimeout())
     with pytest.raises(SourceDown):
         Assessments().ask(COMPANY, line)
     assert len(lost.calls) == 1
