@@ -31,16 +31,16 @@ ASKING = """
 No database transaction is open meanwhile.
 
 **Tried again** is only what is safe to repeat (reads): after a failed connection, a cut, `429` or `5xx`, with growing
-random waits. What orders or buys is sent again only where no connection was made, so that nothing can have been ordered.
-`Retry-After` is kept by everybody of the seller who asks that source; where it does not fit into the time, the source is
-busy.
+random waits. What orders or buys is sent again only where no connection was made, so that nothing can have been done.
+`Retry-After` is kept by everybody of the seller who asks that source; where it does not fit into the time, the source
+is busy.
 
 **The breaker.** Failures in a row, or one call that used up its time, open the breaker of a seller's source, for all
 processes: it is not asked for a while, then one caller tries, and the rest follow when that went well. What a source
 did answer (`429`, a refusal, something unreadable) is no failure of it.
 
-**Limits.** The rate holds across all processes of a seller in any span of its time, bursts included; "at once" is counted
-in each process. Who finds no turn or place in time gets "busy", never a wrong answer.
+**Limits.** The rate holds across all processes of a seller in any span of its time, bursts included; "at once" is
+counted in each process. Who finds no turn or place in time gets "busy", never a wrong answer.
 
 **In size and place.** Answers are read up to a bound, unpacked. Redirects are followed for reads only, to the same host
 below the same address. TLS is always verified. Proxies, `.netrc` and certificates that the environment names are not
@@ -53,8 +53,8 @@ known", "clean" or zero. The policy says what then becomes of the order.
 
 Every call: source, operation, time, outcome, status, tries, size, cost, and for which debtor and decision. Each is at
 `GET /v1/source-calls` (also as CSV), and `GET /v1/source-costs` adds them up by month, to hold a vendor's invoice
-against (roles finance, credit_manager and admin). A call costs what the policy says, else the list price above, once it was
-answered with 200, also where nobody could read the answer. `/metrics` counts the web processes' calls
+against (roles finance, credit_manager and admin). A call costs what the policy says, else the list price above, once it
+was answered with 200, also where nobody could read the answer. `/metrics` counts the web processes' calls
 (`creditgate_source_calls_total`, `creditgate_source_seconds`, `creditgate_source_cost_total`,
 `creditgate_source_breaker_openings_total`), of all sellers together; the worker's are in the table alone.
 

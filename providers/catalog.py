@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from providers.allianz_trade import client as allianz_trade
 from providers.atradius import client as atradius
+from providers.coface import client as coface
 from providers.cofaserve import client as cofaserve
 from providers.companies_house import client as companies_house
 from providers.creditsafe import client as creditsafe
@@ -267,6 +268,7 @@ def _shipped() -> tuple[Source, ...]:
             reports={"credit_bureau": dnb.DataBlocks()},
             watch=registration.Registration(),
         ),
+        Source(coface.SETTINGS, reports={"credit_bureau": coface.Assessments()}),
         Source(opensanctions.SETTINGS, in_sandbox=True, reports={"sanctions_list": lists}, screening=lists),
         Source(atradius.SETTINGS, in_sandbox=True, insurer=atradius.Atradius()),
         Source(allianz_trade.SETTINGS, insurer=allianz_trade.AllianzTrade()),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import orjson
 from sqlalchemy.orm import Session
 
 from api.prospect.sanctions_alerts import follow_hit, open_now
@@ -23,6 +24,7 @@ from scoring.facts import SanctionsFacts, SourceKind
 
 KIND: SourceKind = "sanctions_list"
 DEADLINE_SECONDS = 60.0  # For one call about many companies, while nobody waits.
+NUL = b"\\u0000"  # PostgreSQL cannot hold it in a text.
 PURPOSE = "sanctions_screening"  # It is a duty by law, and no credit report is bought.
 RELATIONS = {"prospect": "prospect"}
 RELATION = "customer"
@@ -120,7 +122,7 @@ def _company(debtor: DueDebtor) -> CompanyKey:
 
 def _facts(run: Run, company: CompanyKey, raw: Raw | NotUnderstood) -> SanctionsFacts | None:
     """What the list says of one company; None where that cannot be read, so that it stays due."""
-    if isinstance(raw, NotUnderstood):
+    if isinstance(raw, NotUnderstood) or NUL in orjson.dumps(raw):
         return None
     try:
         facts = run.source.reports[KIND].facts(raw, About(company, run.currency, run.access.now.date()))

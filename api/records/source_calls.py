@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Numeric, Select, func, select
+from sqlalchemy import CheckConstraint, Index, Numeric, Select, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.records.base import Base, WithId
@@ -67,7 +67,7 @@ def costs(time_zone: str, provider: str | None = None) -> tuple[Select[*tuple[An
     Each row: month in the seller's time zone (`2026-03`), source, operation, currency (empty: nothing was charged),
     calls, failures among them, and what they cost.
     """
-    month = func.to_char(func.timezone(time_zone, CALL.started_at), "YYYY-MM").label("month")
+    month = func.to_char(func.timezone(time_zone, CALL.started_at), "YYYY-MM", type_=Text).label("month")
     currency = func.coalesce(CALL.cost_currency, "").label("currency")
     sent = select(month, CALL.provider, CALL.operation, currency, CALL.outcome, CALL.cost_amount)
     sent = sent.where(CALL.tries > 0)

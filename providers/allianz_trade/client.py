@@ -20,6 +20,7 @@ from providers.memory import Token
 from providers.payload import Payload
 from providers.ports import CompanyKey
 from providers.settings import SourceSettings
+from providers.sign_in import token_of_seconds
 
 SETTINGS = SourceSettings(
     provider="allianz_trade",
@@ -33,6 +34,7 @@ COVERS = "/riskinfo/v3/covers"
 JOBS = "/riskinfo/v3/jobs"
 REQUESTS = "/riskinfo/v3/coverRequests/search"
 
+TOKEN_LIFE = timedelta(hours=1)
 COMPANIES_MAX = 10
 # The codes they have for numbers of registers are not confirmed, so that companies are matched by name and country:
 # whoever asks compares names and addresses before cover is asked for one.
@@ -134,10 +136,7 @@ def _sign_in(line: Line) -> Token:
     """A token for an hour, which cannot be renewed. Raises SourceError."""
     reply = line.send(Request("sign_in", TOKENS, method="POST", json={"apiKey": line.credentials["api_key"]}))
     data = Payload(line.provider, reply.document)
-    text, seconds = data.text("access_token"), data.number("expires_in")
-    if text is None or seconds is None or not 0 < seconds < 10**9:
-        raise NotUnderstood(line.provider, "sign_in gave no token")
-    return Token(text, line.real_now() + timedelta(seconds=int(seconds)))
+    return token_of_seconds(data, "access_token", lives=("expires_in",), now=line.real_now(), assumed=TOKEN_LIFE)
 
 
 def _bearer(token: str) -> dict[str, str]:

@@ -7,13 +7,14 @@ call is refused before anything is sent, which is better than cover asked in wor
 from datetime import timedelta
 from typing import NoReturn
 
-from providers.errors import NotUnderstood, SourceRefused
+from providers.errors import SourceRefused
 from providers.http import Line, Request
 from providers.insurers import Buyer, CoverAnswer, CoverKey, CoverRequest, InsurancePolicyKey
 from providers.memory import Token
 from providers.payload import Payload
 from providers.ports import CompanyKey
 from providers.settings import SourceSettings
+from providers.sign_in import token_of_seconds
 
 # A sign-in that fails five times locks the account, for longer each time: it is never tried again by itself.
 SETTINGS = SourceSettings(
@@ -23,6 +24,7 @@ SETTINGS = SourceSettings(
     price=None,
     retries=0,
 )
+TOKEN_LIFE = timedelta(hours=1)
 TOKENS = "/authentication/v1/token"
 POLICY_HEADER = "x-cof-policy-number"
 # Not confirmed, since not public: where companies are found, limits ordered and decisions followed.
@@ -73,10 +75,7 @@ def sign_in(line: Line, policy: InsurancePolicyKey) -> Token:
     reply = line.send(Request("sign_in", TOKENS, method="POST", json=body, headers=headers, repeatable=False))
     data = Payload(line.provider, reply.document)
     # Not confirmed: that the answer is as of Coface's other interface, where the identity token signs the calls.
-    text, seconds = data.text("idToken"), data.number("expiresIn")
-    if text is None or seconds is None or not 0 < seconds < 10**9:
-        raise NotUnderstood(line.provider, "sign_in gave no token")
-    return Token(text, line.real_now() + timedelta(seconds=int(seconds)))
+    return token_of_seconds(data, "idToken", lives=("expiresIn",), now=line.real_now(), assumed=TOKEN_LIFE)
 
 
 def _refuse(line: Line, path: str | None) -> NoReturn:

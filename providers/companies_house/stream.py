@@ -13,7 +13,7 @@ import urllib3
 
 from providers.companies_house.mapping import padded
 from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceError, SourceLate, SourceRefused
-from providers.http import Line
+from providers.http import NOW_HEADER, Line
 from providers.payload import Payload
 from providers.ports import Change, Identifier
 
@@ -67,7 +67,7 @@ class ChangeStream:
     def __enter__(self) -> Self:
         """Connect. Raises SourceError, and TimepointTooOld."""
         line = self._line
-        headers = {"Accept": "application/json"}
+        headers = {NOW_HEADER: line.now.isoformat()} if line.is_sandbox else {}
         try:
             self._answer = requests.get(
                 f"{line.address}/{self._topic}",

@@ -69,7 +69,9 @@ class Screenings:
 
     def version(self, line: Line) -> str | None:
         """Which version of the list is asked now; None where they do not tell. Raises SourceError."""
-        reply = line.send(Request("catalog", "/catalog", headers=_sign(line)))
+        reply = line.send(Request("catalog", "/catalog", headers=_sign(line), expect=(200, 404)))
+        if reply.status == 404:
+            return None
         return list_version(line.provider, reply.document, DATASET)
 
     def entry(self, entity_id: str, line: Line) -> Raw | None:

@@ -53,6 +53,7 @@ WORDS: dict[str, Words] = {
     "creditsafe_1_100": Words("Creditsafe 1 to 100", "Creditsafe 1 tot 100"),
     "coface_dra": Words("Coface DRA", "Coface DRA"),
     "dnb_paydex": Words("D&B PAYDEX", "D&B PAYDEX"),
+    "dnb_failure_percentile": Words("D&B failure score, 1 to 100", "D&B-faillissementsscore, 1 tot 100"),
     "active": Words("active", "actief"),
     "own_ledger": Words("our own ledger", "onze eigen administratie"),
     "stated": Words("what was stated", "de opgave"),

@@ -19,6 +19,7 @@ from api.records.sellers import Seller
 from api.wiring import House
 from providers.errors import SourceDown
 from tests.api.prospect.fake_list import FakeList, catalog_of, entry
+from tests.sandbox_control import SandboxControl
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -115,6 +116,14 @@ def test_one_that_cannot_be_screened_spoils_no_other_and_is_not_clean(
     assert rows(place, seller, f"SELECT 1 FROM credit_report WHERE debtor_id = '{nameless}'") == []
 
 
+def test_a_text_that_cannot_be_kept_is_not_taken_for_clean(
+    place: House, seller: Seller, lists: FakeList, add: Callable[..., UUID]
+) -> None:
+    add("Company")
+    lists.entries["Company"] = [entry("NK-1", alias=["a\x00b"])]
+    assert run(place, seller) == Tally(left_count=1)
+
+
 def test_a_list_that_fails_midway_keeps_what_was_screened_and_the_next_run_goes_on(
     place: House, seller: Seller, lists: FakeList, add: Callable[..., UUID]
 ) -> None:
@@ -164,3 +173,22 @@ def test_a_screening_is_one_job_however_often_it_is_asked(client_of: Callable[..
     job = client.get(f"/v1/jobs/{first.json['job_id']}").json
     assert (job["kind"], job["state"]) == ("sanctions_screening", "queued")
     assert client_of("sales").get(f"/v1/jobs/{first.json['job_id']}").status_code == 404
+
+
+def test_through_the_real_client_the_sandbox_s_hits_are_found(
+    house: House, seller: Seller, sandbox: SandboxControl
+) -> None:
+    names = {
+        "90000009": "Verboden Vaart Rederij B.V.",
+        "90000010": "Dubbelganger Export B.V.",
+        "90000999": "Nobody B.V.",
+    }
+    with house.sessions.of(seller.id) as session:
+        for number, name in names.items():
+            kvk = OfficialNumber("kvk", "NL", number)
+            debtors.add(session, {"name": name, "country": "NL"}, phase="monitoring", names=(kvk,), now=NOW)
+    before = sandbox.calls("opensanctions", "match")
+    assert run(house, seller) == Tally(screened_count=3, opened_count=2)
+    assert alerts_of(house, seller) == [("sanctions_hit", "urgent", True), ("sanctions_possible", "warning", True)]
+    assert sandbox.calls("opensanctions", "match") - before <= 3
+    assert run(house, seller) == Tally()

@@ -151,7 +151,7 @@ def test_the_cover_of_another_company_is_not_taken_for_this_one() -> None:
             payload("allianz_trade/companies-matching.assembled.json"),
         ]
     ).map(lambda document: json.dumps(document).encode()),
-    st.sampled_from([200, 202, 400, 500]),
+    st.sampled_from([200, 202, 400]),
 )
 def test_whatever_arrives_is_an_answer_or_an_error_of_ours(body: bytes, status: int) -> None:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:

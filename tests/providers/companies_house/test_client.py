@@ -296,8 +296,8 @@ def test_identity_mismatches_name_what_differs(company: CompanyKey, mismatch: tu
 def test_each_way_to_fail_has_its_error_also_for_a_part(
     path: str, status: int, body: str, error: type[SourceError]
 ) -> None:
-    responses.get(f"{BASE}/company/{NUMBER}{path}", status=status, body=body)
     play()
+    responses.replace("GET", f"{BASE}/company/{NUMBER}{path}", status=status, body=body)
     with pytest.raises(SourceError) as failed:
         facts()
     assert type(failed.value) is error
@@ -306,8 +306,8 @@ def test_each_way_to_fail_has_its_error_also_for_a_part(
 
 @responses.activate
 def test_an_empty_404_says_that_there_is_none() -> None:
-    responses.get(f"{BASE}/company/{NUMBER}/insolvency", status=404, body="")
     play()
+    responses.replace("GET", f"{BASE}/company/{NUMBER}/insolvency", status=404, body="")
     assert facts() is not None
 
 

@@ -1,4 +1,4 @@
-"""Tokens: signed in once for all calls of a seller, and anew a little before the token ends or when it is refused."""
+"""Signing in: once for all calls of a seller, and anew a little before the token ends or when it is refused."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
