@@ -27,7 +27,7 @@ PLACES = {
         *("atradius", "allianz_trade", "cofaserve"),
         *("sandbox",),
     },
-    "scoring": {"figures", "inventory", "matching", "policies", "policy", "reasons", "statutory", "validation"},
+    "scoring": {"figures", "inventory", "matching", "names", "policies", "policy", "reasons", "statutory", "validation"},
     ".": {"api", "providers", "scoring", "migrations", "bench", "tests", "docs", "mappings", "var", "build", "dist"},
 }
 PACKAGES = ("api", "providers", "scoring")
