@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api.administration import routes as administration
 from api.clock import Clock
 from api.config import Config, ConfigInvalid
+from api.credential_shelf import CredentialShelf
 from api.events import routes as events
 from api.ledger import bank_routes as bank
 from api.ledger import measure_routes as measures
@@ -75,12 +76,14 @@ def make_house(
     """Make what one process holds, web server or worker. Raises ConfigInvalid and UnsafeLogin."""
     if not config.secret_keys:
         raise ConfigInvalid("CREDITGATE_SECRET_KEYS is needed: it encrypts what must be read back")
+    vault = Vault(config.secret_keys)
     return House(
         config=config,
         sessions=sessions or _safe_sessions(config),
         clock=clock or Clock(),
         catalog=catalog or Catalog(),
-        vault=Vault(config.secret_keys),
+        vault=vault,
+        credentials=CredentialShelf(vault),
         policies=PolicyShelf(),
     )
 

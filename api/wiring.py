@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.clock import Clock
 from api.config import Config
+from api.credential_shelf import CredentialShelf
 from api.policy_shelf import PolicyShelf
 from api.records.secrets import Vault
 from api.records.sellers import Seller
@@ -56,6 +57,7 @@ class House:
     clock: Clock
     catalog: Catalog
     vault: Vault
+    credentials: CredentialShelf
     policies: PolicyShelf
 
 

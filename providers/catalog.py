@@ -58,7 +58,7 @@ class Access:
     """
 
     mode: Mode
-    credentials: Mapping[str, Mapping[str, str]]
+    credentials: Mapping[str, Mapping[str, str]] = field(repr=False)
     memory: Callable[[str], Memory]
     now: datetime
     real_now: Callable[[], datetime]
@@ -83,7 +83,8 @@ class Catalog:
     """All sources of this installation, in the order in which they are asked where a policy names none.
 
     `sandbox_address` is where the sandbox serves every vendor's protocol, each below its name; `addresses` are those
-    of an installation's own services (a self-hosted list, say) instead of the vendor's.
+    of an installation's own services (a self-hosted list, say) instead of the vendor's; `ca_files` name, by provider,
+    the authorities that vouch for a vendor whose certificate no public one has issued.
     """
 
     def __init__(
@@ -92,11 +93,13 @@ class Catalog:
         *,
         sandbox_address: str | None = None,
         addresses: Mapping[str, str] | None = None,
+        ca_files: Mapping[str, str] | None = None,
     ) -> None:
         """Take the given sources, else the shipped ones. Raises WrongAddress for one that is not what it should be."""
         self._sources = _shipped() if sources is None else sources
         self._sandbox_address = sandbox_address
         self._addresses = dict(addresses or {})
+        self._ca_files = dict(ca_files or {})
 
     def sources_for(self, country: str | None, kind: SourceKind, access: Access) -> tuple[Source, ...]:
         """Sources of a kind for a country that this seller can use, in order of preference."""
@@ -152,6 +155,7 @@ class Catalog:
             is_sandbox=is_sandbox,
             agreed_price=access.prices.get(source.provider),
             other_host=beside,
+            ca_file=None if is_sandbox else self._ca_files.get(settings.provider),
         )
 
     def ask(

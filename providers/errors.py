@@ -30,6 +30,10 @@ class SourceLate(SourceDown):
     code = "late"
 
 
+class SourceHurried(SourceLate):
+    """The source was given next to no time, so that it says nothing of the source that it did not answer."""
+
+
 class SourceBusy(SourceDown):
     """The source says, or our own limits say, that it is asked too much; it is not broken."""
 

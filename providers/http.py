@@ -1,63 +1,37 @@
 """The one way to call out: within the deadline, bounded in size, to one host, metered, and never telling a secret."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from time import monotonic
-from typing import Any
 
-import orjson
-import requests
-
-from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceLate, SourceRefused
-from providers.memory import Memory, Token
+from providers.asking import Reply, Request, Signature
+from providers.breaker import guarded
+from providers.errors import (
+    NotUnderstood,
+    SourceDown,
+    SourceError,
+    SourceLate,
+    SourceRefused,
+)
+from providers.memory import Call, Memory
+from providers.reading import NOT_SIGNED_IN, NotStorable, document_of
+from providers.retrying import Count, tried, try_once
 from providers.settings import Price, SourceSettings
+from providers.tokens import token
+from providers.turns import place, take_turn
+from providers.wire import Received, Sending, TryFailed
+
+__all__ = ["Line", "Reply", "Request", "Signature"]
 
 NOW_HEADER = "Creditgate-Now"  # The sandbox answers as of the test seller's clock; no real source is sent this.
-TOO_MANY = 429
-REFUSALS = frozenset({401, 403})
+ANSWERED = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back: the status, the JSON document (None where the body is empty), and the headers."""
-
-    status: int
-    document: Any
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """How calls are signed: `sign_in` gets a token, which all calls share until it ends; `headers` carry it."""
-
-    sign_in: Callable[["Line"], Token]
-    headers: Callable[[str], Mapping[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One call. `operation` names it where calls are counted, the same for all companies.
-
-    `path` begins with a slash, below the address; a value in it must have been quoted. Statuses that are not in
-    `expect` are raised as SourceError. `cost` (amount, currency) is charged when it is answered with 200. Only what is
-    `repeatable` is ever sent twice by itself: what orders or buys something may have been done although its answer
-    was lost. `basic` is a user and a password.
-    """
-
-    operation: str
-    path: str
-    method: str = "GET"
-    params: Mapping[str, Any] | None = None
-    json: Any = None
-    form: Mapping[str, str] | None = None
-    basic: tuple[str, str] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    signature: Signature | None = None
-    expect: Collection[int] = (200,)
-    cost: tuple[Decimal, str] | None = None
-    repeatable: bool = True
+class _TokenRefused(SourceRefused):
+    """The source did not take the token; a new one may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +40,20 @@ class Line:
 
     `now` is the seller's time with its zone, which dates an answer; `real_now` the machine's, for tokens and breakers.
     `address` is the real service's or the sandbox's, as the catalog decides. Only the catalog makes lines.
+    `ca_file` names the authorities that vouch for this host, in place of the public ones.
     """
 
     settings: SourceSettings
     address: str
-    credentials: Mapping[str, str]
-    memory: Memory
+    credentials: Mapping[str, str] = field(repr=False)
+    memory: Memory = field(repr=False)
     now: datetime
-    real_now: Callable[[], datetime]
+    real_now: Callable[[], datetime] = field(repr=False)
     deadline: float
     is_sandbox: bool
     agreed_price: Price | None = None
-    other_host: Callable[[str], "Line"] | None = None
+    other_host: Callable[[str], "Line"] | None = field(default=None, repr=False)
+    ca_file: str | None = None
 
     def beside(self, service: str) -> "Line":
         """The line to another host of the same vendor, with limits and a breaker of its own, to the same deadline."""
@@ -103,43 +79,98 @@ class Line:
         return left
 
     def send(self, request: Request) -> Reply:
-        """Do one call. Raises SourceError: also for a status that the request does not expect."""
-        sent = {"Accept": "application/json", **request.headers}
-        if request.signature is not None:
-            token = request.signature.sign_in(self)
-            sent.update(request.signature.headers(token.text))
-        if self.is_sandbox:
-            sent[NOW_HEADER] = self.now.isoformat()
-        left = self.seconds_left()
-        try:
-            answer = requests.request(
-                request.method,
-                f"{self.address}{request.path}",
-                params=request.params,
-                json=request.json,
-                data=request.form,
-                auth=request.basic,
-                headers=sent,
-                timeout=(min(self.settings.connect_seconds, left), min(self.settings.read_seconds, left)),
-                allow_redirects=False,
-            )
-        except requests.Timeout as late:
-            raise SourceLate(self.provider, f"{request.operation} took too long") from late
-        except requests.RequestException as down:
-            raise SourceDown(self.provider, f"{request.operation}: {type(down).__name__}") from down
-        if answer.status_code not in request.expect:
-            self._fail(request.operation, answer.status_code)
-        try:
-            document = orjson.loads(answer.content) if answer.content.strip() else None
-        except orjson.JSONDecodeError as unreadable:
-            raise NotUnderstood(self.provider, f"{request.operation} is no JSON", body=answer.content) from unreadable
-        return Reply(answer.status_code, document, answer.headers)
+        """Do one call. Raises SourceError: also for a status that the request does not expect.
 
-    def _fail(self, operation: str, status: int) -> None:
-        if status == TOO_MANY:
-            raise SourceBusy(self.provider, f"{operation}: {status}")
-        if status in REFUSALS:
-            raise SourceRefused(self.provider, f"{operation}: {status}")
-        if status >= 500:
-            raise SourceDown(self.provider, f"{operation}: {status}")
-        raise NotUnderstood(self.provider, f"{operation}: {status}")
+        A token that the source refuses is fetched anew once; by then nothing was done, so this holds for every call.
+        """
+        if request.signature is None:
+            return self._metered(request, {}, may_sign_again=False)
+        used = token(self, request.signature)
+        try:
+            return self._metered(request, request.signature.headers(used.text), may_sign_again=True)
+        except _TokenRefused:
+            pass
+        used = token(self, request.signature, refused=used)
+        return self._metered(request, request.signature.headers(used.text), may_sign_again=False)
+
+    def _metered(self, request: Request, signed: Mapping[str, str], *, may_sign_again: bool) -> Reply:
+        count, outcome = Count(), "failed"
+        started_at, started = self.real_now(), monotonic()
+        try:
+            reply = self._guarded(request, signed, count, may_sign_again=may_sign_again)
+            outcome = "ok"
+            return reply
+        except SourceError as failure:
+            outcome = failure.code
+            raise
+        finally:
+            self.memory.note_call(
+                Call(
+                    provider=self.provider,
+                    operation=request.operation,
+                    started_at=started_at,
+                    seconds=monotonic() - started,
+                    outcome=outcome,
+                    status=count.status,
+                    tries=count.tries,
+                    answer_bytes=count.answer_bytes,
+                    cost=request.cost if count.status == ANSWERED else None,
+                )
+            )
+
+    def _guarded(self, request: Request, signed: Mapping[str, str], count: Count, *, may_sign_again: bool) -> Reply:
+        """The call in its place and turn, behind the breaker, tried as often as it may be."""
+        with place(self.settings, self.address, self.deadline):
+            call = guarded(self.settings, self.memory, self.real_now)
+            take_turn(self.settings, self.memory, self.real_now, self.deadline)
+            self.seconds_left()
+            sending = self._sending(request, signed, may_sign_again=may_sign_again)
+            return call(partial(self._tried, request, sending, count, may_sign_again=may_sign_again))
+
+    def _sending(self, request: Request, signed: Mapping[str, str], *, may_sign_again: bool) -> Sending:
+        headers = {"Accept": "application/json", **request.headers, **signed}
+        if self.is_sandbox:
+            headers[NOW_HEADER] = self.now.isoformat()
+        return Sending(
+            method=request.method,
+            address=self.address,
+            path=request.path,
+            headers=headers,
+            expect=frozenset(request.expect) - ({NOT_SIGNED_IN} if may_sign_again else frozenset()),
+            connect_seconds=self.settings.connect_seconds,
+            read_seconds=self.settings.read_seconds,
+            answer_bytes_max=self.settings.answer_bytes_max,
+            verify=self.ca_file or True,
+            params=request.params,
+            json=request.json,
+            form=request.form,
+            basic=request.basic,
+        )
+
+    def _tried(self, request: Request, sending: Sending, count: Count, *, may_sign_again: bool) -> Reply:
+        once = partial(try_once, sending, count, self.settings, self.memory, self.real_now, self.deadline)
+        try:
+            received = tried(once, retries=self.settings.retries, repeatable=request.repeatable, deadline=self.deadline)
+        except TryFailed as failure:
+            raise self._error(request.operation, failure, may_sign_again=may_sign_again) from None
+        count.answer_bytes = len(received.body)
+        return self._reply(request.operation, received)
+
+    def _error(self, operation: str, failure: TryFailed, *, may_sign_again: bool) -> SourceError:
+        detail = f"{operation} {failure.detail}"
+        if failure.status == NOT_SIGNED_IN and may_sign_again:
+            return _TokenRefused(self.provider, detail)
+        if issubclass(failure.kind, SourceDown):
+            return failure.kind(self.provider, detail, retry_after_seconds=failure.wait_seconds)
+        return failure.kind(self.provider, detail)
+
+    def _reply(self, operation: str, received: Received) -> Reply:
+        try:
+            document = document_of(received.body)
+        except NotStorable:
+            unreadable = "has a NUL character"
+        except ValueError:
+            unreadable = "is no JSON"
+        else:
+            return Reply(received.status, document, received.headers)
+        raise NotUnderstood(self.provider, f"{operation} {unreadable}", body=received.body)

@@ -14,14 +14,13 @@ from sqlalchemy.orm import Session
 from api.problems import BadInput, Fault
 from api.records import keys
 from api.records.keys import KeyRecord, NewKey
-from api.records.secrets import SecretRecord
+from api.records.secrets import PROVIDER_PREFIX, SecretRecord
 from api.records.sellers import SellerRecord
 from api.web.answers import etag_of, require_match
 from api.web.paging import Page, page_of
 from api.wiring import Wiring, answer_bytes
 
 PROVIDER = re.compile(r"[a-z][a-z0-9_]{0,49}")
-PREFIX = "provider:"  # The vault keeps other secrets too.
 
 log = structlog.get_logger()
 
@@ -106,7 +105,7 @@ def keep_provider_credential(given: Wiring, provider: str, values: Mapping[str, 
         fault = Fault("", "bad_provider", "Must be lower-case letters, digits and underscores, at most 50.")
         raise BadInput("A provider cannot be called that.", faults=[fault])
     with given.transaction() as session:
-        given.house.vault.keep(session, PREFIX + provider, orjson.dumps(dict(values)).decode(), now)
+        given.house.vault.keep(session, PROVIDER_PREFIX + provider, orjson.dumps(dict(values)).decode(), now)
     log.info("provider_credential_kept", provider=provider, by=str(given.caller.credential_id))
     return {"provider": provider, "changed_at": now}
 
@@ -115,10 +114,10 @@ def read_provider_credentials(given: Wiring) -> dict[str, Any]:
     """Say which vendors' credentials are kept, and since when; never what they are."""
     with given.transaction() as session:
         kept = _provider_secrets(session)
-    items = [{"provider": name.removeprefix(PREFIX), "changed_at": changed_at} for name, changed_at in kept]
+    items = [{"provider": name.removeprefix(PROVIDER_PREFIX), "changed_at": changed_at} for name, changed_at in kept]
     return {"items": items}
 
 
 def _provider_secrets(session: Session) -> list[tuple[str, datetime]]:
-    query = select(SecretRecord.name, SecretRecord.changed_at).where(SecretRecord.name.startswith(PREFIX))
+    query = select(SecretRecord.name, SecretRecord.changed_at).where(SecretRecord.name.startswith(PROVIDER_PREFIX))
     return [(name, changed_at) for name, changed_at in session.execute(query.order_by(SecretRecord.name))]

@@ -3,10 +3,13 @@
 from datetime import datetime
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import LargeBinary
+from sqlalchemy import LargeBinary, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from api.records import source_states
 from api.records.base import Base, OfSeller
+
+PROVIDER_PREFIX = "provider:"  # Vendor credentials are named so, each as the JSON of its texts; there are others too.
 
 
 class SecretRecord(OfSeller, Base):
@@ -47,9 +50,44 @@ class Vault:
         except InvalidToken as error:
             raise SecretUnreadable(f"no key in CREDITGATE_SECRET_KEYS opens the secret '{name}'") from error
 
-    def rotate(self, session: Session) -> int:
-        """Encrypt every secret of the seller anew with the first key; gives how many."""
-        records = session.query(SecretRecord).all()
+    def read_all(self, session: Session, prefix: str) -> dict[str, str]:
+        """Give every secret of the seller whose name begins so, in the clear. Raises SecretUnreadable."""
+        records = session.scalars(select(SecretRecord).where(SecretRecord.name.startswith(prefix, autoescape=True)))
+        opened = {}
         for record in records:
-            record.ciphertext = self._fernet.rotate(record.ciphertext)
-        return len(records)
+            try:
+                opened[record.name] = self.open(record.ciphertext)
+            except SecretUnreadable as error:
+                raise SecretUnreadable(f"no key in CREDITGATE_SECRET_KEYS opens the secret '{record.name}'") from error
+        return opened
+
+    def seal(self, text: str) -> bytes:
+        """Encrypt a text that is kept elsewhere than among the secrets."""
+        return self._fernet.encrypt(text.encode())
+
+    def open(self, ciphertext: bytes) -> str:
+        """Give a sealed text in the clear. Raises SecretUnreadable when no key opens it."""
+        try:
+            return self._fernet.decrypt(ciphertext).decode()
+        except InvalidToken as error:
+            raise SecretUnreadable("no key in CREDITGATE_SECRET_KEYS opens what was sealed") from error
+
+    def rotate(self, session: Session) -> int:
+        """Encrypt every secret and token of the seller anew with the first key; gives how many.
+
+        A token that no key opens is forgotten: another is fetched. Raises SecretUnreadable for a secret.
+        """
+        records = session.scalars(select(SecretRecord).with_for_update()).all()
+        for record in records:
+            try:
+                record.ciphertext = self._fernet.rotate(record.ciphertext)
+            except InvalidToken as error:
+                raise SecretUnreadable(f"no key in CREDITGATE_SECRET_KEYS opens the secret '{record.name}'") from error
+        tokens = source_states.with_token(session)
+        for state in tokens:
+            assert state.token is not None
+            try:
+                state.token = self._fernet.rotate(state.token)
+            except InvalidToken:
+                state.token = state.token_ends_at = None
+        return len(records) + len(tokens)

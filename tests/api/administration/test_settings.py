@@ -3,8 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from api.administration.service import PREFIX
-from api.records.secrets import SecretRecord
+from api.records.secrets import PROVIDER_PREFIX, SecretRecord
 from tests.web_checks import assert_documented, assert_problem
 
 
@@ -48,7 +47,7 @@ def test_a_vendor_credential_goes_in_encrypted_and_never_comes_out(app, client_o
     assert listed.json["items"] == [kept.json]
     assert "sesame" not in kept.text + listed.text
     with house.sessions.of(seller.id) as session:
-        assert "open sesame" in house.vault.read(session, PREFIX + "creditsafe")
+        assert "open sesame" in house.vault.read(session, PROVIDER_PREFIX + "creditsafe")
         stored = session.scalars(select(SecretRecord.ciphertext)).one()
     assert b"sesame" not in stored
 

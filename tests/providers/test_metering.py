@@ -1,0 +1,53 @@
+"""Every call is metered, however it went."""
+
+import contextlib
+from decimal import Decimal
+
+import pytest
+
+from providers.errors import NotUnderstood, SourceError
+from providers.http import Request
+from providers.memory import BreakerState, LocalMemory
+from tests.providers.vendor import answers, failure_of, line_to, sends, vendor
+
+CUT = sends(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+COST = (Decimal("4.50"), "EUR")
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "outcome", "status", "cost"),
+    [
+        (answers(b'{"a": 1}'), "ok", 200, COST),
+        (answers(b"<report/>"), "not_understood", 200, COST),
+        (answers(b"{}", 404), "ok", 404, None),
+        (answers(b"{}", 400), "not_understood", 400, None),
+        (answers(b"{}", 401), "refused", 401, None),
+        (answers(b"{}", 429), "busy", 429, None),
+        (answers(b"{}", 503), "down", 503, None),
+        (CUT, "down", None, None),
+    ],
+)
+def test_every_call_is_metered_with_what_it_cost(behaviour, outcome, status, cost):
+    memory = LocalMemory()
+    with vendor(behaviour) as metered, contextlib.suppress(SourceError):
+        line_to(metered.address, memory=memory).send(Request("report", "/", expect=(200, 404), cost=COST))
+    (call,) = memory.calls
+    assert (call.provider, call.operation, call.outcome) == ("vendor", "report", outcome)
+    assert (call.status, call.tries, call.cost) == (status, 1, cost)
+    assert call.seconds > 0
+    assert call.answer_bytes == (8 if outcome == "ok" and status == 200 else 9 if cost else 2 if status == 404 else 0)
+
+
+def test_an_error_of_our_own_is_metered_and_not_taken_for_one_of_the_source():
+    memory = LocalMemory()
+    with vendor(answers()) as never, pytest.raises(TypeError):
+        line_to(never.address, memory=memory).send(Request("ask", "/", json={"amount": object()}))
+    assert [call.outcome for call in memory.calls] == ["failed"]
+    assert memory.breaker() == BreakerState()
+
+
+def test_a_reply_that_cannot_be_read_does_not_end_a_row_of_nothing():
+    memory = LocalMemory()
+    with vendor(answers(b"<")) as unreadable:
+        assert isinstance(failure_of(line_to(unreadable.address, memory=memory)), NotUnderstood)
+    assert memory.breaker() == BreakerState()
