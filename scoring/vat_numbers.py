@@ -1,4 +1,4 @@
-"""VAT numbers of the EU, the United Kingdom and Northern Ireland: first each country's length, then its check digits."""
+"""VAT numbers of the EU, the United Kingdom and Northern Ireland: each country has its length, then check digits."""
 
 import re
 

@@ -51,13 +51,16 @@ def compare(one: CompanyName, other: CompanyName) -> Comparison:
     )
 
 
+def spelling_key(name: CompanyName) -> str:
+    """The same text for all ways to write one name, and no others; empty for a name of legal forms alone."""
+    if not name.written:
+        return ""
+    parts = (name.form_words, name.calls_itself, name.numbers, name.places)
+    return "|".join((name.written, *(" ".join(sorted(part)) for part in parts)))
+
+
 def _is_written_alike(one: CompanyName, other: CompanyName) -> bool:
-    return (
-        bool(one.written)
-        and one.written == other.written
-        and sorted(one.form_words) == sorted(other.form_words)
-        and (one.numbers, one.calls_itself, one.places) == (other.numbers, other.calls_itself, other.places)
-    )
+    return bool(one.written) and spelling_key(one) == spelling_key(other)
 
 
 def _forms_contradict(one: CompanyName, other: CompanyName) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from math import exp
 
-from scoring.names.comparing import Comparison, compare
+from scoring.names.comparing import Comparison, compare, spelling_key
 from scoring.names.reading import read_name
 
 CONFIDENCE_MAX = Decimal("0.99")  # Names are not unique: only a number is certain.
@@ -46,6 +46,11 @@ def best_match(name: str, others: Iterable[str]) -> NameMatch | None:
     """The match with the likest of a company's names; None without names."""
     matches = (match_names(name, other) for other in others)
     return max(matches, key=lambda each: (each.is_unattended, each.confidence), default=None)
+
+
+def name_key(name: str) -> str:
+    """What all ways to write a name have in common, to find it again; empty where there is nothing to find it by."""
+    return spelling_key(read_name(name))
 
 
 def evidence_of(comparison: Comparison) -> dict[str, float]:
