@@ -76,14 +76,16 @@ def derived_numbers(number: CompanyNumber) -> tuple[CompanyNumber, ...]:
     return ()
 
 
-# Numbers of which one company has several: an other one says nothing against it.
-_OF_A_PART = frozenset({"kvk_vestiging", "siret", REGISTRATION})
+# Of these a company has one. Of others (establishments, a vendor's own keys) it may have several.
+_OF_ONE_COMPANY = frozenset({"kvk", "rsin", "vat", "lei", "coh", "kbo", "siren", "handelsregister"})
 
 
 def contradict(one: CompanyNumber, other: CompanyNumber) -> bool:
-    """Whether no company can have both numbers."""
+    """Whether no company can have both numbers. Parts of one company may have VAT numbers with its RSIN in each."""
     same_kind = (one.scheme, one.country) == (other.scheme, other.country)
-    return same_kind and one.value != other.value and one.scheme not in _OF_A_PART
+    if not same_kind or one.value == other.value or one.scheme not in _OF_ONE_COMPANY:
+        return False
+    return not set(derived_numbers(one)) & set(derived_numbers(other))
 
 
 def is_personal(number: CompanyNumber) -> bool:

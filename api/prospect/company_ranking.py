@@ -80,7 +80,8 @@ def _by_name(company: FoundCompany, match: NameMatch | None, query: CompanyQuery
     if match is None or query.text is None:
         return company, False
     place, address = query.place, company.address
-    is_elsewhere = bool(place and address and not begins_words(place, address))
+    is_abroad = query.country not in (None, company.country)
+    is_elsewhere = is_abroad or bool(place and address and not begins_words(place, address))
     factor = OTHER_PLACE_FACTOR if is_elsewhere else Decimal(1)
     confidence = (match.confidence * factor).quantize(Decimal("0.01"), rounding=ROUND_DOWN)
     # With a number that no register here knows, a name is no proof of it.

@@ -118,7 +118,10 @@ def test_one_number_may_hold_another(number: tuple[str, str, str], derived: tupl
         (("kvk", "NL", "90000001"), ("kvk", "NL", "90000001"), False),
         (("kvk", "NL", "90000001"), ("rsin", "NL", "899000009"), False),
         (("vat", "NL", "NL899000009B01"), ("vat", "BE", "BE0403019261"), False),  # Registered in two countries.
+        (("vat", "NL", "NL899000009B01"), ("vat", "NL", "NL899000009B02"), False),
+        (("vat", "NL", "NL899000009B01"), ("vat", "NL", "NL899000010B01"), True),
         (("kvk_vestiging", "NL", "000000000001"), ("kvk_vestiging", "NL", "000000000002"), False),
+        (("duns", "ZZ", "407809623"), ("duns", "ZZ", "150483782"), False),  # Establishments have their own.
     ],
 )
 def test_two_numbers_of_a_kind_are_two_companies(

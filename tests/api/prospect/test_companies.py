@@ -247,6 +247,8 @@ def test_the_group_that_a_register_tells_of_is_shown() -> None:
         ({"text": "FABELACHTIG fruit bv"}, "0.98", True),
         ({"text": "fabelachtig fruit bv", "place": "verzinstad"}, "0.98", True),
         ({"text": "fabelachtig fruit bv", "place": "Elders"}, "0.49", False),
+        ({"text": "fabelachtig fruit bv", "country": "NL"}, "0.98", True),
+        ({"text": "fabelachtig fruit bv", "country": "BE"}, "0.49", False),
         ({"text": "fabelachtig fruit"}, "0.82", False),
         ({"text": "fruit fabelachtig bv"}, "0.82", False),
         ({"text": "Fabelfruit"}, "0.98", False),  # A trade name, which others may have too.
