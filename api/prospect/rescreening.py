@@ -117,7 +117,7 @@ def _begin(house: House, seller: Seller) -> Run:
 
 def _company(debtor: DueDebtor) -> CompanyKey:
     numbers = tuple(Identifier(each.scheme, each.country, each.value) for each in debtor.numbers)
-    return CompanyKey(debtor.name, debtor.country, numbers)
+    return CompanyKey(debtor.name or debtor.registered_name, debtor.country, numbers)
 
 
 def _facts(run: Run, company: CompanyKey, raw: Raw | NotUnderstood) -> SanctionsFacts | None:

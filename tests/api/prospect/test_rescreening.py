@@ -15,6 +15,7 @@ from api.prospect.rescreening import Tally, rescreen
 from api.prospect.rescreening_jobs import run_rescreening
 from api.records import debtors, jobs
 from api.records.identities import OfficialNumber
+from api.records.reports import ReportRecord
 from api.records.sellers import Seller
 from api.wiring import House
 from providers.errors import SourceDown
@@ -114,6 +115,18 @@ def test_one_that_cannot_be_screened_spoils_no_other_and_is_not_clean(
     add("Company")
     assert run(place, seller) == Tally(screened_count=1, left_count=1)
     assert rows(place, seller, f"SELECT 1 FROM credit_report WHERE debtor_id = '{nameless}'") == []
+
+
+def test_who_has_no_name_of_ours_is_screened_by_the_register_s(
+    place: House, seller: Seller, lists: FakeList, add: Callable[..., UUID]
+) -> None:
+    debtor_id = add(None)
+    with place.sessions.of(seller.id) as session:
+        told = {"facts": {"name": "Registered B.V."}, "raw": {}, "cost_amount": None, "cost_currency": None}
+        whom = {"debtor_id": debtor_id, "purpose": None, "relation": None}
+        session.add(ReportRecord(kind="company_register", provider="kvk", retrieved_at=NOW, **told, **whom))
+    assert run(place, seller) == Tally(screened_count=1)
+    assert lists.asked == [("Registered B.V.",)]
 
 
 def test_a_text_that_cannot_be_kept_is_not_taken_for_clean(
