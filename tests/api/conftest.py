@@ -22,7 +22,6 @@ from api.wiring import House
 from providers.catalog import Catalog
 from tests.sandbox_control import SandboxControl
 
-
 # Sources that a live seller could ask without credentials: no test reaches outside the machine.
 FREE_FOR_ALL, NOWHERE = ("gleif", "vies"), "http://127.0.0.1:9"
 
