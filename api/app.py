@@ -22,8 +22,10 @@ from api.policies.backtest import routes as backtests
 from api.policies.trying import routes as shadows
 from api.policy_shelf import PolicyShelf
 from api.prospect import routes as prospect
+from api.prospect import sanctions_routes as sanctions
 from api.records.secrets import Vault
 from api.records.sessions import Sessions, connect, refuse_unsafe_login
+from api.shared_work import SharedWork
 from api.web import docs, health, metrics
 from api.web.addresses import WholeNumberInAddress
 from api.web.blueprint import refuse_foreign_blueprints
@@ -32,7 +34,7 @@ from api.web.openapi import make_api
 from api.web.permissions import refuse_unguarded_routes
 from api.web.problem_answers import present_problems
 from api.wiring import House
-from providers.catalog import Catalog
+from providers.catalog import KINDS, Catalog
 
 ROOMS = (
     administration,
@@ -46,6 +48,7 @@ ROOMS = (
     policies,
     prospect,
     rates,
+    sanctions,
     shadows,
     source_routes,
 )
@@ -89,6 +92,7 @@ def make_house(
         vault=vault,
         credentials=CredentialShelf(vault),
         policies=PolicyShelf(),
+        shared_work=SharedWork(config.web_threads * len(KINDS)),
     )
 
 

@@ -1,11 +1,13 @@
 """The command that serves the sandbox by itself: for a client team, and beside the server of `creditgate run`."""
 
+import socket
 import sys
+from contextlib import closing
 
 import click
 
 from api.clock import real_now
-from api.config import from_environment
+from api.config import Config, ConfigInvalid, from_environment
 from providers.sandbox.app import make_app
 from providers.sandbox.serving import is_loopback, make_server
 from providers.sandbox.world import TOKEN_SECONDS
@@ -33,3 +35,30 @@ def sandbox_command(host: str, port: int | None, token_seconds: int, open_to_oth
     click.echo(f"The sandbox listens on http://{host}:{server.port} (companies: /companies)")
     sys.stdout.flush()
     server.serve_forever()
+
+
+def port_for_run(config: Config) -> int:
+    """Give the port that `creditgate run` lets the sandbox listen on.
+
+    The one that is set, else the usual one, else, where another installation has that, any free one.
+    Raises ConfigInvalid when the one that is set is taken.
+    """
+    if config.sandbox_port is not None:
+        if _free(config.sandbox_port) is None:
+            raise ConfigInvalid(f"the sandbox cannot listen on {config.sandbox_port}: set CREDITGATE_SANDBOX_PORT")
+        return config.sandbox_port
+    port = _free(PORT) or _free(0)
+    assert port is not None
+    return port
+
+
+def _free(port: int) -> int | None:
+    """The port if nothing listens on it (0: one that is free); None if something does."""
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return None
+        number: int = probe.getsockname()[1]
+        return number

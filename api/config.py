@@ -38,10 +38,10 @@ class Config:
     import_bytes_max: int = 256_000_000
     unpacked_bytes_max: int = 5_000_000_000
     trusted_proxies: int = 0
+    sandbox_port: int | None = None
     sandbox_url: str | None = None
     opensanctions_url: str | None = None
     kvk_ca_file: str | None = None
-    sandbox_port: int | None = None
 
     @property
     def listens_on(self) -> str:
@@ -85,10 +85,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
             "CREDITGATE_UNPACKED_BYTES_MAX", min(UNPACKED_TIMES * import_bytes_max, default.unpacked_bytes_max)
         ),
         trusted_proxies=number("CREDITGATE_TRUSTED_PROXIES", default.trusted_proxies, least=0, most=100),
+        sandbox_port=number("CREDITGATE_SANDBOX_PORT", 0, most=65535) or None,
         sandbox_url=_service_url("CREDITGATE_SANDBOX_URL", environment),
         opensanctions_url=_service_url("CREDITGATE_OPENSANCTIONS_URL", environment),
         kvk_ca_file=_certificates("CREDITGATE_KVK_CA_FILE", environment),
-        sandbox_port=number("CREDITGATE_SANDBOX_PORT", 0, most=65535) or None,
     )
 
 

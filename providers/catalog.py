@@ -1,20 +1,27 @@
 """Which source serves whom, in which order: the only way to a source, and the check that live never meets sandbox."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from providers.allianz_trade import client as allianz_trade
 from providers.atradius import client as atradius
+from providers.coface import client as coface
+from providers.cofaserve import client as cofaserve
+from providers.companies_house import client as companies_house
 from providers.creditsafe import client as creditsafe
 from providers.creditsafe import portfolio
+from providers.dnb import client as dnb
+from providers.dnb import registration
 from providers.gleif import client as gleif
 from providers.http import Line
 from providers.insurers import CreditInsurer
 from providers.kvk import client as kvk
 from providers.memory import Memory
+from providers.north_data import client as north_data
 from providers.opensanctions import client as opensanctions
 from providers.ports import (
     About,
@@ -171,7 +178,8 @@ class Catalog:
         if is_sandbox and not credentials:
             credentials = dict.fromkeys(source.settings.credentials, SANDBOX_CREDENTIAL)
         return Line(
-            settings,
+            # The sandbox has no limit that must be kept to, and nobody shall wait for one that is not there.
+            replace(settings, rate=None) if is_sandbox else settings,
             self._address(settings, access.mode),
             credentials or {},
             access.memory(settings.provider),
@@ -229,6 +237,18 @@ def _shipped() -> tuple[Source, ...]:
             reports={"company_register": kvk.CompanyRegister()},
         ),
         Source(
+            companies_house.SETTINGS,
+            services=(companies_house.STREAM,),
+            in_sandbox=True,
+            search=companies_house.Search(),
+            reports={"company_register": companies_house.CompanyRegister()},
+        ),
+        Source(
+            north_data.SETTINGS,
+            search=north_data.Search(),
+            reports={"company_register": north_data.CompanyRegister()},
+        ),
+        Source(
             gleif.SETTINGS,
             in_sandbox=True,
             search=gleif.Search(),
@@ -242,6 +262,16 @@ def _shipped() -> tuple[Source, ...]:
             reports={"credit_bureau": creditsafe.CreditReport(), "company_register": creditsafe.RegisterExtract()},
             watch=portfolio.Portfolio(),
         ),
+        Source(
+            dnb.SETTINGS,
+            search=dnb.Search(),
+            reports={"credit_bureau": dnb.DataBlocks()},
+            watch=registration.Registration(),
+        ),
+        Source(coface.SETTINGS, reports={"credit_bureau": coface.Assessments()}),
         Source(opensanctions.SETTINGS, in_sandbox=True, reports={"sanctions_list": lists}, screening=lists),
         Source(atradius.SETTINGS, in_sandbox=True, insurer=atradius.Atradius()),
+        Source(allianz_trade.SETTINGS, insurer=allianz_trade.AllianzTrade()),
+        # Switched off: no call of it can be made without what Coface tells its customers only.
+        Source(cofaserve.SETTINGS, insurer=cofaserve.CofaServe()),
     )

@@ -46,6 +46,7 @@ class Buyer:
     name: str | None
     country: str
     rating: Decimal | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

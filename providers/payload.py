@@ -58,6 +58,10 @@ class Payload:
         """Whether a list stands there, for what is sent as one value or as several."""
         return isinstance(self._document.get(name), list)
 
+    def plain(self, name: str) -> Any:
+        """A value of any shape as it came, for what is only shown."""
+        return self._document.get(name)
+
     def is_blank(self, name: str) -> bool:
         """Whether nothing is told under a name: it is missing, or all in it is empty, zero or false."""
         return _is_blank(self._document.get(name))

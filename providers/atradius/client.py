@@ -20,6 +20,7 @@ from providers.memory import Token
 from providers.payload import Payload
 from providers.ports import CompanyKey, Identifier
 from providers.settings import SourceSettings
+from providers.sign_in import token_of_seconds
 
 SETTINGS = SourceSettings(
     provider="atradius",
@@ -37,6 +38,7 @@ LISTS_OF_NEW = LISTS[:2]
 
 UID_TYPES = {"kvk": "NRN", "coh": "NRN", "vat": "VAT", "duns": "DB"}
 COVER_TYPE = "credit-limit"
+TOKEN_LIFE = timedelta(minutes=30)
 STEP = Decimal(1000)  # Amounts are multiples of it.
 NO_MATCH = "no buyer match found"
 # Not confirmed: that the body of a change names the cover and the action so.
@@ -131,10 +133,7 @@ def _sign_in(line: Line) -> Token:
         )
     )
     data = Payload(line.provider, reply.document).section("data")
-    text, seconds = data.text("access_token"), data.number("expires_in")
-    if text is None or seconds is None or not 0 < seconds < 10**9:
-        raise NotUnderstood(line.provider, "sign_in gave no token")
-    return Token(text, line.real_now() + timedelta(seconds=int(seconds)))
+    return token_of_seconds(data, "access_token", lives=("expires_in",), now=line.real_now(), assumed=TOKEN_LIFE)
 
 
 def _bearer(token: str) -> dict[str, str]:

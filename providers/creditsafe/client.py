@@ -4,21 +4,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import quote
 
+from providers.creditsafe.extract import candidates, register_facts
 from providers.creditsafe.mapping import bureau_facts
-from providers.creditsafe.searching import (
-    PROVIDER,
-    candidates,
-    connect_id,
-    criteria,
-    register_facts,
-    the_one,
-)
+from providers.creditsafe.searching import PROVIDER, connect_id, criteria, the_one
 from providers.http import Line, Request, Signature
 from providers.memory import Token
 from providers.payload import Payload
 from providers.ports import About, Candidate, CompanyKey, CompanyQuery, Raw
 from providers.settings import SourceSettings
-from providers.tokens import token_of_jwt
+from providers.sign_in import token_of_jwt
 from scoring.facts import BureauFacts, RegisterFacts
 
 SETTINGS = SourceSettings(

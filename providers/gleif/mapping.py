@@ -63,12 +63,14 @@ def record_asked_for(provider: str, raw: Raw, company: CompanyKey) -> Payload:
     return fitting[0]
 
 
+def _is_known_here(identifier: Identifier) -> bool:
+    return identifier.scheme == "lei" or national_number(identifier) is not None
+
+
 def _is_asked_for(record: Payload, company: CompanyKey) -> bool:
     entity = record.section("attributes", "entity")
     named = {("lei", record.section("attributes").text("lei")), _authority(entity)}
-    asked: set[tuple[str | None, str | None]] = set()
-    for each in company.identifiers:
-        asked.add(("lei", each.value) if each.scheme == "lei" else national_number(each) or (None, each.value))
+    asked = {national_number(each) or ("lei", each.value) for each in company.identifiers if _is_known_here(each)}
     return bool(named & asked)
 
 

@@ -37,6 +37,9 @@ OPEN_DATA = SourceSettings(
 )
 SEARCH_COST: tuple[Decimal, str] | None = None  # Not confirmed: free on an older price list.
 RESULTS_MAX = 100  # The most that one page holds; who is not among them needs a better question.
+# The company itself, not its establishments, of which there may be a thousand.
+ITSELF = {"type": ("hoofdvestiging", "rechtspersoon")}
+WITH_INACTIVE = {"inclusiefInactieveRegistraties": "true"}
 
 # Error codes of KVK ("fout"); those of invalid numbers name no company either.
 UNKNOWN = frozenset({"IPD0004", "IPD0005", "IPD0006", "IPD0007", "IPD0010", "IPD5200"})
@@ -120,11 +123,6 @@ def _number_by_rsin(company: CompanyKey, line: Line) -> str | None:
     if len(numbers) > 1:
         raise NotUnderstood(line.provider, "an RSIN names several companies")
     return next(iter(numbers), None)
-
-
-# The company itself, not its establishments, of which there may be a thousand.
-ITSELF = {"type": ("hoofdvestiging", "rechtspersoon")}
-WITH_INACTIVE = {"inclusiefInactieveRegistraties": "true"}
 
 
 def _questions(query: CompanyQuery) -> Iterator[Mapping[str, Any]]:

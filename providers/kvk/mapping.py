@@ -6,7 +6,7 @@ from datetime import date
 
 from providers.names import SAME_NAME_MIN, best_similarity
 from providers.payload import Payload
-from providers.ports import Candidate, CompanyKey, Identifier
+from providers.ports import CompanyKey
 from scoring.facts import IdentityField, NegativeEvent, RegisterFacts, RegisterStatus
 
 # The documents of an answer; the open data are None where they have nothing of the company.
@@ -59,37 +59,6 @@ def is_in_open_data(provider: str, profile: object) -> bool:
     """Whether the open data may know the company: they have BV and NV alone. Raises NotUnderstood."""
     legal_form = _legal_form(Payload(provider, profile))
     return legal_form is None or legal_form in IN_OPEN_DATA
-
-
-def candidate(provider: str, raw: object, country: str, identifiers: tuple[Identifier, ...], on: date) -> Candidate:
-    """The company as a search offers it on a day. Raises NotUnderstood."""
-    answer = Payload(provider, raw)
-    profile = answer.section(BASE_PROFILE)
-    legal_form = _legal_form(profile)
-    name, *trade_names = _names(profile)
-    return Candidate(
-        provider=provider,
-        identifiers=identifiers,
-        name=name,
-        trade_names=tuple(trade_names),
-        country=country,
-        address=_address(profile),
-        legal_form=legal_form,
-        status=_status(answer, legal_form, on),
-    )
-
-
-def _address(profile: Payload) -> str | None:
-    """In one line: where it is visited, of the main establishment before the owner; None where it is shielded."""
-    places = [profile.section("_embedded", "hoofdvestiging"), profile.section("_embedded", "eigenaar")]
-    addresses = [each for place in places for each in place.items("adressen") if each.text("indAfgeschermd") != "Ja"]
-    addresses.sort(key=lambda each: each.text("type") != "bezoekadres")
-    return next((line for line in map(_address_line, addresses) if line), None)
-
-
-def _address_line(address: Payload) -> str | None:
-    abroad = [address.text(name) for name in ("straatHuisnummer", "postcodeWoonplaats", "land")]
-    return address.text("volledigAdres") or ", ".join(filter(None, abroad)) or None
 
 
 def _names(profile: Payload) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from scoring.identifiers import is_kvk_number
 # Which row tells most of the company itself.
 ROW_ORDER = ("rechtspersoon", "hoofdvestiging", "nevenvestiging")
 ADDRESS_ORDER = ("hoofdvestiging", "rechtspersoon", "nevenvestiging")
-ACTIVE = {"Ja": True, "Nee": False, None: True}  # Where inactive ones are not asked for, it is left out.
+# Not confirmed which of these words is used; where inactive ones are not asked for, it is left out.
+ACTIVE = {"Ja": True, "J": True, "Nee": False, "N": False, None: True}
 
 
 def candidates(provider: str, found: object) -> tuple[Candidate, ...]:
@@ -61,7 +62,7 @@ def _status(rows: list[Payload], *, is_legal_person: bool) -> RegisterStatus:
     for row in itself or rows:
         word = row.text("actief")
         if word not in ACTIVE:
-            raise row.not_understood("actief", "is neither Ja nor Nee")
+            raise row.not_understood("actief", "is neither yes nor no")
         active.append(ACTIVE[word])
     if any(active):
         return "active"

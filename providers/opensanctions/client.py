@@ -30,6 +30,9 @@ SETTINGS = SourceSettings(
     credentials=("api_key",),
     open_when_own=True,
     price=None,
+    # A hundred companies take longer than one, and their answer is larger.
+    read_seconds=30.0,
+    answer_bytes_max=20_000_000,
 )
 
 
@@ -69,7 +72,9 @@ class Screenings:
 
     def version(self, line: Line) -> str | None:
         """Which version of the list is asked now; None where they do not tell. Raises SourceError."""
-        reply = line.send(Request("catalog", "/catalog", headers=_sign(line)))
+        reply = line.send(Request("catalog", "/catalog", headers=_sign(line), expect=(200, 404)))
+        if reply.status == 404:
+            return None
         return list_version(line.provider, reply.document, DATASET)
 
     def entry(self, entity_id: str, line: Line) -> Raw | None:

@@ -8,7 +8,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from providers.http import NOW_HEADER
-from providers.sandbox import atradius, creditsafe, gleif, kvk, opensanctions, vies
+from providers.sandbox import atradius, companies_house, creditsafe, gleif, kvk, opensanctions, vies
 from providers.sandbox.company import companies
 from providers.sandbox.faults import errors_in
 from providers.sandbox.mentions import mentioned
@@ -21,6 +21,7 @@ VENDORS: dict[str, Vendor] = {
     for each in (
         kvk.VENDOR,
         kvk.OPEN_DATA,
+        companies_house.VENDOR,
         creditsafe.VENDOR,
         opensanctions.VENDOR,
         vies.VENDOR,

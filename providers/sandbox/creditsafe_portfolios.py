@@ -143,7 +143,7 @@ def _watched(portfolio: Portfolio, connect_id: str, added_at: datetime) -> dict[
         "personalReference": None,
         "ratingCommon": company.credit.band,
         "ratingLocal": str(company.credit.rating or "Not rated"),
-        "companyStatus": 1 if company.credit.status == "Active" else 0,
+        "companyStatus": company.credit.status,
         "dateAdded": local_time(added_at),
         "dateModified": local_time(added_at),
     }

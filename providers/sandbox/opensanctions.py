@@ -80,6 +80,24 @@ def match(dataset: str) -> Response:
     return answer
 
 
+@routes.get("/catalog")
+def catalog() -> Response:
+    """The lists there are, a new version of each on every day."""
+    version = day(0).strftime("%Y%m%d-sandbox")
+    lists = [
+        {
+            "name": each,
+            "title": each.title(),
+            "version": version,
+            "index_version": version,
+            "index_current": True,
+            "load": True,
+        }
+        for each in DATASETS
+    ]
+    return jsonify({"datasets": lists, "current": list(DATASETS), "outdated": [], "index_stale": False})
+
+
 @routes.get("/entities/<entity_id>")
 def entity(entity_id: str) -> Response:
     """One entry of the list, whole."""

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from providers.errors import SourceRefused
 from providers.http import Line, Request
 from providers.ports import About, CompanyKey, Raw
 from providers.settings import SourceSettings
-from providers.vies.mapping import CHECK, PREFIXES, availability, check_answer, vat_facts, vat_number_of
+from providers.vies.mapping import CHECK, PREFIXES, availability, check_answer, known_number, vat_facts, vat_number_of
 from scoring.facts import VatFacts
 
 # Northern Ireland's companies have the country GB and numbers with the prefix XI.
@@ -32,8 +33,8 @@ class VatRegister:
         if number is None:
             return None
         question: dict[str, Any] = {"countryCode": number[:2], "vatNumber": number[2:]}
-        requester = line.credentials.get("requester_vat_number")
-        if requester:
+        requester = _requester(line)
+        if requester is not None:
             question |= {"requesterMemberStateCode": requester[:2], "requesterNumber": requester[2:]}
         reply = line.send(
             Request("check-vat-number", "/check-vat-number", method="POST", json=question, expect=HANDLED)
@@ -44,6 +45,16 @@ class VatRegister:
     def facts(self, raw: Raw, about: About) -> VatFacts:
         """The facts; pure. Raises NotUnderstood."""
         return vat_facts(SETTINGS.provider, raw, about)
+
+
+def _requester(line: Line) -> str | None:
+    told = line.credentials.get("requester_vat_number")
+    if not told:
+        return None
+    number = known_number(told)
+    if number is None:
+        raise SourceRefused(line.provider, "the requester's own number is no VAT number of the union")
+    return number
 
 
 def available_states(line: Line) -> dict[str, bool | None]:

@@ -1,5 +1,6 @@
 """Answers of VIES as facts of ours; an outage is an error, and never an invalid number."""
 
+import re
 from typing import NoReturn
 
 from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceRefused
@@ -12,6 +13,7 @@ CHECK = "check-vat-number"
 _PREFIXES = "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI"
 PREFIXES = frozenset(_PREFIXES.split())
 NOT_TOLD = "---"
+_REST = re.compile(r"[0-9A-Z+*]{2,12}", re.ASCII)
 
 DOWN = {"SERVICE_UNAVAILABLE", "TIMEOUT", "MS_UNAVAILABLE", "VOW-ERR-1"}
 BUSY = {
@@ -26,19 +28,20 @@ AVAILABILITY = {"Available": True, "Unavailable": False, "Monitoring Disabled": 
 
 
 def vat_number_of(company: CompanyKey | CompanyQuery) -> str | None:
-    """The company's VAT number with the prefix that VIES knows it by; None without one.
+    """The company's VAT number as VIES knows it; None without one."""
+    numbers = (known_number(each.value) for each in company.identifiers if each.scheme == "vat")
+    return next((number for number in numbers if number is not None), None)
+
+
+def known_number(text: str) -> str | None:
+    """A VAT number with the prefix that VIES knows it by; None where it is none of the union.
 
     Greece's prefix is EL and not its country; numbers of Great Britain are not in VIES any more.
     """
-    for each in company.identifiers:
-        if each.scheme != "vat":
-            continue
-        number = compact(each.value)
-        if number.startswith("GR"):
-            number = f"EL{number[2:]}"
-        if number[:2] in PREFIXES and number[2:].isalnum():
-            return number
-    return None
+    number = compact(text).replace(".", "")
+    if number.startswith("GR"):
+        number = f"EL{number[2:]}"
+    return number if number[:2] in PREFIXES and _REST.fullmatch(number[2:]) else None
 
 
 def check_answer(provider: str, document: object) -> None:

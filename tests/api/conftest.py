@@ -22,6 +22,9 @@ from api.wiring import House
 from providers.catalog import Catalog
 from tests.sandbox_control import SandboxControl
 
+# Sources that a live seller could ask without credentials: no test reaches outside the machine.
+FREE_FOR_ALL, NOWHERE = ("gleif", "vies"), "http://127.0.0.1:9"
+
 
 @dataclass(frozen=True)
 class Key:
@@ -60,7 +63,8 @@ def app(config: Config, sessions: Sessions, sandbox: SandboxControl) -> Flask:
 
     It keeps nothing of one test for another but what stands in the database.
     """
-    app = create_app(config, sessions=sessions, clock=Clock(), catalog=Catalog(sandbox_address=sandbox.address))
+    catalog = Catalog(sandbox_address=sandbox.address, addresses=dict.fromkeys(FREE_FOR_ALL, NOWHERE))
+    app = create_app(config, sessions=sessions, clock=Clock(), catalog=catalog)
     app.test_client_class = Client
     return app
 

@@ -1,66 +1,35 @@
-"""Lines to registers as the catalog makes them, stored payloads, and answers played on the wire."""
+"""Lines to registers as the catalog makes them, with the other hosts of a source, and companies to ask about."""
 
-import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 from providers.catalog import Access, Catalog
 from providers.http import Line
-from providers.memory import BreakerState, Call, Token
 from providers.ports import About, CompanyKey, Identifier
+from tests.providers.wires import Kept, payload
 
-PAYLOADS = Path(__file__).parent / "payloads"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 1)
 KEY = "secret-key-of-the-seller"
 
 
-class OwnMemory:
-    """A memory that nobody shares: never busy, never broken; it keeps what was metered."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.calls: list[Call] = []
-        self._token: Token | None = None
-
-    def token(self) -> Token | None:
-        """The token that was kept last."""
-        return self._token
-
-    def keep_token(self, token: Token | None) -> None:
-        """Keep a token."""
-        self._token = token
-
-    def breaker(self) -> BreakerState:
-        """Closed."""
-        return BreakerState()
-
-    def note_success(self) -> None:
-        """Nothing to close."""
-
-    def note_failure(self, opened_at: datetime | None) -> int:
-        """Never enough to open."""
-        return 1
-
-    def may_try(self, opened_at: datetime, now: datetime) -> bool:
-        """Always."""
-        return True
-
-    def turn(self, now: datetime, interval_seconds: float, burst_seconds: float) -> float:
-        """At once."""
-        return 0.0
-
-    def note_call(self, call: Call) -> None:
-        """Keep the call."""
-        self.calls.append(call)
+class OwnMemory(Kept):
+    """A memory that nobody shares."""
 
 
 def line_to(provider: str, credentials: Mapping[str, str] | None = None) -> Line:
-    """A live seller's line to a shipped source, with the credentials that it needs unless others are given."""
-    catalog = Catalog()
-    source = catalog.source(provider)
+    """A live seller's line to a shipped source, with the credentials that it needs unless others are given.
+
+    Nothing is tried again: that is another's work, and would only take time here.
+    """
+    shipped = Catalog().source(provider)
+    source = replace(
+        shipped,
+        settings=replace(shipped.settings, retries=0),
+        services=tuple(replace(each, retries=0) for each in shipped.services),
+    )
     given = dict.fromkeys(source.settings.credentials, KEY) if credentials is None else credentials
     memories: dict[str, OwnMemory] = {}
     access = Access(
@@ -70,12 +39,12 @@ def line_to(provider: str, credentials: Mapping[str, str] | None = None) -> Line
         now=NOW,
         real_now=lambda: NOW,
     )
-    return catalog.line(source, access, deadline_seconds=30)
+    return Catalog((source,)).line(source, access, deadline_seconds=30)
 
 
 def recorded(vendor: str, name: str) -> Any:
     """A stored payload."""
-    return json.loads((PAYLOADS / vendor / f"{name}.json").read_text(encoding="utf-8"))
+    return payload(f"{vendor}/{name}.json")
 
 
 def key_of(country: str, *numbers: tuple[str, str], name: str | None = None) -> CompanyKey:

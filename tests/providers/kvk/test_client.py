@@ -187,7 +187,6 @@ def test_a_number_that_kvk_does_not_know_is_no_failure() -> None:
         (200, {"message": "maintenance"}, NotUnderstood),
         (200, "", NotUnderstood),
         (200, [], NotUnderstood),
-        (302, "", NotUnderstood),
     ],
 )
 @responses.activate

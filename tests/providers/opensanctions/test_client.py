@@ -167,6 +167,12 @@ def test_the_version_is_that_of_what_is_loaded() -> None:
 
 
 @responses.activate
+def test_a_service_without_a_catalog_tells_no_version() -> None:
+    responses.get(f"{SETTINGS.address}/catalog", status=404, json={"detail": "Not Found"})
+    assert Screenings().version(line()) is None
+
+
+@responses.activate
 def test_a_catalog_without_the_list_is_not_understood() -> None:
     responses.get(f"{SETTINGS.address}/catalog", json={"datasets": [], "current": [], "outdated": []})
     with pytest.raises(NotUnderstood):

@@ -179,6 +179,14 @@ def test_who_hands_in_a_number_of_his_own_gets_a_consultation_number() -> None:
 
 
 @responses.activate
+def test_a_number_of_his_own_that_is_none_is_refused_before_anything_is_sent() -> None:
+    with pytest.raises(SourceRefused) as failed:
+        check(requester="12345")
+    assert "12345" not in str(failed.value)
+    assert not responses.calls
+
+
+@responses.activate
 def test_without_one_no_requester_is_sent() -> None:
     responses.post(CHECK, json=VALID)
     check()
