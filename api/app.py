@@ -4,7 +4,9 @@ from cryptography.fernet import Fernet
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from api import source_metrics
 from api.administration import routes as administration
+from api.administration import source_routes
 from api.clock import Clock
 from api.config import Config, ConfigInvalid
 from api.credential_shelf import CredentialShelf
@@ -20,8 +22,10 @@ from api.policies.backtest import routes as backtests
 from api.policies.trying import routes as shadows
 from api.policy_shelf import PolicyShelf
 from api.prospect import routes as prospect
+from api.prospect import sanctions_routes as sanctions
 from api.records.secrets import Vault
 from api.records.sessions import Sessions, connect, refuse_unsafe_login
+from api.shared_work import SharedWork
 from api.web import docs, health, metrics
 from api.web.addresses import WholeNumberInAddress
 from api.web.blueprint import refuse_foreign_blueprints
@@ -30,7 +34,7 @@ from api.web.openapi import make_api
 from api.web.permissions import refuse_unguarded_routes
 from api.web.problem_answers import present_problems
 from api.wiring import House
-from providers.catalog import Catalog
+from providers.catalog import KINDS, Catalog
 
 ROOMS = (
     administration,
@@ -44,7 +48,9 @@ ROOMS = (
     policies,
     prospect,
     rates,
+    sanctions,
     shadows,
+    source_routes,
 )
 
 
@@ -56,6 +62,7 @@ def create_app(
     Raises ConfigInvalid for a setting it cannot do without, UnsafeLogin for a login that could read past the walls.
     """
     house = make_house(config, sessions=sessions, clock=clock, catalog=catalog)
+    source_metrics.begin(source.provider for source in house.catalog.sources)
     app = Flask(__name__, static_folder=None)
     app.config.update(CREDITGATE=config, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.url_map.merge_slashes = False
@@ -81,10 +88,20 @@ def make_house(
         config=config,
         sessions=sessions or _safe_sessions(config),
         clock=clock or Clock(),
-        catalog=catalog or Catalog(),
+        catalog=catalog or make_catalog(config),
         vault=vault,
         credentials=CredentialShelf(vault),
         policies=PolicyShelf(),
+        shared_work=SharedWork(config.web_threads * len(KINDS)),
+    )
+
+
+def make_catalog(config: Config) -> Catalog:
+    """Make the catalog of this installation's sources; without a sandbox, test sellers have none."""
+    return Catalog(
+        sandbox_address=config.sandbox_url,
+        addresses={"opensanctions": config.opensanctions_url} if config.opensanctions_url else {},
+        ca_files={"kvk": config.kvk_ca_file} if config.kvk_ca_file else {},
     )
 
 

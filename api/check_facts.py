@@ -4,21 +4,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api import fresh_report
 from api.exchange import convert_by, rates_on
-from api.fresh_report import Source
+from api.fresh_report.source import Source
+from api.fresh_report.stored import facts_of
 from api.policy_shelf import Rules
 from api.records import debtor_days, debtors, reports
 from api.records.behaviour_rows import LedgerView
 from api.records.checks import CheckedDebtor
+from api.records.identities import OfficialNumber
+from api.sanctions_clearing import cleared
 from scoring.exchange import Rate
 from scoring.facts import Asked, BehaviourFacts, CheckFacts, ConvertedFacts, DebtorFacts, ExposureFacts, NegativeEvent
 from scoring.money import Money
 from scoring.policy.document import Policy
+from scoring.registers import register_beside, report_beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Judged:
     question: Question
     rules: Rules
     sources: Sequence[Source]
+    numbers: Sequence[OfficialNumber] = ()
 
 
 def gather(session: Session, judged: Judged, as_of: date) -> CheckFacts:
@@ -66,7 +71,9 @@ def _rates(session: Session, ledgers: Iterable[LedgerView], policy: Policy, as_o
 
 def _facts(session: Session, judged: Judged, ledger: LedgerView, rates: Mapping[str, Rate], as_of: date) -> CheckFacts:
     policy, question = judged.rules.policy, judged.question
-    told = {source.kind: source.facts for source in judged.sources}
+    told: dict[str, Any] = {source.kind: source.facts for source in judged.sources}
+    vat_numbers = [number.value for number in judged.numbers if number.scheme == "vat"]
+    entity = told.get("entity_register")
     owed = {currency: amount for currency, amount in ledger.exposure.items() if amount}
     own_amount = owed.pop(policy.currency, Decimal(0))
     elsewhere = [Money(amount, currency) for currency, amount in sorted(owed.items())]
@@ -77,12 +84,12 @@ def _facts(session: Session, judged: Judged, ledger: LedgerView, rates: Mapping[
         asked=question.asked,
         debtor=_debtor_facts(session, judged.debtor, policy, ledger.behaviour, as_of),
         exposure=ExposureFacts(own_amount + found.total, tuple(each.currency for each in found.left)),
-        register=told.get("company_register"),
-        bureau=told.get("credit_bureau"),
-        sanctions=told.get("sanctions_list"),
+        register=register_beside(told.get("company_register"), told.get("vat_register"), entity, vat_numbers),
+        bureau=report_beside(told.get("credit_bureau"), entity),
+        sanctions=cleared(session, judged.debtor, told.get("sanctions_list")),
         behaviour=ledger.behaviour,
         insurance=None,
-        sources=tuple(source.as_facts() for source in judged.sources),
+        sources=tuple(filter(None, (source.as_facts() for source in judged.sources))),
         converted=(*question.converted, *(_converted(*pair) for pair in found.pairs)),
         rates=tuple(sorted({*question.rates, *found.rates}, key=lambda rate: rate.currency)),
     )
@@ -109,7 +116,7 @@ def _debtor_facts(
 
 def _has_insolvent_ancestor(session: Session, debtor_id: UUID, policy: Policy, as_of: date) -> bool:
     above = debtors.ancestors(session, debtor_id)
-    facts = [fresh_report.facts_of(report) for report in reports.latest(session, above) if report.facts]
+    facts = [facts_of(report) for report in reports.latest(session, above) if report.facts]
     events: list[NegativeEvent] = [event for each in facts for event in getattr(each, "events", ())]
     return any(
         policy.evidence.events.get(event.code) == "insolvency" and (event.ended_on is None or event.ended_on > as_of)

@@ -24,6 +24,9 @@ from api.cli_ledger import ledger
 from api.cli_policy import policy
 from api.cli_rates import rates
 from api.cli_rescore import rescore_command
+from api.cli_rescreen import rescreen_command
+from api.cli_sandbox import port_for_run, sandbox_command
+from api.cli_sources import secrets, sources_command
 from api.config import Config, ConfigInvalid, from_environment
 from api.embedded_place import EmbeddedError
 from api.migrate import SchemaBehind, migrate, require_head
@@ -66,6 +69,10 @@ main.add_command(calibrate)
 calibrate.add_command(calibrate_ledger_command)
 main.add_command(policy)
 main.add_command(rescore_command)
+main.add_command(rescreen_command)
+main.add_command(sandbox_command)
+main.add_command(secrets)
+main.add_command(sources_command)
 
 
 @contextmanager
@@ -81,28 +88,39 @@ def _prepared(config: Config) -> Iterator[Config]:
 
 @main.command()
 def run() -> None:
-    """Run everything on this machine: database, web server and worker, with a demonstration seller."""
+    """Run everything on this machine: database, web server, worker and sandbox, with a demonstration seller."""
     with _prepared(from_environment()) as config:
         serving.require_free_port(config)
         assert config.database_url is not None
+        sandbox_port = port_for_run(config)
         made = demo.prepare(Sessions(connect(config.database_url)))
         shown = f"{demo.shown(made, config.address)}\n\nCtrl-C stops everything; the data stays."
         environment = {
             **os.environ,
+            "CREDITGATE_SANDBOX_URL": f"http://127.0.0.1:{sandbox_port}",
             "CREDITGATE_DATABASE_URL": config.database_url,
             "CREDITGATE_SECRET_KEYS": ",".join(config.secret_keys),
         }
         environment.pop("CREDITGATE_OWNER_DATABASE_URL", None)  # Who serves never needs to own.
         program = [sys.executable, "-m", "api"]
-        Thread(target=_show_when_ready, args=(config, shown), daemon=True).start()
-        code = supervise.run({"web": [*program, "serve"], "worker": [*program, "worker"]}, environment=environment)
+        places = [("127.0.0.1", sandbox_port), (config.host, config.port)]
+        Thread(target=_show_when_ready, args=(places, shown), daemon=True).start()
+        commands = {
+            "sandbox": [*program, "sandbox", "--port", str(sandbox_port)],
+            "web": [*program, "serve"],
+            "worker": [*program, "worker"],
+        }
+        code = supervise.run(commands, environment=environment)
     sys.exit(code)
 
 
-def _show_when_ready(config: Config, shown: str) -> None:
-    """Show where to go once somebody answers there."""
-    for _ in range(300):
-        with suppress(OSError), socket.create_connection((config.host, config.port), timeout=1):
+def _show_when_ready(places: list[tuple[str, int]], shown: str) -> None:
+    """Show where to go once somebody answers at every place."""
+    waited_for = list(places)
+    for _ in range(600):
+        with suppress(OSError), socket.create_connection(waited_for[0], timeout=1):
+            del waited_for[0]
+        if not waited_for:
             click.echo(shown)
             return
         time.sleep(0.1)

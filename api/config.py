@@ -4,7 +4,10 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
+from ssl import create_default_context
+from urllib.parse import SplitResult, urlsplit
 
 from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
@@ -35,6 +38,10 @@ class Config:
     import_bytes_max: int = 256_000_000
     unpacked_bytes_max: int = 5_000_000_000
     trusted_proxies: int = 0
+    sandbox_port: int | None = None
+    sandbox_url: str | None = None
+    opensanctions_url: str | None = None
+    kvk_ca_file: str | None = None
 
     @property
     def listens_on(self) -> str:
@@ -78,7 +85,44 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
             "CREDITGATE_UNPACKED_BYTES_MAX", min(UNPACKED_TIMES * import_bytes_max, default.unpacked_bytes_max)
         ),
         trusted_proxies=number("CREDITGATE_TRUSTED_PROXIES", default.trusted_proxies, least=0, most=100),
+        sandbox_port=number("CREDITGATE_SANDBOX_PORT", 0, most=65535) or None,
+        sandbox_url=_service_url("CREDITGATE_SANDBOX_URL", environment),
+        opensanctions_url=_service_url("CREDITGATE_OPENSANCTIONS_URL", environment),
+        kvk_ca_file=_certificates("CREDITGATE_KVK_CA_FILE", environment),
     )
+
+
+def _service_url(name: str, environment: Mapping[str, str]) -> str | None:
+    """The address of a service that we call: with TLS, unless it is on this very machine."""
+    given = environment.get(name)
+    if not given:
+        return None
+    try:
+        parts = urlsplit(given)
+        is_good = parts.hostname is not None and parts.port != 0 and not (parts.query or parts.fragment)
+        is_good = is_good and parts.username is None and (parts.scheme == "https" or _is_plain_loopback(parts))
+    except ValueError:
+        is_good = False
+    if not is_good:  # Not shown: it may hold a password.
+        raise ConfigInvalid(f"{name} must be an address with https:// (or http:// on this machine) and no login in it")
+    return given.rstrip("/")
+
+
+def _is_plain_loopback(parts: SplitResult) -> bool:
+    if parts.scheme != "http" or parts.hostname is None:
+        return False
+    return parts.hostname == "localhost" or ip_address(parts.hostname).is_loopback
+
+
+def _certificates(name: str, environment: Mapping[str, str]) -> str | None:
+    given = environment.get(name)
+    if not given:
+        return None
+    try:
+        create_default_context(cafile=given)
+    except (OSError, ValueError) as error:  # What cannot be read as certificates is an SSLError, which is an OSError.
+        raise ConfigInvalid(f"{name} must be a file of certificates (PEM) that can be read, not '{given}'") from error
+    return str(Path(given).absolute())
 
 
 def _database_url(name: str, environment: Mapping[str, str]) -> str | None:

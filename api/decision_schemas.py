@@ -1,9 +1,13 @@
 """What a decision looks like to callers: the documentation of `decision_answer`."""
 
+from typing import get_args
+
 from marshmallow import fields, validate
 
 from api.behaviour_answer import BehaviourFigures
+from api.fresh_report.source import Why
 from api.records.decisions import OUTCOMES
+from api.records.reports import KINDS
 from api.web.schemas import MoneySchema, Schema, SignedMoneySchema
 
 FINANCE_ONLY = {"description": "For finance only."}
@@ -62,9 +66,7 @@ class NeededChangeSchema(Schema):
 class SourceSchema(Schema):
     """How one outside source answered."""
 
-    kind = fields.String(
-        required=True, validate=validate.OneOf(("company_register", "credit_bureau", "sanctions_list"))
-    )
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     provider = fields.String(required=True, allow_none=True)
     status = fields.String(
         required=True,
@@ -72,7 +74,19 @@ class SourceSchema(Schema):
     )
     retrieved_at = fields.AwareDateTime(required=True, allow_none=True)
     age_days = fields.Integer(required=True, allow_none=True)
-    cost = fields.Nested(MoneySchema, allow_none=True, metadata=FINANCE_ONLY)
+    cost = fields.Nested(
+        MoneySchema,
+        allow_none=True,
+        metadata={"description": "For finance only: what asking for this decision was charged."},
+    )
+    why = fields.String(
+        allow_none=True,
+        validate=validate.OneOf((*get_args(Why), None)),
+        metadata={"description": "Why it told nothing, or nothing new: how it failed, or why it was not asked."},
+    )
+    took_seconds = fields.Float(
+        allow_none=True, metadata={"description": "How long its answer took; null where nobody was asked."}
+    )
 
 
 class ProposalSchema(Schema):

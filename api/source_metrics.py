@@ -3,6 +3,8 @@
 Loaded only in a process that serves or works, since the counters must not exist before it is said where they are kept.
 """
 
+from collections.abc import Iterable
+
 from prometheus_client import Counter, Histogram
 
 from providers.memory import Call
@@ -16,6 +18,12 @@ SECONDS = Histogram(
 )
 COST = Counter("creditgate_source_cost", "What calls to outside sources cost.", ("provider", "currency"))
 OPENINGS = Counter("creditgate_source_breaker_openings", "How often the breaker of a source opened.", ("provider",))
+
+
+def begin(providers: Iterable[str]) -> None:
+    """Show what can be shown before anything was counted, so that an alert on a first opening sees it."""
+    for provider in providers:
+        OPENINGS.labels(provider)
 
 
 def count_call(call: Call) -> None:

@@ -18,6 +18,7 @@ from api.policy_shelf import PolicyShelf
 from api.records.secrets import Vault
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
+from api.shared_work import SharedWork
 from providers.catalog import Catalog
 
 
@@ -59,6 +60,7 @@ class House:
     vault: Vault
     credentials: CredentialShelf
     policies: PolicyShelf
+    shared_work: SharedWork
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,14 @@ from api.ledger.jobs import JOBS as LEDGER_JOBS
 from api.policies.jobs import JOBS as POLICY_JOBS
 from api.policies.trying.shadowing import judge_shadows, judge_shadows_of
 from api.prospect.jobs import JOBS as PROSPECT_JOBS
+from api.prospect.rescreening_jobs import JOBS as SCREENING_JOBS
 from api.records import events, idempotency, jobs, sellers
 from api.records.sellers import Seller
 from api.wiring import House
 
 Handler = Callable[[House, Seller, UUID, dict[str, Any]], dict[str, Any]]
 
-HANDLERS: dict[str, Handler] = {**LEDGER_JOBS, **POLICY_JOBS, **PROSPECT_JOBS}
+HANDLERS: dict[str, Handler] = {**LEDGER_JOBS, **POLICY_JOBS, **PROSPECT_JOBS, **SCREENING_JOBS}
 ATTEMPTS = 3
 STALLED_AFTER_SECONDS = 30
 KEPT_HOURS = 24

@@ -1,17 +1,42 @@
 """Which source serves whom, in which order: the only way to a source, and the check that live never meets sandbox."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import monotonic
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from providers.allianz_trade import client as allianz_trade
+from providers.atradius import client as atradius
+from providers.coface import client as coface
+from providers.cofaserve import client as cofaserve
+from providers.companies_house import client as companies_house
+from providers.creditsafe import client as creditsafe
+from providers.creditsafe import portfolio
+from providers.dnb import client as dnb
+from providers.dnb import registration
+from providers.gleif import client as gleif
 from providers.http import Line
 from providers.insurers import CreditInsurer
+from providers.kvk import client as kvk
 from providers.memory import Memory
-from providers.ports import About, Candidate, CompanyKey, CompanyQuery, CompanySearch, Facts, Raw, Report, Watch
+from providers.north_data import client as north_data
+from providers.opensanctions import client as opensanctions
+from providers.ports import (
+    About,
+    Candidate,
+    CompanyKey,
+    CompanyQuery,
+    CompanySearch,
+    Facts,
+    Raw,
+    Report,
+    Screening,
+    Watch,
+)
 from providers.settings import Price, SourceSettings
+from providers.vies import client as vies
 from scoring.facts import SourceKind
 
 Mode = Literal["live", "test"]
@@ -36,6 +61,7 @@ class Source:
     in_sandbox: bool = False
     search: CompanySearch | None = None
     reports: Mapping[SourceKind, Report] = field(default_factory=dict)
+    screening: Screening | None = None
     watch: Watch | None = None
     insurer: CreditInsurer | None = None
 
@@ -101,6 +127,11 @@ class Catalog:
         self._addresses = dict(addresses or {})
         self._ca_files = dict(ca_files or {})
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All sources, in order of preference."""
+        return self._sources
+
     def sources_for(self, country: str | None, kind: SourceKind, access: Access) -> tuple[Source, ...]:
         """Sources of a kind for a country that this seller can use, in order of preference."""
         return tuple(
@@ -121,6 +152,8 @@ class Catalog:
         """Whether the seller can use a source: a live one needs the credentials, a test one the sandbox."""
         if access.mode == "test":
             return source.in_sandbox and self._sandbox_address is not None
+        if source.settings.open_when_own and source.provider in self._addresses:
+            return True
         given = access.credentials.get(source.provider, {})
         return all(given.get(name) for name in source.settings.credentials)
 
@@ -145,7 +178,8 @@ class Catalog:
         if is_sandbox and not credentials:
             credentials = dict.fromkeys(source.settings.credentials, SANDBOX_CREDENTIAL)
         return Line(
-            settings,
+            # The sandbox has no limit that must be kept to, and nobody shall wait for one that is not there.
+            replace(settings, rate=None) if is_sandbox else settings,
             self._address(settings, access.mode),
             credentials or {},
             access.memory(settings.provider),
@@ -192,4 +226,52 @@ class Catalog:
 
 
 def _shipped() -> tuple[Source, ...]:
-    return ()
+    """Registers first, those of one country before those of many."""
+    lists = opensanctions.Screenings()
+    return (
+        Source(
+            kvk.SETTINGS,
+            services=(kvk.OPEN_DATA,),
+            in_sandbox=True,
+            search=kvk.Search(),
+            reports={"company_register": kvk.CompanyRegister()},
+        ),
+        Source(
+            companies_house.SETTINGS,
+            services=(companies_house.STREAM,),
+            in_sandbox=True,
+            search=companies_house.Search(),
+            reports={"company_register": companies_house.CompanyRegister()},
+        ),
+        Source(
+            north_data.SETTINGS,
+            search=north_data.Search(),
+            reports={"company_register": north_data.CompanyRegister()},
+        ),
+        Source(
+            gleif.SETTINGS,
+            in_sandbox=True,
+            search=gleif.Search(),
+            reports={"entity_register": gleif.EntityRegister()},
+        ),
+        Source(vies.SETTINGS, in_sandbox=True, reports={"vat_register": vies.VatRegister()}),
+        Source(
+            creditsafe.SETTINGS,
+            in_sandbox=True,
+            search=creditsafe.Search(),
+            reports={"credit_bureau": creditsafe.CreditReport(), "company_register": creditsafe.RegisterExtract()},
+            watch=portfolio.Portfolio(),
+        ),
+        Source(
+            dnb.SETTINGS,
+            search=dnb.Search(),
+            reports={"credit_bureau": dnb.DataBlocks()},
+            watch=registration.Registration(),
+        ),
+        Source(coface.SETTINGS, reports={"credit_bureau": coface.Assessments()}),
+        Source(opensanctions.SETTINGS, in_sandbox=True, reports={"sanctions_list": lists}, screening=lists),
+        Source(atradius.SETTINGS, in_sandbox=True, insurer=atradius.Atradius()),
+        Source(allianz_trade.SETTINGS, insurer=allianz_trade.AllianzTrade()),
+        # Switched off: no call of it can be made without what Coface tells its customers only.
+        Source(cofaserve.SETTINGS, insurer=cofaserve.CofaServe()),
+    )

@@ -20,7 +20,7 @@ from providers.memory import Call, Memory
 from providers.reading import NOT_SIGNED_IN, NotStorable, document_of
 from providers.retrying import Count, tried, try_once
 from providers.settings import Price, SourceSettings
-from providers.tokens import token
+from providers.signing import token
 from providers.turns import place, take_turn
 from providers.wire import Received, Sending, TryFailed
 

@@ -23,6 +23,11 @@ class Payload:
         self._document: Mapping[str, Any] = document
         self._path = path
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """The object itself, to be kept or passed on as it came."""
+        return dict(self._document)
+
     def section(self, *names: str) -> "Payload":
         """The object under a path; an empty one where any part is missing."""
         found = self
@@ -49,6 +54,18 @@ class Payload:
             raise self.not_understood(name, "is not a list of texts")
         return list(document)
 
+    def is_list(self, name: str) -> bool:
+        """Whether a list stands there, for what is sent as one value or as several."""
+        return isinstance(self._document.get(name), list)
+
+    def plain(self, name: str) -> Any:
+        """A value of any shape as it came, for what is only shown."""
+        return self._document.get(name)
+
+    def is_blank(self, name: str) -> bool:
+        """Whether nothing is told under a name: it is missing, or all in it is empty, zero or false."""
+        return _is_blank(self._document.get(name))
+
     def text(self, name: str) -> str | None:
         """A text without blanks around it or runs of blanks in it; None where it is missing or empty."""
         document = self._document.get(name)
@@ -58,12 +75,24 @@ class Payload:
             raise self.not_understood(name, "is not a text")
         return " ".join(document.split()) or None
 
+    def words(self, name: str) -> str | None:
+        """A text, or a number as one, for what is only shown or compared as it is written."""
+        if isinstance(self._document.get(name), str):
+            return self.text(name)
+        number = self.number(name)
+        return None if number is None else f"{number:f}"
+
     def flag(self, name: str) -> bool | None:
         """A boolean; None where it is missing."""
         document = self._document.get(name)
         if document is not None and not isinstance(document, bool):
             raise self.not_understood(name, "is not true or false")
         return document
+
+    def switch(self, name: str) -> bool | None:
+        """A boolean that may be sent as 1 or 0; None where it is missing."""
+        document = self._document.get(name)
+        return bool(document) if document in (0, 1) else self.flag(name)
 
     def number(self, name: str) -> Decimal | None:
         """A number, also one sent as text; None where it is missing or in words (`Not Rated`): that is not zero."""
@@ -105,3 +134,11 @@ class Payload:
 
     def _below(self, name: str) -> str:
         return f"{self._path}.{name}" if self._path else name
+
+
+def _is_blank(document: Any) -> bool:
+    if isinstance(document, Mapping):
+        return all(_is_blank(each) for each in document.values())
+    if isinstance(document, list):
+        return all(_is_blank(each) for each in document)
+    return document in (None, "", False, 0, "0")

@@ -1,10 +1,12 @@
 """What we need from outside: company registers, credit bureaus, sanctions lists, and whoever tells of changes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+from providers.errors import NotUnderstood
 from providers.http import Line
 from scoring.facts import (
     BureauFacts,
@@ -128,6 +130,23 @@ class Report(Protocol):
 
     def facts(self, raw: Raw, about: About) -> Facts:
         """What was said as facts of ours; pure. Raises NotUnderstood."""
+
+
+class Screening(Protocol):
+    """A sanctions list that is asked about many companies at once, and that tells its version. Raises SourceError."""
+
+    companies_max: int
+
+    def screen_many(
+        self, companies: Sequence[CompanyKey], line: Line, version: str | None = None
+    ) -> tuple[Raw | NotUnderstood, ...]:
+        """What the list says of each company, up to `companies_max` in one call, each in the form of a report.
+
+        A company that cannot be screened is an error in its place. `version` is kept with the answers.
+        """
+
+    def version(self, line: Line) -> str | None:
+        """Which version of the list is asked now; None where it is not told."""
 
 
 class Watch(Protocol):

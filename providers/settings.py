@@ -27,15 +27,19 @@ class Rate:
 class SourceSettings:
     """One source. `address` is that of the real service; `credentials` are the names of the texts it needs.
 
+    `optional_credentials` name texts for which it gives more than it gives everybody.
     `price` is that of a report (None: a matter of the seller's contract, told by the policy). `breaker_failures`
     failures in a row open the breaker for `breaker_seconds`; a call that used up all its time opens it at once.
     `retries` are further tries of what is safe to repeat. `countries` None means every country.
+    `open_when_own`: an installation's own copy of the service asks for no credentials.
     """
 
     provider: str
     address: str
     countries: frozenset[str] | None = None
     credentials: tuple[str, ...] = ()
+    optional_credentials: tuple[str, ...] = ()
+    open_when_own: bool = False
     price: Price | None = FREE
     rate: Rate | None = None
     at_once: int = 8

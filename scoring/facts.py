@@ -168,12 +168,47 @@ class BureauFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchClearance:
+    """A person found that an entry of a list is not the debtor: who, and on which day."""
+
+    cleared_by: str
+    cleared_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class SanctionsMatch:
+    """An entry of a sanctions list that resembles the debtor, with the list's own score from 0 to 1.
+
+    `hit` is its own weight. `lists` and `topics` are in the source's words; `last_change_on` is the day of the entry's
+    last change, and `entry_digest` tells its content from any other. `clearance` None: nobody has cleared it.
+    """
+
+    entity_id: str
+    caption: str | None
+    score: Decimal
+    hit: SanctionsHit
+    schema: str | None
+    topics: tuple[str, ...]
+    lists: tuple[str, ...]
+    last_change_on: date | None
+    entry_digest: str
+    clearance: MatchClearance | None = field(default=None, metadata=STORED_IF_ANY)
+
+
+@dataclass(frozen=True, slots=True)
 class SanctionsFacts:
-    """Whether the debtor or its owners stand on a sanctions list; `possible` waits for a person."""
+    """Whether the debtor or its owners stand on a sanctions list; `possible` waits for a person.
+
+    `matches` are the entries behind it; the source found `left_out_count` more than it told. A `hit` that was cleared
+    by a person is `none`, and its matches say so. `list_version` is that of the list, where it was asked for.
+    """
 
     provider: str
     retrieved_on: date
     hit: SanctionsHit
+    matches: tuple[SanctionsMatch, ...] = field(default=(), metadata=STORED_IF_ANY)
+    left_out_count: int | None = field(default=None, metadata=STORED_IF_ANY)
+    list_version: str | None = field(default=None, metadata=STORED_IF_ANY)
 
 
 @dataclass(frozen=True, slots=True)

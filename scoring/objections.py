@@ -39,9 +39,15 @@ def objections(facts: CheckFacts, evidence: Evidence, grading: Grading, policy: 
 
 
 def _of_sanctions(facts: CheckFacts) -> Iterator[Reason]:
-    """A confirmed hit declines, a possible one waits for a person."""
+    """A confirmed hit declines, a possible one waits for a person, and what a person cleared is told."""
     found = facts.sanctions
-    if found is None or found.hit == "none":
+    if found is None:
+        return
+    cleared = [each.clearance for each in found.matches if each.clearance is not None]
+    if cleared:
+        latest = max(each.cleared_on for each in cleared)
+        yield reason("sanctions_cleared", params={"matches_count": len(cleared), "cleared_on": latest})
+    if found.hit == "none":
         return
     params: Params = {"provider": found.provider, "retrieved_on": found.retrieved_on}
     if found.hit == "confirmed":

@@ -16,6 +16,7 @@ from api.embedded import scratch
 from api.migrate import migrate
 from api.records.sellers import Seller
 from api.records.sessions import Sessions, connect
+from tests.sandbox_control import SandboxControl, serving
 
 
 def _server() -> Iterator[tuple[URL, URL]]:
@@ -101,3 +102,10 @@ def clock() -> Clock:
 def project() -> Path:
     """The project's root."""
     return Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[SandboxControl]:
+    """The sandbox on a port of this machine: every vendor's protocol, faults on request, and what was asked of it."""
+    with serving() as control:
+        yield control

@@ -94,5 +94,15 @@ def keep_provider_credential(request: dict[str, Any], provider: str) -> Response
     return json_answer(service.keep_provider_credential(wiring(), provider, request["values"], real_now()))
 
 
+@blueprint.route("/provider-credentials/<string:provider>", methods=["DELETE"])
+@blueprint.response(204)
+@blueprint.problems(404)
+@permission("provider_credential.write")
+def take_provider_credential_away(provider: str) -> Response:
+    """Take a vendor's credential away; within five seconds no process uses it any more."""
+    service.take_provider_credential_away(wiring(), provider)
+    return Response(status=204)
+
+
 def _forget() -> None:
     current_app.extensions["creditgate_edge"].authenticator.forget()

@@ -1,6 +1,5 @@
 """What the office does: makes and revokes keys, changes settings, takes in vendor credentials."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,16 +10,17 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.problems import BadInput, Fault
-from api.records import keys
+from api.problems import BadInput, Fault, NotFound
+from api.records import keys, source_states
 from api.records.keys import KeyRecord, NewKey
 from api.records.secrets import PROVIDER_PREFIX, SecretRecord
 from api.records.sellers import SellerRecord
 from api.web.answers import etag_of, require_match
+from api.web.bodies import is_storable
+from api.web.faults import pointer_to
 from api.web.paging import Page, page_of
 from api.wiring import Wiring, answer_bytes
-
-PROVIDER = re.compile(r"[a-z][a-z0-9_]{0,49}")
+from providers.catalog import Source
 
 log = structlog.get_logger()
 
@@ -100,14 +100,62 @@ def _etag(record: SellerRecord) -> str:
 
 
 def keep_provider_credential(given: Wiring, provider: str, values: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    """Encrypt and keep a vendor's credential in place of the one before. Raises BadInput for such a name."""
-    if not PROVIDER.fullmatch(provider):
-        fault = Fault("", "bad_provider", "Must be lower-case letters, digits and underscores, at most 50.")
-        raise BadInput("A provider cannot be called that.", faults=[fault])
+    """Encrypt and keep a vendor's credential in place of the one before.
+
+    Raises BadInput for a vendor that is no source here, and for every text that its source needs and that is missing,
+    or that it does not know.
+    """
+    source = _source(given, provider)
+    _refuse_wrong_names(source, values)
     with given.transaction() as session:
         given.house.vault.keep(session, PROVIDER_PREFIX + provider, orjson.dumps(dict(values)).decode(), now)
+        _forget_tokens(session, source)
+    given.house.credentials.forget(given.seller.id)
     log.info("provider_credential_kept", provider=provider, by=str(given.caller.credential_id))
     return {"provider": provider, "changed_at": now}
+
+
+def take_provider_credential_away(given: Wiring, provider: str) -> None:
+    """Forget a vendor's credential, and what was signed in with it. Raises NotFound where none is kept."""
+    with given.transaction() as session:
+        if not is_storable(provider) or not given.house.vault.forget(session, PROVIDER_PREFIX + provider):
+            raise NotFound("No credential of such a provider is kept.")
+        for source in given.house.catalog.sources:
+            if source.provider == provider:
+                _forget_tokens(session, source)
+    given.house.credentials.forget(given.seller.id)
+    log.info("provider_credential_taken_away", provider=provider, by=str(given.caller.credential_id))
+
+
+def _source(given: Wiring, provider: str) -> Source:
+    try:
+        return given.house.catalog.source(provider)
+    except ValueError as error:
+        known = ", ".join(sorted(each.provider for each in given.house.catalog.sources)) or "none"
+        fault = Fault("", "unknown_provider", f"Must be one of the sources: {known}.")
+        raise BadInput("There is no such source.", faults=[fault]) from error
+
+
+def _refuse_wrong_names(source: Source, values: Mapping[str, str]) -> None:
+    needed, optional = source.settings.credentials, source.settings.optional_credentials
+    faults = [
+        Fault(pointer_to("values", name), "required", "Missing data for required field.")
+        for name in needed
+        if name not in values
+    ]
+    faults += [
+        Fault(pointer_to("values", name), "unknown_field", "The source needs no text of this name.")
+        for name in values
+        if name not in needed and name not in optional
+    ]
+    if faults:
+        also = f", and takes {' and '.join(optional)}" if optional else ""
+        raise BadInput(f"The source needs {' and '.join(needed) or 'no credential'}{also}.", faults=faults)
+
+
+def _forget_tokens(session: Session, source: Source) -> None:
+    for settings in (source.settings, *source.services):
+        source_states.forget_token(session, settings.provider)
 
 
 def read_provider_credentials(given: Wiring) -> dict[str, Any]:

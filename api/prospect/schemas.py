@@ -1,6 +1,6 @@
 """What the prospect room takes and gives, as callers see it."""
 
-from typing import Any
+from typing import Any, get_args
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
@@ -13,8 +13,9 @@ from api.web.faults import CodedText, invalid
 from api.web.fields import Line, WholeNumber
 from api.web.schemas import DebtorReferenceSchema, IdentifierSchema, MoneySchema, PageQuery, Schema
 from scoring.countries import country_fault
+from scoring.policy.asking import Purpose
 
-PURPOSES = ("credit_assessment", "credit_review", "onboarding")
+PURPOSES = get_args(Purpose)
 RELATIONS = ("prospect", "customer", "former_customer")
 
 

@@ -1,26 +1,30 @@
 """Answers a credit check: read, ask, judge, record, answer. Nothing is reserved and no limit changes."""
 
 from collections.abc import Sequence
+from time import monotonic
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api import fresh_report
 from api.check_facts import Judged, gather
 from api.decision_answer import decision_answer
-from api.fresh_report import Source
+from api.fresh_report import stored
+from api.fresh_report.inquiry import Budget, Inquiry
+from api.fresh_report.planning import Planned, Question, Sellers, Subject, agreed_prices, planned
+from api.fresh_report.running import marked, run
+from api.fresh_report.source import described
 from api.policy_shelf import Rules
 from api.problems import BadInput, Fault, NotAllowed, NotFound
 from api.prospect import identifying
 from api.prospect.asking import CheckRequest, question
 from api.prospect.identifying import DebtorNamed
-from api.records import checks, decisions, identities
+from api.records import checks, decisions
 from api.records.base import new_id
-from api.records.checks import CheckedDebtor, CheckStart
+from api.records.checks import CheckStart
 from api.records.decisions import Decision
+from api.source_access import source_access
 from api.wiring import Wiring, answer_bytes
-from providers.catalog import SourceSpec
-from providers.ports import Answer, CompanyKey, Identifier
+from providers.ports import CompanyKey, Identifier
 from scoring.canonical import canonical_json, facts_document
 from scoring.engines import judge
 
@@ -33,53 +37,60 @@ def check_credit(request: CheckRequest, given: Wiring) -> bytes:
     if request.policy_version is not None and given.caller.role != "credit_manager":
         raise NotAllowed("Only a credit manager may ask for another version of the policy.")
     named = identifying.identified(request.named, given)
+    access = source_access(given.house, given.seller)  # Reads credentials, so before our own transaction.
     with given.transaction() as session:
         given.once.claim(session)
         start = _start(session, named, given)
-        debtor, rules = start.debtor, _rules(session, request.policy_version or start.active_version, given)
+        rules = _rules(session, request.policy_version or start.active_version, given)
         asked = question(session, request, rules.policy, given.today)
-        policy = rules.policy.sources
-        specs = given.house.catalog.kinds(given.seller.mode, debtor.country, policy.needed)
-        sources = fresh_report.read(start.reports, specs, policy.fresh_days, given.now)
-        if all(source.status == "cached" for source in sources):  # The usual case: its numbers are not needed.
-            return _decide(session, Judged(debtor, asked, rules, sources), given)
-        company = _company(session, debtor)
-        specs = fresh_report.askable(specs, company, policy.needed_without_number)
-        sources = fresh_report.read(start.reports, specs, policy.fresh_days, given.now)
-        missing = fresh_report.to_ask(sources, specs)
+        plan = _plan(request, start, rules, Sellers(given.house.catalog, access))
+        sources = stored.read(start.reports, plan.questions, rules.policy.sources.fresh_days, given.now)
+        missing = stored.still_to_ask(plan, sources, rules.policy, given.today)
         if not missing:
-            return _decide(session, Judged(debtor, asked, rules, sources), given)
+            judged = Judged(start.debtor, asked, rules, marked(plan, sources, rules.policy, given.today), start.numbers)
+            return _decide(session, judged, new_id(), given)
         _require_purpose(request, missing)
     # No transaction is open while we wait.
-    sources = _ask(request, debtor.id, company, rules, missing, sources, given)
+    decision_id = new_id()
+    sources = run(plan, sources, _inquiry(request, start, rules, plan, decision_id, given), given.today)
     with given.transaction() as session:
-        return _decide(session, Judged(debtor, asked, rules, sources), given)
+        return _decide(session, Judged(start.debtor, asked, rules, sources, start.numbers), decision_id, given)
 
 
-def _ask(
-    request: CheckRequest,
-    debtor_id: UUID,
-    company: CompanyKey,
-    rules: Rules,
-    missing: Sequence[SourceSpec],
-    sources: Sequence[Source],
-    given: Wiring,
-) -> list[Source]:
-    """Ask what is missing, and store what was bought before it is judged."""
-    answers = fresh_report.ask(given.house.catalog, missing, company, rules.policy.currency, given.now)
-    bought = [answer for answer in answers if isinstance(answer, Answer)]
-    with given.transaction() as session:
-        fresh_report.keep(session, debtor_id, bought, purpose=request.purpose, relation=request.relation)
-    return fresh_report.renewed(sources, missing, answers)
+def _plan(request: CheckRequest, start: CheckStart, rules: Rules, sellers: Sellers) -> Planned:
+    schemes = frozenset(number.scheme for number in start.numbers)
+    subject = Subject(start.debtor.country, schemes, request.purpose)
+    return planned(subject, rules.policy.sources, rules.policy.currency, sellers)
 
 
-def _decide(session: Session, judged: Judged, given: Wiring) -> bytes:
+def _inquiry(
+    request: CheckRequest, start: CheckStart, rules: Rules, plan: Planned, decision_id: UUID, given: Wiring
+) -> Inquiry:
+    """Give what all questions of this check share; its calls are metered under the decision that is to come."""
+    policy, debtor = rules.policy, start.debtor
+    prices = agreed_prices(policy.sources, policy.currency)
+    numbers = tuple(Identifier(number.scheme, number.country, number.value) for number in start.numbers)
+    return Inquiry(
+        house=given.house,
+        seller=given.seller,
+        debtor_id=debtor.id,
+        company=CompanyKey(debtor.name, debtor.country, numbers),
+        policy=policy,
+        access=source_access(given.house, given.seller, debtor_id=debtor.id, decision_id=decision_id, prices=prices),
+        budget=Budget(plan.cost_max, policy.currency),
+        deadline=monotonic() + plan.deadline_seconds,
+        purpose=request.purpose,
+        relation=request.relation,
+    )
+
+
+def _decide(session: Session, judged: Judged, decision_id: UUID, given: Wiring) -> bytes:
     now, rules = given.now, judged.rules
     facts = gather(session, judged, given.today)
     document = facts_document(facts)
     judgement = judge(rules.policy.engine, facts, rules.policy).document()
     decision = Decision(
-        id=new_id(),
+        id=decision_id,
         kind="credit_check",
         debtor_id=judged.debtor.id,
         as_of=facts.as_of,
@@ -88,7 +99,7 @@ def _decide(session: Session, judged: Judged, given: Wiring) -> bytes:
         policy_version=rules.version,
         policy_digest=rules.digest,
         engine_version=rules.policy.engine,
-        sources=[fresh_report.described(source, now) for source in judged.sources],
+        sources=[described(source, now) for source in judged.sources],
         asked_by=given.caller.name,
         actor=given.caller.actor,
         behaviour=document["behaviour"],
@@ -114,9 +125,9 @@ def _rules(session: Session, version: int | None, given: Wiring) -> Rules:
     return given.house.policies.version(session, version)
 
 
-def _require_purpose(request: CheckRequest, missing: Sequence[SourceSpec]) -> None:
+def _require_purpose(request: CheckRequest, missing: Sequence[Question]) -> None:
     """Refuse to buy a report about somebody without saying why: data protection asks for it."""
-    if not any(spec.buys for spec in missing):
+    if not any(each.buys for each in missing):
         return
     faults = [
         Fault(f"/{name}", "required", "Required, since a credit report may be bought.")
@@ -125,9 +136,3 @@ def _require_purpose(request: CheckRequest, missing: Sequence[SourceSpec]) -> No
     ]
     if faults:
         raise BadInput("A credit report is needed: say for which purpose and relation.", faults=faults)
-
-
-def _company(session: Session, debtor: CheckedDebtor) -> CompanyKey:
-    numbers = identities.numbers_of(session, debtor.id)
-    identifiers = tuple(Identifier(number.scheme, number.country, number.value) for number in numbers)
-    return CompanyKey(debtor.name, debtor.country, identifiers)

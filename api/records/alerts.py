@@ -97,6 +97,13 @@ def still_open(session: Session, kind: str, about: Mapping[str, Any]) -> Sequenc
     return [(subject, data) for subject, data in rows]
 
 
+def open_among(session: Session, kinds: Sequence[str], subjects: Sequence[str]) -> set[tuple[str, str]]:
+    """Give kind and subject of the open alerts of these kinds and subjects."""
+    record = AlertRecord
+    query = select(record.kind, record.subject).where(record.kind.in_(kinds), record.subject.in_(subjects))
+    return {(kind, subject) for kind, subject in session.execute(query.where(record.ended_at.is_(None)))}
+
+
 IS_OPEN: ColumnElement[int] = case((AlertRecord.ended_at.is_(None), 1), else_=0)
 # Their order, newest first: ids are given in the order in which alerts are opened.
 LISTED_BY = (IS_OPEN, AlertRecord.id)

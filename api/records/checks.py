@@ -1,13 +1,13 @@
 """What every credit check starts from, in one statement: it is asked often, and each round trip shows."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from api.records import reports
+from api.records.identities import OfficialNumber
 from api.records.reports import Report
 
 
@@ -27,29 +27,33 @@ class CheckedDebtor:
 
 @dataclass(frozen=True, slots=True)
 class CheckStart:
-    """A debtor, the number of the active policy, and the newest report of each kind."""
+    """A debtor with its official numbers, the number of the active policy, and the newest report of each source."""
 
     debtor: CheckedDebtor
     active_version: int | None
     reports: list[Report]
+    numbers: tuple[OfficialNumber, ...]
 
 
+NUMBERS = (
+    "(SELECT json_agg(n) FROM (SELECT scheme, country, value FROM debtor_identifier WHERE debtor_id = d.id"
+    " ORDER BY scheme, country, value) n)"
+)
 # Plain rows and text: records would cost as much again as the statement.
 START = text(
-    "SELECT d.merged_into_id, d.id, d.name, d.country, d.legal_form, d.is_natural_person, d.parent_id, d.related_party,"
+    "SELECT d.merged_into_id, d.id, d.name, d.country, d.legal_form, d.is_natural_person, d.parent_id,"  # noqa: S608
+    " d.related_party,"
     " d.critical, (SELECT p.version FROM policy p WHERE p.state = 'active') AS active_version,"
-    " (SELECT json_agg(r) FROM (SELECT DISTINCT ON (kind) kind, provider, retrieved_at, facts FROM credit_report"
-    "   WHERE debtor_id = d.id ORDER BY kind, retrieved_at DESC) r) AS reports"
+    f" {reports.latest_of_debtor('d.id')} AS reports, {NUMBERS} AS numbers"
     " FROM debtor d WHERE d.id = :debtor_id"
 )
 
 
 # The next of all debtors, with the same columns; a page of some hundreds is read in one statement.
 BOOK = text(
-    "SELECT d.id, d.name, d.country, d.legal_form, d.is_natural_person, d.parent_id, d.related_party, d.critical,"
-    " (SELECT json_agg(r) FROM (SELECT DISTINCT ON (kind) kind, provider, retrieved_at, facts FROM credit_report"
-    "   WHERE debtor_id = d.id ORDER BY kind, retrieved_at DESC) r) AS reports,"
-    " EXISTS (SELECT FROM debtor_identifier i WHERE i.debtor_id = d.id) AS has_number"
+    "SELECT d.id, d.name, d.country, d.legal_form, d.is_natural_person, d.parent_id, d.related_party,"  # noqa: S608
+    " d.critical,"
+    f" {reports.latest_of_debtor('d.id')} AS reports, {NUMBERS} AS numbers"
     " FROM (SELECT * FROM debtor WHERE merged_into_id IS NULL AND id > :after ORDER BY id LIMIT :count) d ORDER BY d.id"
 )
 COUNT_BOOK = text("SELECT count(*) FROM debtor WHERE merged_into_id IS NULL")
@@ -57,17 +61,17 @@ COUNT_BOOK = text("SELECT count(*) FROM debtor WHERE merged_into_id IS NULL")
 
 @dataclass(frozen=True, slots=True)
 class BookDebtor:
-    """One debtor of the book with its newest report of each kind, and whether it has an official number."""
+    """One debtor of the book with its newest report of each source and its official numbers."""
 
     debtor: CheckedDebtor
     reports: list[Report]
-    has_number: bool
+    numbers: tuple[OfficialNumber, ...]
 
 
 def book_page(session: Session, after: UUID, count: int) -> list[BookDebtor]:
     """Give the next debtors after one, in the order of their ids and without merged ones."""
     rows = session.execute(BOOK, {"after": after, "count": count})
-    return [BookDebtor(CheckedDebtor(*row[:8]), _reports(row[8]), row[9]) for row in rows]
+    return [BookDebtor(CheckedDebtor(*row[:8]), reports.from_json(row[8]), _numbers(row[9])) for row in rows]
 
 
 def count_book(session: Session) -> int:
@@ -82,11 +86,8 @@ def start(session: Session, debtor_id: UUID) -> CheckStart | None:
         row = session.execute(START, {"debtor_id": row[0]}).one_or_none()
     if row is None:
         return None
-    return CheckStart(CheckedDebtor(*row[1:9]), row[9], _reports(row[10]))
+    return CheckStart(CheckedDebtor(*row[1:9]), row[9], reports.from_json(row[10]), _numbers(row[11]))
 
 
-def _reports(rows: list[dict[str, Any]] | None) -> list[Report]:
-    return [
-        Report(each["kind"], each["provider"], datetime.fromisoformat(each["retrieved_at"]), each["facts"])
-        for each in rows or ()
-    ]
+def _numbers(rows: list[dict[str, str]] | None) -> tuple[OfficialNumber, ...]:
+    return tuple(OfficialNumber(**each) for each in rows or ())

@@ -79,6 +79,12 @@ def get(session: Session, job_id: UUID) -> JobRecord | None:
     return session.get(JobRecord, (session.info["seller_id"], job_id))
 
 
+def unfinished(session: Session, kind: str) -> JobRecord | None:
+    """Find the job of a kind that waits or runs, the oldest of them; None where there is none."""
+    query = select(JobRecord).where(JobRecord.kind == kind, JobRecord.state.in_(("queued", "running")))
+    return session.scalars(query.order_by(JobRecord.id).limit(1)).first()
+
+
 def start(job: JobRecord, now: datetime) -> None:
     """Say that a job runs. One that a killed worker left goes on from what it had done."""
     job.state, job.started_at = "running", job.started_at or now

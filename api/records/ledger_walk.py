@@ -111,7 +111,8 @@ def _changes(as_known: bool) -> str:
 
 REPORTS = (
     "SELECT debtor_id, kind, (retrieved_at AT TIME ZONE :time_zone)::date AS retrieved_on, facts FROM credit_report"  # noqa: S608
-    f" WHERE {OF_SELLER} ORDER BY debtor_id, retrieved_at, id"
+    # What nobody could read told nothing.
+    f" WHERE {OF_SELLER} AND (facts IS NOT NULL OR raw IS NULL) ORDER BY debtor_id, retrieved_at, id"
 )
 DEBTORS = (
     "SELECT id AS debtor_id, id, name, country, legal_form, is_natural_person, parent_id, related_party, critical"  # noqa: S608

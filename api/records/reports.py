@@ -1,4 +1,4 @@
-"""Reports: what an outside source told us, stored as it came, with source and time; never changed."""
+"""Reports: what an outside source told us, stored as it came, with source and time; never changed, only read anew."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,22 +7,25 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, select, text, update
 from sqlalchemy.orm import Mapped, Session
 
 from api.records.base import Base, WithId, reference_to
 
-KINDS = ("company_register", "credit_bureau", "sanctions_list")
+KINDS = ("company_register", "credit_bureau", "sanctions_list", "vat_register", "entity_register")
 
 
 class ReportRecord(WithId, Base):
-    """One answer of one source about one debtor. `facts` is null where the source does not know the company."""
+    """One answer of one source about one debtor. `raw` is null where the source does not know the company.
+
+    `facts` are what was read from `raw`: null while nobody has, and where it cannot be read, with `fault`.
+    """
 
     __tablename__ = "credit_report"
     __table_args__ = (
         CheckConstraint(f"kind IN {KINDS}", name="kind"),
         reference_to("debtor", "debtor_id"),
-        Index(None, "seller_id", "debtor_id", "kind", "retrieved_at"),
+        Index(None, "seller_id", "debtor_id", "kind", "provider", "retrieved_at"),
     )
     debtor_id: Mapped[UUID]
     kind: Mapped[str]
@@ -30,6 +33,7 @@ class ReportRecord(WithId, Base):
     retrieved_at: Mapped[datetime]
     raw: Mapped[dict[str, Any] | None]
     facts: Mapped[dict[str, Any] | None]
+    fault: Mapped[str | None]
     cost_amount: Mapped[Decimal | None]
     cost_currency: Mapped[str | None]
     purpose: Mapped[str | None]
@@ -38,21 +42,65 @@ class ReportRecord(WithId, Base):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A stored report as it is judged: without what came in raw."""
+    """A stored report as it is judged: without what came in raw.
 
+    `is_known`: the source knows the company. Without `facts` it was then not read, or could not be. `is_free`: it cost
+    nothing, so that another one costs nothing either.
+    """
+
+    id: UUID
     kind: str
     provider: str
     retrieved_at: datetime
     facts: dict[str, Any] | None
+    is_known: bool = True
+    is_free: bool = False
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nothing was read from what came."""
+        return self.is_known and self.facts is None
 
 
-# Plain rows: every check reads them, and records would cost as much again as the statement.
+# The newest report of each kind and source. Plain rows: every check reads them, and records would cost as much again.
+COLUMNS = (
+    "id, kind, provider, retrieved_at, facts, raw IS NOT NULL AS is_known,"
+    " cost_amount IS NOT DISTINCT FROM 0 AS is_free"
+)
 LATEST = text(
-    "SELECT DISTINCT ON (debtor_id, kind) kind, provider, retrieved_at, facts FROM credit_report"
-    " WHERE debtor_id = ANY(:debtor_ids) ORDER BY debtor_id, kind, retrieved_at DESC"
+    f"SELECT DISTINCT ON (debtor_id, kind, provider) {COLUMNS} FROM credit_report"  # noqa: S608
+    " WHERE debtor_id = ANY(:debtor_ids) AND (CAST(:kind AS text) IS NULL OR kind = :kind)"
+    " ORDER BY debtor_id, kind, provider, retrieved_at DESC, id DESC"
 )
 
 
-def latest(session: Session, debtor_ids: Sequence[UUID]) -> list[Report]:
-    """Give the newest report of each kind and debtor."""
-    return [Report(*row) for row in session.execute(LATEST, {"debtor_ids": list(debtor_ids)})]
+def latest(session: Session, debtor_ids: Sequence[UUID], kind: str | None = None) -> list[Report]:
+    """Give the newest report of each debtor, kind and source, of one kind or of all."""
+    rows = session.execute(LATEST, {"debtor_ids": list(debtor_ids), "kind": kind})
+    return [Report(*row) for row in rows]
+
+
+def latest_of_debtor(debtor_id: str) -> str:
+    """Write the query that gives a debtor's newest reports as one JSON list, for a statement that reads more."""
+    return (
+        f"(SELECT json_agg(r) FROM (SELECT DISTINCT ON (kind, provider) {COLUMNS} FROM credit_report"  # noqa: S608
+        f" WHERE debtor_id = {debtor_id} ORDER BY kind, provider, retrieved_at DESC, id DESC) r)"
+    )
+
+
+def from_json(rows: list[dict[str, Any]] | None) -> list[Report]:
+    """Give the reports of such a list."""
+    return [
+        Report(**{**each, "id": UUID(each["id"]), "retrieved_at": datetime.fromisoformat(each["retrieved_at"])})
+        for each in rows or ()
+    ]
+
+
+def raw_of(session: Session, report_id: UUID) -> dict[str, Any] | None:
+    """Give what a source answered, as it came."""
+    return session.scalar(select(ReportRecord.raw).where(ReportRecord.id == report_id))
+
+
+def keep_reading(session: Session, report_id: UUID, facts: dict[str, Any] | None, fault: str | None) -> None:
+    """Keep what was read from a report: its facts, or why there are none."""
+    session.execute(update(ReportRecord).where(ReportRecord.id == report_id).values(facts=facts, fault=fault))

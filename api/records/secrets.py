@@ -50,6 +50,13 @@ class Vault:
         except InvalidToken as error:
             raise SecretUnreadable(f"no key in CREDITGATE_SECRET_KEYS opens the secret '{name}'") from error
 
+    def forget(self, session: Session, name: str) -> bool:
+        """Delete a secret; says whether there was one."""
+        record = session.get(SecretRecord, {"seller_id": session.info["seller_id"], "name": name})
+        if record is not None:
+            session.delete(record)
+        return record is not None
+
     def read_all(self, session: Session, prefix: str) -> dict[str, str]:
         """Give every secret of the seller whose name begins so, in the clear. Raises SecretUnreadable."""
         records = session.scalars(select(SecretRecord).where(SecretRecord.name.startswith(prefix, autoescape=True)))

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Integer, Numeric, Select, func, select
+from sqlalchemy import CheckConstraint, Index, Numeric, Select, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.records.base import Base, WithId
@@ -60,23 +61,19 @@ def calls(
     return query
 
 
-def costs(time_zone: str, provider: str | None = None) -> Select[str, str, str | None, int, int, Decimal | None]:
-    """Select sums by month of the seller's time zone (`2026-03`), source and currency, the newest month first.
+def costs(time_zone: str, provider: str | None = None) -> tuple[Select[*tuple[Any, ...]], list[Any]]:
+    """Select sums of the calls that were sent, and give the columns that tell the sums apart.
 
-    Each row: month, source, currency (None: nothing was charged), calls, failures among them, and what they cost.
+    Each row: month in the seller's time zone (`2026-03`), source, operation, currency (empty: nothing was charged),
+    calls, failures among them, and what they cost.
     """
-    month = func.to_char(func.timezone(time_zone, CALL.started_at), "YYYY-MM")
-    failures = func.count().filter(CALL.outcome != "ok")
-    query = select(
-        month.label("month"),
-        CALL.provider,
-        CALL.cost_currency,
-        func.count().cast(Integer),
-        failures.cast(Integer),
-        func.sum(CALL.cost_amount),
-    )
+    month = func.to_char(func.timezone(time_zone, CALL.started_at), "YYYY-MM", type_=Text).label("month")
+    currency = func.coalesce(CALL.cost_currency, "").label("currency")
+    sent = select(month, CALL.provider, CALL.operation, currency, CALL.outcome, CALL.cost_amount)
+    sent = sent.where(CALL.tries > 0)
     if provider is not None:
-        query = query.where(CALL.provider == provider)
-    return query.group_by("month", CALL.provider, CALL.cost_currency).order_by(
-        month.desc(), CALL.provider, CALL.cost_currency.nulls_first()
-    )
+        sent = sent.where(CALL.provider == provider)
+    rows = sent.subquery().c
+    keys = [rows.month, rows.provider, rows.operation, rows.currency]
+    failures = func.count().filter(rows.outcome != "ok")
+    return select(*keys, func.count(), failures, func.sum(rows.cost_amount)).group_by(*keys), keys

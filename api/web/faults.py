@@ -58,6 +58,11 @@ def faults_of(messages: Any, pointer: str = "") -> Iterator[Fault]:
         yield Fault(pointer, _code_of(messages), str(messages))
 
 
+def pointer_to(*keys: str) -> str:
+    """Give the JSON pointer to what stands under these keys, one below the other."""
+    return "".join(f"/{_escape(key)}" for key in keys)
+
+
 def _escape(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")  # RFC 6901
 

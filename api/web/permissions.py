@@ -29,6 +29,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ledger.write": BOOK,
     "payment.decide": frozenset({"finance", "credit_manager"}),
     "alert.read": BOOK,
+    "sanctions.read": frozenset({"finance", "credit_manager"}),
+    "sanctions.clear": frozenset({"finance", "credit_manager"}),
+    "sanctions.screen": frozenset({"finance", "credit_manager"}),
     "policy.read": frozenset({"finance", "credit_manager"}),
     "policy.write": MANAGER,
     "policy.approve": MANAGER,
@@ -40,6 +43,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "key.manage": OFFICE,
     "settings.manage": OFFICE,
     "provider_credential.write": OFFICE,
+    "source_call.read": OFFICE | {"finance", "credit_manager"},
 }
 PUBLIC = "public"
 

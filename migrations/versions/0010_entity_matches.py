@@ -5,7 +5,7 @@ from alembic import context, op
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -1,8 +1,9 @@
-"""The credit report of the sandbox, in the shape of a Creditsafe Connect report, as facts of ours."""
+"""The credit report of Creditsafe Connect as facts of ours; the sandbox speaks it as well."""
 
 from datetime import date
 from decimal import Decimal
 
+from providers.creditsafe.negative import JUDGEMENT_CODES, day_of, negative_events
 from providers.creditsafe.statements import financials, financials_currency
 from providers.payload import Payload
 from scoring.facts import NO_LIMIT_GIVEN, BureauFacts, CompanyDetails, CreditLimit, NegativeEvent
@@ -10,16 +11,8 @@ from scoring.facts import NO_LIMIT_GIVEN, BureauFacts, CompanyDetails, CreditLim
 TARGET_EVENT = "overdue_90_days_or_bankruptcy"  # Domain 1.1: what the 1 to 100 rating predicts, within HORIZON_MONTHS.
 HORIZON_MONTHS = 12
 UNLIMITED_TEXTS = {"unlimited", "no limit"}
-JUDGEMENT_CODES = {
-    "bankruptcy": "bankruptcy",
-    "involuntary liquidation": "bankruptcy",
-    "closure for insufficient assets": "dissolution_without_assets",
-    "provisional suspension of payments": "moratorium_provisional",
-    "suspension of payments": "moratorium_final",
-    "debt rescheduling": "debt_rescheduling",
-    "recovery plan": "whoa_public",
-}
-ANY_JUDGEMENT = "judgment"  # A ruling we have no code for is still a ruling.
+ENDED = "NonActive"
+ENDING_RULINGS = set(JUDGEMENT_CODES.values()) - {"whoa_public"}  # A plan is how a company goes on.
 INCIDENT_BEGINS, INCIDENT_ENDS = "payment incident detected", "payment incident closed"
 SECTIONS_OF_EVENTS = {"negativeinformation", "additionalinformation"}
 
@@ -30,7 +23,7 @@ def bureau_facts(provider: str, raw: object, currency: str, retrieved_on: date) 
     Raises NotUnderstood.
     """
     answer = Payload(provider, raw)
-    _refuse_unknown_events(answer)
+    _refuse_failed_events(answer)
     report = answer.section("report")
     if not report.names():
         raise answer.not_understood("report", "is missing")
@@ -53,23 +46,19 @@ def bureau_facts(provider: str, raw: object, currency: str, retrieved_on: date) 
         horizon_months=HORIZON_MONTHS if rated else None,
         recommended_limit=_limit(limit, currency),
         provider_dbt_days=report.section("paymentData").number("dbt"),
-        events=_events(report),
+        events=_events(report, retrieved_on),
         financials=figures,
-        details=CompanyDetails(band=band) if band else None,
+        details=_details(report, band),
         limit_currency=_other_currency(limit, currency),
         financials_currency=financials_currency(report) if figures is None else None,
     )
 
 
-def _refuse_unknown_events(answer: Payload) -> None:
-    """A report whose negative events failed to arrive, or that we cannot read, must not pass for a clean one."""
+def _refuse_failed_events(answer: Payload) -> None:
+    """A report whose negative events failed to arrive must not pass for a clean one."""
     failed = {name.casefold().replace(" ", "") for name in answer.texts("failedSections")}
     if failed & SECTIONS_OF_EVENTS:
         raise answer.not_understood("failedSections", "names the negative events")
-    negative = answer.section("report", "negativeInformation")
-    for name in negative.names():
-        if name != "judgements":
-            raise negative.not_understood(name, "is a kind of negative information we cannot read")
 
 
 def _score(value: Payload) -> tuple[str | None, Decimal | None]:
@@ -100,20 +89,39 @@ def _other_currency(limit: Payload, currency: str) -> str | None:
     return named if limit.number("value") is not None and named != currency else None
 
 
-def _events(report: Payload) -> tuple[NegativeEvent, ...]:
-    judgements = [_judgement(each) for each in report.section("negativeInformation").items("judgements")]
-    return tuple(sorted([*judgements, *_incidents(report)], key=lambda event: (event.occurred_on, event.code)))
+def _details(report: Payload, band: str | None) -> CompanyDetails | None:
+    """What is shown beside the risk, in Creditsafe's words; None where it tells nothing of it."""
+    advisors = report.section("otherInformation").items("advisors")
+    details = CompanyDetails(
+        band=band,
+        sector=report.section("companySummary", "mainActivity").text("description"),
+        group=report.section("groupStructure", "ultimateParent").text("name"),
+        auditor=next((name for each in advisors if (name := each.text("auditorName"))), None),
+    )
+    return None if details == CompanyDetails() else details
 
 
-def _judgement(judgement: Payload) -> NegativeEvent:
-    words = judgement.section("typeOfJudgement").text("value") or ""
-    return NegativeEvent(JUDGEMENT_CODES.get(words.casefold(), ANY_JUDGEMENT), _day(judgement, "effectiveDate"))
+def _events(report: Payload, retrieved_on: date) -> tuple[NegativeEvent, ...]:
+    told = [*negative_events(report, retrieved_on), *_incidents(report)]
+    return tuple(sorted([*told, *_end(report, told, retrieved_on)], key=lambda event: (event.occurred_on, event.code)))
+
+
+def _end(report: Payload, told: list[NegativeEvent], retrieved_on: date) -> list[NegativeEvent]:
+    """That the company has ended, on its day where that is told; without one a ruling tells it better."""
+    if report.section("companySummary", "companyStatus").text("status") != ENDED:
+        return []
+    ended_on = report.section("additionalInformation", "misc").day("deregistrationDate")
+    if ended_on is not None:
+        return [NegativeEvent("dissolved", ended_on)]
+    if any(event.code in ENDING_RULINGS for event in told):
+        return []
+    return [NegativeEvent("dissolved", retrieved_on, undated=True)]
 
 
 def _incidents(report: Payload) -> list[NegativeEvent]:
     """Payment incidents of the company's history; each closing ends the oldest one that is open."""
     history = [
-        (_day(each, "date"), (each.text("description") or "").casefold())
+        (day_of(each, "date"), (each.text("description") or "").casefold())
         for each in report.section("additionalInformation").items("companyHistory")
     ]
     open_since: list[date] = []
@@ -125,10 +133,3 @@ def _incidents(report: Payload) -> list[NegativeEvent]:
         elif words == INCIDENT_ENDS and open_since:
             ended.append(NegativeEvent("payment_incident", open_since.pop(0), day))
     return [*ended, *(NegativeEvent("payment_incident", day) for day in open_since)]
-
-
-def _day(event: Payload, name: str) -> date:
-    day = event.day(name)
-    if day is None:
-        raise event.not_understood(name, "is missing")
-    return day

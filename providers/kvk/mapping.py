@@ -1,12 +1,18 @@
-"""The company register of the sandbox, in the shapes of KVK's basic profile and open data, as facts of ours."""
+"""KVK's base profile and open data of a company, as facts of ours."""
 
 import calendar
+from collections.abc import Mapping
 from datetime import date
 
 from providers.names import SAME_NAME_MIN, best_similarity
 from providers.payload import Payload
-from providers.ports import Candidate, CompanyKey, Identifier
+from providers.ports import CompanyKey
 from scoring.facts import IdentityField, NegativeEvent, RegisterFacts, RegisterStatus
+
+# The documents of an answer; the open data are None where they have nothing of the company.
+BASE_PROFILE = "basisprofiel"
+OPEN_DATA_DOCUMENT = "basisbedrijfsgegevens"
+ESTABLISHMENT_PROFILE = "vestigingsprofiel"
 
 LEGAL_FORMS = {
     "besloten vennootschap": "bv",
@@ -17,6 +23,7 @@ LEGAL_FORMS = {
     "maatschap": "maatschap",
     "stichting": "stichting",
     "vereniging": "vereniging",
+    "vereniging van eigenaars": "vereniging",
     "cooperatie": "cooperatie",
     "onderlinge waarborgmaatschappij": "onderlinge_waarborgmaatschappij",
     "publiekrechtelijke rechtspersoon": "publiekrechtelijk",
@@ -24,13 +31,17 @@ LEGAL_FORMS = {
 }
 INSOLVENCY_CODES = {"FAIL": "bankruptcy", "SURS": "moratorium_provisional", "SSAN": "debt_rescheduling"}
 NOT_LEGAL_PERSONS = {"eenmanszaak", "vof", "cv", "maatschap"}
+IN_OPEN_DATA = {"bv", "nv"}
+ACTIVE_WORDS = {"J", "N", None}
 
 
 def register_facts(provider: str, raw: object, company: CompanyKey, retrieved_on: date) -> RegisterFacts:
     """The facts, and where they differ from what we were told in `company`. Raises NotUnderstood."""
     answer = Payload(provider, raw)
-    profile = answer.section("basisprofiel")
+    profile = answer.section(BASE_PROFILE)
     legal_form = _legal_form(profile)
+    if legal_form in IN_OPEN_DATA and not (isinstance(raw, Mapping) and OPEN_DATA_DOCUMENT in raw):
+        raise answer.not_understood(OPEN_DATA_DOCUMENT, "were not asked for, so insolvency is not known")
     started_on = _day(profile.section("materieleRegistratie"), "datumAanvang", retrieved_on)
     return RegisterFacts(
         provider=provider,
@@ -39,28 +50,15 @@ def register_facts(provider: str, raw: object, company: CompanyKey, retrieved_on
         legal_form=legal_form,
         incorporated_on=started_on,
         identity_mismatch=_mismatches(profile, legal_form, company),
-        events=_events(answer.section("basisbedrijfsgegevens"), retrieved_on),
-        name=profile.text("naam"),
+        events=_events(answer.section(OPEN_DATA_DOCUMENT), retrieved_on),
+        name=_names(profile)[0],
     )
 
 
-def candidate(provider: str, raw: object, country: str, identifiers: tuple[Identifier, ...], on: date) -> Candidate:
-    """The company as a search offers it on a day. Raises NotUnderstood."""
-    answer = Payload(provider, raw)
-    profile = answer.section("basisprofiel")
-    legal_form = _legal_form(profile)
-    name, *trade_names = _names(profile)
-    addresses = profile.section("_embedded", "hoofdvestiging").items("adressen")
-    return Candidate(
-        provider=provider,
-        identifiers=identifiers,
-        name=name,
-        trade_names=tuple(trade_names),
-        country=country,
-        address=next((address.text("volledigAdres") for address in addresses), None),
-        legal_form=legal_form,
-        status=_status(answer, legal_form, on),
-    )
+def is_in_open_data(provider: str, profile: object) -> bool:
+    """Whether the open data may know the company: they have BV and NV alone. Raises NotUnderstood."""
+    legal_form = _legal_form(Payload(provider, profile))
+    return legal_form is None or legal_form in IN_OPEN_DATA
 
 
 def _names(profile: Payload) -> tuple[str, ...]:
@@ -80,8 +78,11 @@ def _legal_form(profile: Payload) -> str | None:
 
 def _status(answer: Payload, legal_form: str | None, on: date) -> RegisterStatus:
     """Active until an end is registered, whenever that is; a legal person ends dissolved, any other struck off."""
-    ended_on = _day(answer.section("basisprofiel", "materieleRegistratie"), "datumEinde", on)
-    active = answer.section("basisbedrijfsgegevens").text("actief")
+    ended_on = _day(answer.section(BASE_PROFILE, "materieleRegistratie"), "datumEinde", on)
+    open_data = answer.section(OPEN_DATA_DOCUMENT)
+    active = open_data.text("actief")
+    if active not in ACTIVE_WORDS:
+        raise open_data.not_understood("actief", "is neither J nor N")
     if ended_on is None and active != "N":
         return "active"
     return "deregistered" if legal_form in NOT_LEGAL_PERSONS else "dissolved"

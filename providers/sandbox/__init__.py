@@ -1,1 +1,1 @@
-"""Companies of a known fate, for demonstration and tests; never seen by a live seller."""
+"""The vendors' protocols, played over companies of a known fate: for demonstration, client teams and tests."""

@@ -25,7 +25,14 @@ from scoring.vendor_scores import table_in_force
 EVENTS: dict[str, tuple[str, ...]] = {
     "insolvency": ("bankruptcy", "debt_rescheduling", "whoa_public", "whoa_private", "cooling_off"),
     "moratorium": ("moratorium_provisional", "moratorium_final"),
-    "dissolution": ("dissolved", "deregistered", "dissolution_without_assets"),
+    "dissolution": (
+        "dissolved",
+        "deregistered",
+        "dissolution_without_assets",
+        "liquidation",
+        "solvent_liquidation",
+        "strike_off_proposed",
+    ),
     "judgments": ("judgment",),
     "payment_incidents": ("payment_incident", "collection_case"),
     "filing_overdue": ("filing_overdue",),

@@ -17,7 +17,7 @@ NUMBER_MAX = Decimal(10) ** 12
 MAY_BE_NEGATIVE = frozenset(
     {"up_to", "at", "at_least", "below", "points", "missing_points", "base_points", "target", "value"}
 )
-NOT_ZERO = frozenset({"base_odds", "points_to_double_odds", "credibility_k", "step"})
+NOT_ZERO = frozenset({"base_odds", "points_to_double_odds", "credibility_k", "step", "deadline_seconds"})
 SHARES = frozenset(
     {
         "confidence_min",

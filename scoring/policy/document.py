@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from scoring.documents import DocumentInvalid, Fault, read_document
+from scoring.policy.asking import SourcesPolicy
 from scoring.policy.bounds import out_of_bounds, oversized, without
 from scoring.policy.checks import disagreements
 from scoring.policy.grading import BlendingPolicy, CapsPolicy, EvidencePolicy, MasterScalePolicy, ScorecardsPolicy
@@ -23,7 +24,6 @@ from scoring.policy.terms import (
     OrdersPolicy,
     OutcomesPolicy,
     RetentionPolicy,
-    SourcesPolicy,
     TermsPolicy,
 )
 

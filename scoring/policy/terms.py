@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal
 
 from scoring.documents import Fault, refuse
-from scoring.facts import SourceKind
 from scoring.policy.grading import RiskClass
 from scoring.policy.rules import TermsSegment
 from scoring.policy.steps import CeilingSteps, RoundingSteps
@@ -119,29 +118,6 @@ class AlertsPolicy:
     cover_stop_days_before: tuple[int, ...]
     vat_relief_months: tuple[int, ...]
     name_similarity_min: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class SourcesPolicy:
-    """Which outside sources must have answered before anything is accepted, and how long an answer is used again.
-
-    A debtor without an official number cannot be looked up everywhere: then `needed_without_number` must be asked.
-    """
-
-    needed: tuple[SourceKind, ...]
-    needed_without_number: tuple[SourceKind, ...]
-    fresh_days: Mapping[SourceKind, int]
-
-    def __post_init__(self) -> None:
-        """Every kind of source has its days: an answer is never kept for a time nobody chose."""
-        missing = (kind for kind in get_args(SourceKind) if kind not in self.fresh_days)
-        negative = (kind for kind, days in self.fresh_days.items() if days < 0)
-        refuse(
-            (
-                *(Fault(f"fresh_days.{kind}", "is missing") for kind in missing),
-                *(Fault(f"fresh_days.{kind}", "is below zero") for kind in negative),
-            )
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from scoring.policy.rule_checks import meanings_of
 from scoring.policy.rules import Consequence, Rule
 
 # Where the scales begin that we know; others are taken to begin at 0 or 1.
-LOWEST_SCORES = {"creditsafe_1_100": 1, "coface_dra": 0, "dnb_paydex": 1}
+LOWEST_SCORES = {"creditsafe_1_100": 1, "coface_dra": 0, "dnb_paydex": 1, "dnb_failure_percentile": 1}
 _OUTCOMES = ("accept_prepayment", "refer", "decline")  # The heaviest last.
 
 

@@ -47,6 +47,17 @@ STOPPING: dict[str, ReasonKind] = {
             "Vergelijk namen, geboortedata en eigenaren met de lijst en leg vast waarom het al dan niet dezelfde is.",
         ),
     ),
+    "sanctions_cleared": ReasonKind(
+        "compliance",
+        "finance",
+        "finance",
+        Words(
+            "A person found that entries of a sanctions list are not the debtor: {matches_count}, last on "
+            "{cleared_on}.",
+            "Iemand stelde vast dat vermeldingen op een sanctielijst niet de debiteur zijn: {matches_count}, laatst op "
+            "{cleared_on}.",
+        ),
+    ),
     "insolvency_event": ReasonKind(
         "insolvency",
         "finance",

@@ -19,6 +19,11 @@ from api.records.keys import NewKey
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from api.wiring import House
+from providers.catalog import Catalog
+from tests.sandbox_control import SandboxControl
+
+# Sources that a live seller could ask without credentials: no test reaches outside the machine.
+FREE_FOR_ALL, NOWHERE = ("gleif", "vies"), "http://127.0.0.1:9"
 
 
 @dataclass(frozen=True)
@@ -53,9 +58,13 @@ def client_class() -> type[FlaskClient]:
 
 
 @pytest.fixture(scope="session")
-def app(config: Config, sessions: Sessions) -> Flask:
-    """The app; it keeps nothing of one test for another but what stands in the database."""
-    app = create_app(config, sessions=sessions, clock=Clock())
+def app(config: Config, sessions: Sessions, sandbox: SandboxControl) -> Flask:
+    """The app, whose test sellers the sandbox answers.
+
+    It keeps nothing of one test for another but what stands in the database.
+    """
+    catalog = Catalog(sandbox_address=sandbox.address, addresses=dict.fromkeys(FREE_FOR_ALL, NOWHERE))
+    app = create_app(config, sessions=sessions, clock=Clock(), catalog=catalog)
     app.test_client_class = Client
     return app
 

@@ -1,5 +1,7 @@
 """The command: what cannot work is said in one sentence, never in a traceback."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import main
+from api.config import from_environment
 
 NOBODY = "postgresql://nobody@127.0.0.1:1/nothing"
 
@@ -26,12 +29,34 @@ def called(*arguments: str, **environment: Any) -> Result:
         *(("CREDITGATE_DATABASE_URL", value) for value in ("here", "mysql://a@b/c", "postgresql://a@b:c/d")),
         ("CREDITGATE_IMPORT_BYTES_MAX", "0"),
         ("CREDITGATE_TRUSTED_PROXIES", "yes"),
+        *(
+            (f"CREDITGATE_{service}_URL", value)
+            for service in ("SANDBOX", "OPENSANCTIONS")
+            for value in (
+                *("here", "https://", "ftp://a.example", "http://list.example", "http://10.0.0.1:8000", "https://a:b"),
+                *("https://user:secret@list.example", "https://list.example?key=secret", "http://127.0.0.1.example"),
+            )
+        ),
+        ("CREDITGATE_KVK_CA_FILE", "/nowhere/root.pem"),
+        ("CREDITGATE_KVK_CA_FILE", __file__),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named_in_one_sentence(name: str, value: str) -> None:
     result = called("serve", **{name: value})
     assert (result.exit_code, result.output.count("\n")) == (1, 1)
     assert name in result.output
+    assert "secret@" not in result.output
+
+
+def test_addresses_of_services_are_taken_without_a_slash_at_the_end() -> None:
+    given = {"CREDITGATE_SANDBOX_URL": "http://[::1]:8100/", "CREDITGATE_OPENSANCTIONS_URL": "https://list.example/v1"}
+    config = from_environment(given)
+    assert (config.sandbox_url, config.opensanctions_url) == ("http://[::1]:8100", "https://list.example/v1")
+
+
+def test_the_counters_are_not_loaded_before_it_is_said_where_they_are_kept() -> None:
+    program = "import sys, api.cli; sys.exit('prometheus_client' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("below", ["", "/folder"])

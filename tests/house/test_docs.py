@@ -11,6 +11,8 @@ import yaml
 
 from api.figures_page import figures_page
 from api.reasons_page import reasons_page
+from api.sources_page import sources_page
+from providers.catalog import Catalog
 from scoring.policy.document import parse_policy, shipped
 from scoring.reasons import REGISTRY
 from scoring.reasons.registry import Words
@@ -24,6 +26,11 @@ def test_every_figure_and_operator_is_documented(project: Path) -> None:
     assert (project / "docs" / "figures.md").read_text(encoding="utf-8") == figures_page(), (
         "run `creditgate policy figures`"
     )
+
+
+def test_every_source_is_documented(project: Path) -> None:
+    written = (project / "docs" / "sources.md").read_text(encoding="utf-8")
+    assert written == sources_page(Catalog().sources), "run `creditgate sources`"
 
 
 def test_the_examples_of_the_page_on_policies_can_be_used(project: Path) -> None:

@@ -56,4 +56,11 @@ def matches(*results: dict[str, Any]) -> dict[str, Any]:
 
 def match(score: float, topic: str = "sanction", **parts: Any) -> dict[str, Any]:
     """A result that resembles, on a list of some topic."""
-    return {"schema": "Company", "score": score, "match": score >= 0.7, "properties": {"topics": [topic]}, **parts}
+    return {
+        "id": "NK-1",
+        "schema": "Company",
+        "score": score,
+        "match": score >= 0.7,
+        "properties": {"topics": [topic]},
+        **parts,
+    }

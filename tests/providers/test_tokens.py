@@ -32,16 +32,18 @@ class Signing:
         self.good = ""
         self.pause = pause
         self.refused = 0
+        self.every_token_is_good = False
         self._lock = Lock()
 
     def __call__(self, connection: Any, request: bytes) -> None:
-        if b"POST /token" in request:
+        if b"/token HTTP" in request:
             time.sleep(self.pause)
             with self._lock:
                 self.sign_ins += 1
                 self.good = f"token-{self.sign_ins}"
             return answers(b'{"token": "%s"}' % self.good.encode())(connection, request)
-        if f"Bearer {self.good}".encode() in request and self.good:
+        good = "" if self.every_token_is_good else self.good
+        if f"Bearer {good}".encode() in request and self.good:
             return answers(b'{"a": 1}')(connection, request)
         self.refused += 1
         return answers(b"{}", 401)(connection, request)
@@ -85,7 +87,7 @@ def test_a_new_token_that_is_refused_too_ends_it():
     memory = LocalMemory()
 
     def refusing(connection: Any, request: bytes) -> None:
-        ok = b"POST /token" in request
+        ok = b"/token HTTP" in request
         answers(b'{"token": "x"}' if ok else b"{}", 200 if ok else 401)(connection, request)
 
     with vendor(refusing) as refused:

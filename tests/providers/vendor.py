@@ -1,6 +1,7 @@
 """A vendor on a socket of this machine that answers as a test says, rightly or wrongly, and notes what it was asked."""
 
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -78,11 +79,11 @@ def slowly(*parts: bytes, every: float = 0.1) -> Behaviour:
 
 
 @contextmanager
-def vendor(*behaviours: Behaviour) -> Iterator[Vendor]:
+def vendor(*behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> Iterator[Vendor]:
     """Serve until the end of the block."""
     made = Vendor(list(behaviours))
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
-        made.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        made.address = f"http{'s' if tls else ''}://127.0.0.1:{listening.getsockname()[1]}"
         open_ones: list[socket.socket] = []
 
         def accept() -> None:
@@ -91,7 +92,7 @@ def vendor(*behaviours: Behaviour) -> Iterator[Vendor]:
                     connection, _ = listening.accept()
                     made.connections += 1
                     open_ones.append(connection)
-                    Thread(target=_serve, args=(made, connection), daemon=True).start()
+                    Thread(target=_serve, args=(made, connection, tls), daemon=True).start()
 
         Thread(target=accept, daemon=True).start()
         yield made
@@ -101,8 +102,8 @@ def vendor(*behaviours: Behaviour) -> Iterator[Vendor]:
                 connection.close()
 
 
-def _serve(made: Vendor, connection: socket.socket) -> None:
-    with suppress(OSError), connection:
+def _serve(made: Vendor, plain: socket.socket, tls: ssl.SSLContext | None) -> None:
+    with suppress(OSError), tls.wrap_socket(plain, server_side=True) if tls else plain as connection:
         while request := _request(connection):
             made.next_behaviour(request)(connection, request)
             made.finished += 1

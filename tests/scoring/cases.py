@@ -13,9 +13,11 @@ from scoring.facts import (
     CreditLimit,
     DebtorFacts,
     ExposureFacts,
+    MatchClearance,
     RegisterStatus,
     SanctionsFacts,
     SanctionsHit,
+    SanctionsMatch,
     SourceKind,
     SourceStatus,
 )
@@ -47,6 +49,12 @@ def _status(status: RegisterStatus) -> CheckFacts:
 
 def _listed(hit: SanctionsHit) -> CheckFacts:
     return company(sanctions=SanctionsFacts("opensanctions", TODAY, hit))
+
+
+def _cleared() -> CheckFacts:
+    by = MatchClearance("ann@example.com", TODAY)
+    entry = SanctionsMatch("NK-1", None, Decimal("0.86"), "possible", None, ("sanction",), (), None, "digest", by)
+    return company(sanctions=SanctionsFacts("opensanctions", TODAY, "none", (entry,)))
 
 
 def _unanswered(kind: SourceKind, status: SourceStatus) -> CheckFacts:
@@ -100,6 +108,7 @@ CASES = (
     Case("a deregistered company", _status("deregistered"), "decline", "low", "debtor_not_active"),
     Case("one on a sanctions list", _listed("confirmed"), "decline", "low", "sanctions_hit"),
     Case("one like a name on a list", _listed("possible"), "refer", "low", "sanctions_possible"),
+    Case("one whose likeness was cleared", _cleared(), "accept", "low", "sanctions_cleared"),
     Case("a public restructuring", _registered("whoa_public"), "refer", "low", "held_by_procedure"),
     Case("an event nobody explained", _registered("martian_claim"), "refer", "low", "event_unknown"),
     Case("one on hold", _own(on_hold=True), "refer", "low", "account_on_hold"),

@@ -338,9 +338,9 @@ def test_what_cannot_both_be_meant_is_refused(changes: Mapping[str, Any], path: 
         ({"sources.fresh_days.credit_bureau": 400}, "sources.fresh_days.credit_bureau", "counts for 365 only"),
         ({f"{CARD}.3.missing_points": 7}, f"{CARD}.3.missing_points", "for not knowing behaviour.tenure_years"),
         (
-            {"rules": [rule(compared("debtor.legal_form", "in", ["bv", "gmbh"]))]},
+            {"rules": [rule(compared("debtor.legal_form", "in", ["bv", "sarl"]))]},
             "rules.0.when.value",
-            "'gmbh' is in neither",
+            "'sarl' is in neither",
         ),
         (
             {"rules": [rule(LATENESS), rule({**LATENESS, "value": 0.8}, "later", outcome="accept_prepayment")]},

@@ -10,9 +10,10 @@ import pytest
 from scoring.facts import Asked, CheckFacts, DebtorFacts, InsuranceFacts
 from scoring.figures.size import company_size_of
 from scoring.judgement import Judgement
-from scoring.policy.document import parse_policy, shipped
+from scoring.policy.document import Policy, parse_policy, shipped
 from scoring.prospect import judge_check
 from scoring.ruling import rule
+from scoring.vendor_scores import read_score
 from tests.scoring.companies import FINANCIALS, PROMPT, TODAY, company, registered, scored
 
 DOCUMENTS = shipped()
@@ -138,3 +139,13 @@ def test_before_the_law_named_thresholds_and_in_another_currency_nobody_is_large
     assert company_size_of(early) is None
     assert company_size_of(replace(known, facts=replace(known.facts, currency="USD"))) is None
     assert company_size_of(replace(known, facts=replace(known.facts, as_of=TODAY))) == "large"
+
+
+@pytest.mark.parametrize("policy", [DEFAULT, INSURED])
+@pytest.mark.parametrize(
+    ("percentile", "grade"),
+    [(1, "G9"), (10, "G9"), (11, "G7"), (50, "G7"), (51, "G5"), (85, "G5"), (86, "G3"), (100, "G3")],
+)
+def test_a_failure_percentile_gets_the_grade_of_its_risk_indicator(policy: Policy, percentile: int, grade: str) -> None:
+    report = scored(percentile, scale="dnb_failure_percentile", provider="dnb")
+    assert read_score(report, policy).grade == grade

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api import fresh_report
 from api.check_facts import NOTHING_ASKED, Judged, gather_many
+from api.fresh_report import stored
+from api.fresh_report.planning import Subject, planned
 from api.policies.trying.rescoring_tally import Tally, changed_item
 from api.policy_shelf import Rules
 from api.records import checks
@@ -51,27 +52,23 @@ def rescore(house: House, seller: Seller, ordered: Rescoring, tally: Tally, keep
             batch = checks.book_page(session, tally.after, BATCH_COUNT)
             if not batch:
                 return tally
-            active = gathered(session, house, seller, batch, ordered.active, ordered)
+            active = gathered(session, batch, ordered.active, ordered)
             version = active
             if not ordered.facts_are_shared:
-                version = gathered(session, house, seller, batch, ordered.version, ordered)
+                version = gathered(session, batch, ordered.version, ordered)
         _add_all(tally, batch, active, version, ordered)
         with house.sessions.of(seller.id) as session:
             keep(session, tally, max(total, tally.done_count))
 
 
-def gathered(
-    session: Session, house: House, seller: Seller, batch: Sequence[BookDebtor], rules: Rules, ordered: Rescoring
-) -> list[CheckFacts]:
+def gathered(session: Session, batch: Sequence[BookDebtor], rules: Rules, ordered: Rescoring) -> list[CheckFacts]:
     """Give the facts that a check of each debtor without an order would gather, if no source were asked."""
     policy, judged = rules.policy.sources, []
     for each in batch:
-        specs = house.catalog.kinds(seller.mode, each.debtor.country, policy.needed)
-        sources = fresh_report.read(each.reports, specs, policy.fresh_days, ordered.now)
-        if not each.has_number and any(source.status != "cached" for source in sources):
-            specs = fresh_report.without_number(specs, policy.needed_without_number)
-            sources = fresh_report.read(each.reports, specs, policy.fresh_days, ordered.now)
-        judged.append(Judged(each.debtor, NOTHING_ASKED, rules, sources))
+        subject = Subject(each.debtor.country, frozenset(number.scheme for number in each.numbers))
+        plan = planned(subject, policy, rules.policy.currency)
+        sources = stored.read(each.reports, plan.questions, policy.fresh_days, ordered.now)
+        judged.append(Judged(each.debtor, NOTHING_ASKED, rules, sources, each.numbers))
     return gather_many(session, judged, rules, ordered.as_of)
 
 

@@ -72,7 +72,7 @@ def test_facts_are_those_of_a_check_without_an_order(house, sessions, seller, bo
         facts = dict(
             zip(
                 [str(each.debtor.id) for each in page],
-                gathered(session, house, seller, page, rules, ordered),
+                gathered(session, page, rules, ordered),
                 strict=True,
             )
         )

@@ -9,13 +9,24 @@ from hypothesis import HealthCheck, given, settings
 
 from providers.creditsafe.mapping import bureau_facts
 from providers.errors import NotUnderstood
-from providers.sandbox.client import companies, with_dates
 from scoring.facts import NO_LIMIT_GIVEN, BureauFacts, CreditLimit, NegativeEvent
 from tests.providers.mutations import mutated
 from tests.providers.reports import rated, report, statement
+from tests.providers.wires import payload
 
 TODAY = date(2026, 3, 1)
-PAYLOADS = [with_dates(each.bureau, TODAY) for each in companies() if each.bureau]
+PAYLOADS = [
+    payload("creditsafe/report-FR-insolvent.json"),
+    report(
+        paymentData={"dbt": "38", "industryDbt": "6"},
+        negativeInformation={
+            "judgements": [{"effectiveDate": "2025-06-01T00:00:00Z", "typeOfJudgement": {"value": "Bankruptcy"}}]
+        },
+        additionalInformation={"companyHistory": [{"date": "2025-02-01", "description": "Payment incident detected"}]},
+        financialStatements=[statement("2025-12-31"), statement("2024-12-31", consolidatedAccounts=True)],
+    ),
+    rated(pod=0.0125, providerValue={"value": "Not Rated"}),
+]
 
 
 def facts(raw: object, currency: str = "EUR") -> BureauFacts:

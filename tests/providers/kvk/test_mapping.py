@@ -7,15 +7,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from providers.errors import NotUnderstood
-from providers.kvk.mapping import candidate, register_facts
-from providers.ports import Candidate, CompanyKey, Identifier
-from providers.sandbox.client import companies, with_dates
+from providers.kvk.mapping import register_facts
+from providers.ports import CompanyKey, Identifier
 from scoring.facts import NegativeEvent, RegisterFacts
 from tests.providers.mutations import mutated
 from tests.providers.reports import registration
 
 TODAY = date(2026, 3, 1)
-PAYLOADS = [with_dates(each.register, TODAY) for each in companies() if each.register]
+ENDED = {"datumAanvang": "20170108", "datumEinde": "20251231"}
+PAYLOADS = [
+    registration(),
+    registration("Eenmanszaak", materieleRegistratie=ENDED),
+    {**registration(), "basisbedrijfsgegevens": {"actief": "N", "insolventieCode": "FAIL"}},
+]
 KVK = Identifier("kvk", "NL", "90000050")
 VAT = Identifier("vat", "NL", "NL899000009B01")
 
@@ -117,31 +121,28 @@ def test_the_vat_number_of_a_natural_person_is_not_compared_since_it_cannot_be_d
     assert facts(person, None, KVK, Identifier("vat", "NL", "NL000999900B51")).identity_mismatch == ()
 
 
-def test_a_candidate_shows_names_and_the_address_in_one_line() -> None:
-    place: dict[str, Any] = {"adressen": [{"volledigAdres": "Fabellaan 50      9950ZZ Verzinstad"}]}
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"type": "bezoekadres", "indAfgeschermd": "Ja"},
+        {"type": "bezoekadres", "indAfgeschermd": "Nee", "straatHuisnummer": "Hauptstr. 1", "land": "Duitsland"},
+    ],
+)
+def test_a_shielded_or_foreign_address_changes_nothing(address: dict[str, Any]) -> None:
     raw = registration()
-    raw["basisprofiel"]["_embedded"]["hoofdvestiging"] = place
-    assert candidate("sandbox", raw, "NL", (KVK,), TODAY) == Candidate(
-        provider="sandbox",
-        identifiers=(KVK,),
-        name="Fabelachtig Fruit B.V.",
-        trade_names=("Fruit uit Fabelland",),
-        country="NL",
-        address="Fabellaan 50 9950ZZ Verzinstad",
-        legal_form="bv",
-        status="active",
-    )
+    raw["basisprofiel"]["_embedded"]["hoofdvestiging"] = {"adressen": [address]}
+    assert facts(raw, None, KVK) == facts(registration(), None, KVK)
+
+
+def test_an_inactive_cooperative_is_dissolved() -> None:
+    assert facts(registration("Coöperatie", materieleRegistratie=ENDED)).status == "dissolved"
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mutated(PAYLOADS))
 def test_whatever_arrives_is_facts_or_not_understood(raw: object) -> None:
-    for read in (
-        lambda: facts(raw, "Fabelachtig Fruit B.V.", KVK, VAT),
-        lambda: candidate("sandbox", raw, "NL", (KVK,), TODAY),
-    ):
-        try:
-            found = read()
-        except NotUnderstood:
-            continue
-        assert found.status in ("active", "dissolved", "deregistered")
+    try:
+        read = facts(raw, "Fabelachtig Fruit B.V.", KVK, VAT)
+    except NotUnderstood:
+        return
+    assert read.status in ("active", "dissolved", "deregistered")

@@ -1,0 +1,146 @@
+"""Lets one of all who need the same report ask for it, in whatever thread or process, and the others wait for it."""
+
+import traceback
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from time import monotonic, sleep
+from uuid import UUID
+
+import structlog
+
+from api.clock import real_now
+from api.fresh_report import answering, stored
+from api.fresh_report.answering import LATE_ANSWER_SECONDS, Told
+from api.fresh_report.inquiry import Inquiry
+from api.fresh_report.planning import Question
+from api.records import reports, source_questions
+from api.records.base import new_id
+from api.records.reports import Report
+from api.records.source_questions import Held
+from api.shared_work import Work
+
+LATE = "late"
+FAILED = "failed"
+# A failure is the answer of all who waited for it, and of who comes just after: a dead source is not tried in turn.
+FAILURE_SHARED = timedelta(seconds=1)
+# So long after its time is over a question is still held, so that whoever waited can say that the answer is late.
+HELD_LONGER = timedelta(seconds=1)
+FIRST_LOOK_SECONDS, LONGEST_LOOK_SECONDS, LOOKS_SLOWER = 0.03, 0.25, 1.5
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question under way. `is_ours`: it was begun for this check, and not joined."""
+
+    question: Question
+    work: Work
+    asker: UUID
+    is_ours: bool
+    started: float
+
+
+def begin(inquiry: Inquiry, question: Question) -> Asked:
+    """Begin to ask, or join those of this process who do."""
+    asker, started = new_id(), monotonic()
+    key = (inquiry.seller.id, inquiry.debtor_id, question.kind)
+    work, is_ours = inquiry.house.shared_work.begin_or_join(
+        key, inquiry.deadline, lambda: _safely(inquiry, question, asker)
+    )
+    return Asked(question, work, asker, is_ours, started)
+
+
+def hold_for_late_answer(inquiry: Inquiry, asked: Asked) -> None:
+    """Keep others from asking while an answer that was paid for may still come."""
+    held_until = real_now() + timedelta(seconds=LATE_ANSWER_SECONDS)
+    with inquiry.transaction() as session:
+        source_questions.hold(session, inquiry.debtor_id, asked.question.kind, asked.asker, held_until)
+
+
+def _safely(inquiry: Inquiry, question: Question, asker: UUID) -> Told:
+    """Ask in a thread of the pool: a fault of ours in one source spoils neither the others nor who waits."""
+    started = monotonic()
+    try:
+        told = _ask_or_wait(inquiry, question, asker)
+    except Exception as error:
+        name, trace = type(error).__name__, traceback.format_exc()
+        log.error("source_broke", kind=question.kind, error=name, trace=trace)
+        told = Told(None, None, FAILED)
+    return replace(told, took_seconds=round(monotonic() - started, 3))
+
+
+def _ask_or_wait(inquiry: Inquiry, question: Question, asker: UUID) -> Told:
+    """Ask where nobody does, else wait for whoever does; a question nobody finished is taken over."""
+    look_seconds = FIRST_LOOK_SECONDS
+    waited_for: UUID | None = None
+    while (left := inquiry.seconds_left()) > 0:
+        now = real_now()
+        answer_by = now + timedelta(seconds=left)
+        with inquiry.transaction() as session:
+            is_claimed = source_questions.claim(
+                session,
+                inquiry.debtor_id,
+                question.kind,
+                asker,
+                now=now,
+                answer_by=answer_by,
+                held_until=answer_by + HELD_LONGER,
+            )
+            held = None if is_claimed else source_questions.held(session, inquiry.debtor_id, question.kind)
+            # Whoever asked before has let go after its report was committed: so it is seen here.
+            kept = reports.latest(session, [inquiry.debtor_id], question.kind) if is_claimed else []
+        if is_claimed:
+            return _ask_as(asker, inquiry, question, kept, was_awaited=waited_for is not None)
+        if held is None:
+            continue  # It was answered this moment.
+        waited_for = held.asker
+        told = _told_by(held)
+        if told is not None:
+            return told
+        sleep(min(look_seconds, max(left, 0)))
+        look_seconds = min(look_seconds * LOOKS_SLOWER, LONGEST_LOOK_SECONDS)
+    return Told(None, None, LATE)
+
+
+def _told_by(held: Held) -> Told | None:
+    """Give what is known of a question that somebody else holds: that it failed, that it is late, or nothing yet."""
+    if held.why is not None:
+        return Told(None, held.provider, held.why)
+    return Told(None, held.provider, LATE) if held.answer_by <= real_now() else None
+
+
+def _ask_as(asker: UUID, inquiry: Inquiry, question: Question, kept: Collection[Report], *, was_awaited: bool) -> Told:
+    """Ask as the one who holds the question, unless its answer came meanwhile; and let go of it, however that ends."""
+    told = Told(None, None, FAILED)
+    try:
+        found = _found_meanwhile(inquiry, question, kept)
+        told = found if found is not None else answering.ask(inquiry, question, kept)
+        if found is not None and was_awaited:
+            told = replace(found, was_stored=False)  # It was asked for while we waited.
+        return told
+    finally:
+        with inquiry.transaction() as session:
+            if told.why is None:
+                source_questions.answered(session, inquiry.debtor_id, question.kind, asker)
+            else:
+                source_questions.failed(
+                    session,
+                    inquiry.debtor_id,
+                    question.kind,
+                    asker,
+                    provider=told.provider,
+                    why=told.why,
+                    held_until=real_now() + FAILURE_SHARED,
+                )
+
+
+def _found_meanwhile(inquiry: Inquiry, question: Question, kept: Collection[Report]) -> Told | None:
+    """Give the report where another one has got it since we looked."""
+    fresh_days = inquiry.policy.sources.fresh_days[question.kind]
+    if not stored.read_one(kept, question, fresh_days, inquiry.now).is_fresh:
+        return None
+    told = [each for each in kept if each.facts is not None]
+    report = stored.newest(told or kept)
+    return None if report is None else Told(report, report.provider, was_stored=True)

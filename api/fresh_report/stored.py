@@ -1,0 +1,102 @@
+"""What is stored of a company, how fresh it is, and who must therefore still be asked."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from api.fresh_report.planning import Offer, Planned, Question
+from api.fresh_report.source import Source
+from api.records.reports import Report
+from providers.ports import Facts
+from providers.stored_facts import from_document
+from scoring.facts import SourceKind
+from scoring.known import known
+from scoring.policy.document import Policy
+
+FREE_UNREAD_DAYS = 1  # What cost nothing and could not be read is asked for again the next day.
+
+
+def read(
+    stored: Iterable[Report], questions: Iterable[Question], fresh_days: Mapping[SourceKind, int], now: datetime
+) -> list[Source]:
+    """Give what the newest stored reports say of each kind: `cached` while fresh, else `stale`, else `not_asked`.
+
+    `fresh_days` says for each kind how long an answer is used before the source is asked again.
+    """
+    by_kind: dict[str, list[Report]] = {}
+    for report in stored:
+        by_kind.setdefault(report.kind, []).append(report)
+    return [read_one(by_kind.get(each.kind, ()), each, fresh_days[each.kind], now) for each in questions]
+
+
+def read_one(stored: Collection[Report], question: Question, fresh_days: int, now: datetime) -> Source:
+    """Give what the stored reports of one kind say, the newest of each provider."""
+    since = now - timedelta(days=fresh_days)
+    told = newest([each for each in stored if each.facts is not None])
+    if told is not None and told.retrieved_at >= since:
+        return _source(question, told, "cached")
+    silent = [each for each in stored if not each.is_known and each.retrieved_at >= since]
+    silent_ones = {each.provider for each in silent}
+    is_fresh = bool(silent) and all(offer.provider in silent_ones for offer in question.offers)
+    if told is not None and not is_fresh:
+        return _source(question, told, "stale", is_fresh=False)
+    last = newest(silent) or newest([each for each in stored if not each.is_known])
+    if last is not None:
+        return Source(question.kind, last.provider, "not_found", question.needed, last.retrieved_at, is_fresh=is_fresh)
+    provider = question.offers[0].provider if question.offers else None
+    return Source(question.kind, provider, "not_asked", question.needed, is_fresh=False, why=question.why)
+
+
+def _source(question: Question, report: Report, status: Any, *, is_fresh: bool = True) -> Source:
+    facts = facts_of(report)
+    return Source(
+        question.kind, report.provider, status, question.needed, report.retrieved_at, facts, is_fresh=is_fresh
+    )
+
+
+def newest(stored: Iterable[Report]) -> Report | None:
+    """Give the report that came last, None where there is none."""
+    return max(stored, key=lambda report: (report.retrieved_at, report.id), default=None)
+
+
+def facts_of(report: Report) -> Facts:
+    """Give the typed facts of a stored report. Raises DocumentInvalid when what is stored breaks its promise."""
+    return from_document(report.kind, report.facts or {})  # type: ignore[arg-type]
+
+
+def not_yet_asked(stored: Iterable[Report], question: Question, fresh_days: int, now: datetime) -> tuple[Offer, ...]:
+    """Give the providers that are still worth asking: not those that lately did not know the company."""
+    since = now - timedelta(days=fresh_days)
+    silent = {each.provider for each in stored if not each.is_known and each.retrieved_at >= since}
+    return tuple(offer for offer in question.offers if offer.provider not in silent)
+
+
+def unread(stored: Iterable[Report], fresh_days: int, now: datetime) -> list[Report]:
+    """Give what was lately bought or got and could not be read: it is read again, before anything is bought again."""
+    return [
+        each
+        for each in stored
+        if each.is_unread
+        and each.retrieved_at >= now - timedelta(days=min(fresh_days, FREE_UNREAD_DAYS) if each.is_free else fresh_days)
+    ]
+
+
+def still_to_ask(plan: Planned, sources: Sequence[Source], policy: Policy, as_of: date) -> list[Question]:
+    """Give the questions that may be asked now: up to the step after which all is known that the policy waits for."""
+    by_kind = {source.kind: source for source in sources}
+    found: list[Question] = []
+    for step in plan.steps:
+        found += [each for each in step.questions if each.offers and not by_kind[each.kind].is_fresh]
+        if not found and is_enough(step.stop_when, sources, policy, as_of):
+            break
+    return found
+
+
+def is_enough(stop_when: Collection[str], sources: Iterable[Source], policy: Policy, as_of: date) -> bool:
+    """Whether what the sources say is enough to ask no further; a stale answer never is."""
+    if not stop_when:
+        return False
+    fresh = [source for source in sources if source.is_fresh and not source.failed]
+    facts = [source.facts for source in fresh if source.facts is not None]
+    not_found = [source.kind for source in fresh if source.status == "not_found"]
+    return not known(facts, not_found, policy, as_of).isdisjoint(stop_when)

@@ -1,0 +1,51 @@
+"""What the queue starts of sanctions lists: a screening of all debtors who are due."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api.prospect.rescreening import NobodyToAsk, Tally, rescreen
+from api.records import jobs
+from api.records.sellers import Seller
+from api.wiring import House, Wiring, answer_bytes
+from providers.errors import SourceError
+
+KIND = "sanctions_screening"
+NOBODY = {"code": "source_missing", "detail": "No sanctions list can be asked for this seller."}
+
+
+def enqueue_rescreening(given: Wiring) -> bytes:
+    """Put a screening in the queue, unless one waits or runs already; gives the answer that names it."""
+    with given.transaction() as session:
+        given.once.claim(session)
+        job = jobs.unfinished(session, KIND) or jobs.enqueue(session, KIND, {}, given.now)
+        answer = answer_bytes({"job_id": job.id, "state": job.state})
+        given.once.keep(session, 202, answer)
+    return answer
+
+
+def run_rescreening(house: House, seller: Seller, job_id: UUID, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Screen all who are due. One that was killed goes on with those who are still due."""
+    with house.sessions.of(seller.id) as session:
+        job = jobs.get(session, job_id)
+    begun = Tally(**job.result) if job and job.result else Tally()
+    so_far = [begun]
+
+    def keep(session: Session, tally: Tally, total: int) -> None:
+        so_far[0] = tally
+        jobs.keep(session, job_id, asdict(tally))
+        jobs.progress(session, job_id, tally.screened_count, total)
+
+    try:
+        return asdict(rescreen(house, seller, begun, keep))
+    except NobodyToAsk as nobody:
+        raise jobs.CannotBeDone(NOBODY, asdict(so_far[0])) from nobody
+    except SourceError as failed:
+        # What is left stays due: the next screening goes on with it.
+        error = {"code": f"source_{failed.code}", "detail": str(failed)}
+        raise jobs.CannotBeDone(error, asdict(so_far[0])) from failed
+
+
+JOBS = {KIND: run_rescreening}
