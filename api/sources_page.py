@@ -90,7 +90,7 @@ def _source(source: Source) -> tuple[str, ...]:
         f"`{source.provider}`",
         ", ".join(_services(source)),
         "all" if settings.countries is None else ", ".join(sorted(settings.countries)),
-        ", ".join(f"`{name}`" for name in settings.credentials) or "nothing",
+        _credentials(settings),
         _price(settings),
         "yes" if source.in_sandbox else "no",
         f"<{settings.address}>",
@@ -99,8 +99,19 @@ def _source(source: Source) -> tuple[str, ...]:
 
 def _services(source: Source) -> Iterable[str]:
     yield from (words for kind, words in KINDS.items() if kind in source.reports)
-    offers = {"search": source.search, "monitoring": source.watch, "credit insurance": source.insurer}
+    offers = {
+        "search": source.search,
+        "screening of many": source.screening,
+        "monitoring": source.watch,
+        "credit insurance": source.insurer,
+    }
     yield from (words for words, offered in offers.items() if offered is not None)
+
+
+def _credentials(settings: SourceSettings) -> str:
+    needed = ", ".join(f"`{name}`" for name in settings.credentials) or "nothing"
+    optional = ", ".join(f"`{name}`" for name in settings.optional_credentials)
+    return f"{needed}; takes {optional}" if optional else needed
 
 
 def _price(settings: SourceSettings) -> str:
