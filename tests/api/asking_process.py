@@ -6,15 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
-from api.clock import Clock
+from api.app import make_house
 from api.config import Config
-from api.credential_shelf import CredentialShelf
-from api.policy_shelf import PolicyShelf
 from api.records import sellers
-from api.records.secrets import Vault
-from api.records.sessions import Sessions, connect
 from api.source_access import source_access
-from api.wiring import House
 from providers.catalog import Catalog, Source
 from providers.errors import SourceError
 from providers.http import Line, Request, Signature
@@ -42,11 +37,7 @@ def main(database_url: str, key: str, seller_id: str, address: str, threads: int
     """Ask once in each thread; gives the outcomes."""
     settings = {"rate": Rate(rate, 60.0)} if rate else {}
     catalog = Catalog((source(**settings),), sandbox_address=address)
-    config, vault = Config(database_url=database_url, secret_keys=(key,)), Vault((key,))
-    # Put together here, since the whole app takes long to load.
-    house = House(
-        config, Sessions(connect(database_url)), Clock(), catalog, vault, CredentialShelf(vault), PolicyShelf()
-    )
+    house = make_house(Config(database_url=database_url, secret_keys=(key,)), catalog=catalog)
     with house.sessions.of_nobody() as session:
         seller = sellers.get(session, UUID(seller_id))
     assert seller is not None
