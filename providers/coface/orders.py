@@ -51,7 +51,7 @@ def order_of(found: Found, line: Line) -> dict[str, Any]:
     if reply.status == REFUSED:
         code = Payload(PROVIDER, reply.document).text("code")
         refusal = SourceRefused if code in CONTRACT_CODES else NotUnderstood
-        raise refusal(line.provider, f"the order was refused: {code}")
+        raise refusal(line.provider, f"the order was refused: {(code or '')[:40]}")
     return Payload(PROVIDER, reply.document).document
 
 
@@ -61,8 +61,8 @@ def publications_of(order: Mapping[str, Any], line: Line) -> list[Any]:
     The next question then reads the same order, since it is found by its reference.
     """
     placed = Payload(PROVIDER, order)
-    number, published = placed.text("id"), [each.text("id") for each in placed.items("publications")]
-    if number is None or not published or None in published:
+    number, published = (placed.text("id") or "")[:60], [each.text("id") for each in placed.items("publications")]
+    if not number or not published or None in published:
         raise placed.not_understood("publications", "cannot be asked for")
     return [_content(each, number, line) for each in published if each is not None]
 
