@@ -12,7 +12,7 @@ from providers.coface.client import SETTINGS, Assessments
 from providers.coface.mapping import bureau_facts
 from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceError, SourceLate, SourceRefused
 from providers.ports import CompanyKey, Identifier
-from tests.providers.contracts import SPECS
+from tests.providers.register_contracts import SPECS
 from tests.providers.wires import NOW, line_to, payload
 
 BASE = f"{SETTINGS.address}/bi/icon-data/v1"

@@ -18,7 +18,7 @@ from providers.http import Line
 from providers.ports import About, CompanyKey, CompanyQuery, Identifier
 from providers.settings import Price
 from scoring.facts import CompanyDetails, CreditLimit
-from tests.providers.contracts import Contract
+from tests.providers.register_contracts import assert_allowed
 from tests.providers.reports import rated, report
 from tests.providers.wires import NOW, Kept, line_to, payload
 
@@ -28,7 +28,7 @@ NONE = payload("creditsafe/companies-search-none.assembled.json")
 KVK = Identifier("kvk", "NL", "37124884")
 VAT = Identifier("vat", "NL", "NL000000000B01")
 COMPANY = CompanyKey("Voorbeeld Handel B.V.", "NL", (KVK,))
-CONTRACT = Contract("creditsafe-connect-1.10.4.json", BASE)
+CONTRACT = "creditsafe-connect-1.10.4.json"
 TOKEN = jwt.encode({"exp": int((NOW + timedelta(minutes=20)).timestamp())}, "x" * 32)
 
 
@@ -38,7 +38,7 @@ def vendor() -> Iterator[responses.RequestsMock]:
         mock.post(f"{BASE}/authenticate", json={"token": TOKEN})
         yield mock
         for call in mock.calls:
-            CONTRACT.check(call.request)
+            assert_allowed(call.request, CONTRACT, SETTINGS.address)
 
 
 @pytest.fixture
