@@ -1,13 +1,22 @@
 """Runs the benchmarks: `python -m bench`, or with `--quick` only to see that they run; or one of them by its name.
 
-`accuracy_tables` and `accuracy_ledgers` are run only by their names, as they read files that are not part of this
-project.
+`accuracy_tables`, `accuracy_ledgers` and `matching` are run only by their names, as they read files that are not part
+of this project.
 """
 
 import argparse
 from pathlib import Path
 
-from bench import accuracy_ledgers, accuracy_tables, credit_check, judgement, ledger_import, portfolio, rescore
+from bench import (
+    accuracy_ledgers,
+    accuracy_tables,
+    credit_check,
+    judgement,
+    ledger_import,
+    matching,
+    portfolio,
+    rescore,
+)
 
 FOLDER = Path("var/bench")
 BENCHMARKS = {
@@ -17,7 +26,7 @@ BENCHMARKS = {
     "portfolio": portfolio,
     "rescore": rescore,
 }
-ACCURACY = ("accuracy_tables", "accuracy_ledgers")
+ACCURACY = ("accuracy_tables", "accuracy_ledgers", "matching")
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
@@ -33,6 +42,7 @@ if __name__ == "__main__":
         metavar=("FILE", "MAPPING"),
         help="accuracy_ledgers: may be repeated",
     )
+    parser.add_argument("--data", type=Path, help="matching: the folder of labelled pairs and of other names")
     given = parser.parse_args()
     if given.name == "accuracy_tables":
         if not (given.polish and given.spain):
@@ -42,6 +52,10 @@ if __name__ == "__main__":
         if not given.ledger:
             parser.error("accuracy_ledgers needs --ledger FILE MAPPING")
         accuracy_ledgers.run(given.ledger, FOLDER)
+    if given.name == "matching":
+        if not given.data:
+            parser.error("matching needs --data")
+        matching.run(given.data, Path("docs/matching.md"))
     for name, benchmark in BENCHMARKS.items():
         if given.name in (None, name):
             benchmark.run(benchmark.QUICK if given.quick else benchmark.WHOLE, FOLDER)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.problems import BadInput, Conflict, Fault, NotAllowed, NotFound
+from api.prospect.company_answers import is_sole_trader, shown_identifiers
 from api.records import debtor_locks, debtors, exposure, identities
 from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
@@ -24,7 +25,7 @@ def debtor_answer(session: Session, debtor: DebtorRecord) -> dict[str, Any]:
         "id": debtor.id,
         **{name: getattr(debtor, name) for name in debtors.COLUMNS_A_CALLER_SETS},
         "phase": debtor.phase,
-        "identifiers": [{"scheme": each.scheme, "country": each.country, "value": each.value} for each in numbers],
+        "identifiers": shown_identifiers(numbers, is_personal=is_sole_trader(debtor)),
         "references": [{"system": each.system, "value": each.value} for each in references],
         "merged_into_id": debtor.merged_into_id,
         "created_at": debtor.created_at,
@@ -57,7 +58,7 @@ def add_debtor(values: Mapping[str, Any], names: Names, given: Wiring) -> bytes:
         try:
             debtor = debtors.add(session, values, phase="prospect", names=names, now=given.now)
         except NameTaken as taken:
-            raise _name_taken(taken) from taken
+            raise name_taken(taken) from taken
         answer = answer_bytes(debtor_answer(session, debtor))
         given.once.keep(session, 201, answer)
         return answer
@@ -101,15 +102,21 @@ def add_names(debtor_id: UUID, names: Names, given: Wiring) -> bytes:
     """Give a debtor further numbers or references. Raises Conflict when another debtor has one of them."""
     with given.transaction() as session:
         given.once.claim(session)
-        debtor = lock_to_change(session, debtor_id, {})
         try:
-            identities.add(session, debtor.id, names, given.now)
+            debtor = name_debtor(session, debtor_id, names, given)
         except NameTaken as taken:
-            raise _name_taken(taken) from taken
-        _note_change(session, debtor, ["references"], given)
+            raise name_taken(taken) from taken
         answer = answer_bytes(debtor_answer(session, debtor))
         given.once.keep(session, 201, answer)
         return answer
+
+
+def name_debtor(session: Session, debtor_id: UUID, names: Names, given: Wiring) -> DebtorRecord:
+    """Lock a debtor and give it further numbers or references. Raises NotFound, Conflict and NameTaken."""
+    debtor = lock_to_change(session, debtor_id, {})
+    identities.add(session, debtor.id, names, given.now)
+    _note_change(session, debtor, ["references"], given)
+    return debtor
 
 
 def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
@@ -157,5 +164,6 @@ def _with_parent(session: Session, values: Mapping[str, Any], debtor_id: UUID | 
     raise BadInput("The parent cannot be used.", faults=[fault])
 
 
-def _name_taken(taken: NameTaken) -> Conflict:
+def name_taken(taken: NameTaken) -> Conflict:
+    """Say to a caller that a number or reference is another debtor's."""
     return Conflict(f"Debtor {taken.debtor_id} already has {taken.words}.", code="reference_taken")

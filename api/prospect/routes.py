@@ -9,7 +9,10 @@ from api.decision_schemas import DecisionSchema
 from api.problems import NotAllowed
 from api.prospect import service
 from api.prospect.asking import CheckRequest
-from api.prospect.companies import read_query, search_answer, search_companies
+from api.prospect.choice_schemas import EntityMatchSchema, NewEntityMatchSchema
+from api.prospect.choosing import Choice, choose_company
+from api.prospect.companies import read_query
+from api.prospect.company_answers import find_companies
 from api.prospect.company_schemas import CompanySearchAnswer, CompanySearchQuery
 from api.prospect.debtors import (
     add_debtor,
@@ -71,12 +74,19 @@ def ask_credit_checks(asked: dict[str, Any]) -> Response:
 @permission("company.search")
 @blueprint.arguments(CompanySearchQuery, location="query")
 @blueprint.response(200, CompanySearchAnswer)
-def find_companies(query: dict[str, Any]) -> Response:
+def list_companies(query: dict[str, Any]) -> Response:
     """Search the registers for a company, by words of its name or by its numbers."""
-    given = wiring()
-    mode = given.seller.mode
-    found = search_companies(read_query(query), catalog=given.house.catalog, mode=mode, now=given.now)
-    return json_answer(search_answer(found, mode))
+    return json_answer(find_companies(read_query(query), wiring()))
+
+
+@blueprint.route("/entity-matches", methods=["POST"])
+@permission("entity_match.choose")
+@blueprint.arguments(NewEntityMatchSchema)
+@blueprint.response(201, EntityMatchSchema)
+@blueprint.alt_response(404)
+def create_entity_match(choice: Choice) -> Response:
+    """Keep which company is meant by a name, or which one a debtor is. The debtor, new or known, gets its numbers."""
+    return bytes_answer(choose_company(choice, wiring()), 201)
 
 
 @blueprint.route("/debtors", methods=["POST"])

@@ -79,6 +79,15 @@ def by_numbers(session: Session, numbers: Iterable[OfficialNumber]) -> Sequence[
     return session.scalars(select(record.debtor_id).where(key.in_(wanted)).distinct()).all()
 
 
+def owners(session: Session, numbers: Iterable[OfficialNumber]) -> dict[OfficialNumber, UUID]:
+    """Give the debtor of each number that a debtor has."""
+    record = DebtorIdentifierRecord
+    columns = (record.scheme, record.country, record.value)
+    wanted = [(number.scheme, number.country, number.value) for number in numbers]
+    rows = session.execute(select(*columns, record.debtor_id).where(tuple_(*columns).in_(wanted)))
+    return {OfficialNumber(scheme, country, value): debtor_id for scheme, country, value, debtor_id in rows}
+
+
 def numbers_of(session: Session, debtor_id: UUID) -> Sequence[OfficialNumber]:
     """Give a debtor's official numbers."""
     record = DebtorIdentifierRecord

@@ -18,6 +18,7 @@ OFFICE = frozenset({"admin"})
 # The insurer's own routes come with his dossiers; until then no permission names him.
 PERMISSIONS: dict[str, frozenset[str]] = {
     "company.search": ASKERS,
+    "entity_match.choose": ASKERS,
     "credit_check.ask": ASKERS,
     "decision.read": ASKERS,
     "decision.replay": frozenset({"finance", "credit_manager"}),
