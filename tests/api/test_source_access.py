@@ -25,7 +25,7 @@ from providers.errors import SourceDown
 from providers.http import Line, Request
 from providers.memory import LocalMemory, Memory, Token
 from tests.api.asking_process import SIGNED, source
-from tests.providers.test_tokens import Signing
+from tests.providers.test_signing import Signing
 from tests.providers.vendor import ASK, Vendor, answers, vendor
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
