@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 # A new folder gets its place here and in the contracts of pyproject.toml.
 PLACES = {
     "api": {
-        *("web", "records"),
+        *("web", "records", "fresh_report"),
         *("prospect", "acceptance", "orders", "monitoring", "management", "collection"),
         *("ledger", "policies", "events", "administration"),
     },
@@ -27,7 +27,9 @@ PLACES = {
         *("atradius", "allianz_trade", "cofaserve"),
         *("sandbox",),
     },
-    "scoring": {"figures", "inventory", "matching", "names", "policies", "policy", "reasons", "statutory", "validation"},
+    "scoring": {
+        *("figures", "inventory", "matching", "names", "policies", "policy", "reasons", "statutory", "validation"),
+    },
     ".": {"api", "providers", "scoring", "migrations", "bench", "tests", "docs", "mappings", "var", "build", "dist"},
 }
 PACKAGES = ("api", "providers", "scoring")
