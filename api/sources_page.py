@@ -40,7 +40,7 @@ processes: it is not asked for a while, then one caller tries, and the rest foll
 did answer (`429`, a refusal, something unreadable) is no failure of it.
 
 **Limits.** The rate holds across all processes of a seller in any span of its time, bursts included; "at once" is
-counted in each process. Who finds no turn or place in time gets "busy", never a wrong answer.
+counted in each process. Who finds no turn or place in time gets "busy", never a wrong answer. The sandbox has no rate.
 
 **In size and place.** Answers are read up to a bound, unpacked. Redirects are followed for reads only, to the same host
 below the same address. TLS is always verified. Proxies, `.netrc` and certificates that the environment names are not

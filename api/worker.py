@@ -19,6 +19,7 @@ from api.policies.jobs import JOBS as POLICY_JOBS
 from api.policies.trying.shadowing import judge_shadows, judge_shadows_of
 from api.prospect.jobs import JOBS as PROSPECT_JOBS
 from api.prospect.rescreening_jobs import JOBS as SCREENING_JOBS
+from api.prospect.retention import erase_old_reports
 from api.records import events, idempotency, jobs, sellers
 from api.records.sellers import Seller
 from api.wiring import House
@@ -73,6 +74,11 @@ def make_queue(house: House, database_url: str) -> App:
     @queue.task(name="creditgate.count_books", queue=jobs.LONG)
     def count_each_book(timestamp: int) -> None:
         count_books(house)
+
+    @queue.periodic(cron="53 3 * * *")
+    @queue.task(name="creditgate.erase_old_reports", queue=jobs.LONG)
+    def erase_old(timestamp: int) -> None:
+        erase_old_reports(house)
 
     @queue.periodic(cron="* * * * *")
     @queue.task(name="creditgate.judge_shadows", queue=jobs.LONG, queueing_lock="judge_shadows")

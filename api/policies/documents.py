@@ -6,8 +6,10 @@ from typing import Any
 
 import orjson
 
+from api.policies.providers_named import provider_faults
 from api.problems import BadInput, Fault
 from api.web.plain_yaml import PlacedDocument, read_placed_yaml
+from providers.catalog import Catalog
 from scoring import documents
 from scoring.canonical import canonical_json, digest
 from scoring.policy.bounds import oversized
@@ -44,14 +46,19 @@ def check(
     Raises BadInput naming every fault with its place: a pointer into `document`, or for one that was `written` into
     `yaml`, with line and column.
     """
+    unknown: list[documents.Fault] = []
     try:
         if too_large := list(oversized(document)):
             raise PolicyInvalid(too_large)
         text = canonical_json(document).decode()
         # What is stored is what must be readable later: so that is what is checked.
+        unknown = list(provider_faults(orjson.loads(text), Catalog()))
         policy = parse_policy(orjson.loads(text))
+        if unknown:
+            raise PolicyInvalid(unknown)
     except PolicyInvalid as invalid:
-        raise _refused(invalid.faults, written) from invalid
+        faults = invalid.faults if invalid.faults == unknown else [*invalid.faults, *unknown]
+        raise _refused(faults, written) from invalid
     except (TypeError, ValueError) as error:
         raise BadInput(f"The policy cannot be kept: {error}.", code="policy_invalid") from error
     if currency is not None and policy.currency != currency:

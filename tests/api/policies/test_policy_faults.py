@@ -117,3 +117,24 @@ def test_warnings_are_told_beside_the_draft_and_whenever_it_is_read(maker: Flask
 def test_the_schema_is_served_and_takes_the_active_policy(maker: FlaskClient) -> None:
     schema = maker.get("/v1/policies/schema").json
     jsonschema_rs.Draft202012Validator(schema).validate(maker.get("/v1/policies/1").json["document"])
+
+
+def test_a_provider_that_is_none_or_answers_no_such_question_is_named_by_its_line(
+    maker: FlaskClient, app: Flask
+) -> None:
+    text = (
+        WRITTEN.replace("company_register: [kvk]", "company_register: [kvk, oracle]")
+        .replace("vat_register: [vies]", "vat_register: [gleif]", 1)
+        .replace("  prices: {}", "  prices: {delphi: 4.50, atradius: 1}")
+        .replace("  buffer_days: 7\n", "  buffer_days: -7\n")
+    )
+    errors = errors_of(app, maker, yaml=text)
+    asked = "/yaml/sources/plans/0/steps/0/ask"
+    assert {each["pointer"]: each["line"] for each in errors} == {
+        "/yaml/limits/buffer_days": line_of(text, "buffer_days: -7"),
+        f"{asked}/company_register/1": line_of(text, "oracle"),
+        f"{asked}/vat_register/0": line_of(text, "vat_register: [gleif]"),
+        "/yaml/sources/prices/delphi": line_of(text, "delphi"),
+        "/yaml/sources/prices/atradius": line_of(text, "atradius"),
+    }
+    assert "creditsafe, dnb, gleif, kvk" in str(errors)
