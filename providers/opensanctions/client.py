@@ -30,6 +30,9 @@ SETTINGS = SourceSettings(
     credentials=("api_key",),
     open_when_own=True,
     price=None,
+    # A hundred companies take longer than one, and their answer is larger.
+    read_seconds=30.0,
+    answer_bytes_max=20_000_000,
 )
 
 

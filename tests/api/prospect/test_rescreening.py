@@ -7,14 +7,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from api.cli import main
 from api.clock import Clock
+from api.config import Config
 from api.prospect.rescreening import Tally, rescreen
 from api.prospect.rescreening_jobs import run_rescreening
 from api.records import debtors, jobs
 from api.records.identities import OfficialNumber
+from api.records.reports import ReportRecord
 from api.records.sellers import Seller
 from api.wiring import House
 from providers.errors import SourceDown
@@ -116,6 +120,18 @@ def test_one_that_cannot_be_screened_spoils_no_other_and_is_not_clean(
     assert rows(place, seller, f"SELECT 1 FROM credit_report WHERE debtor_id = '{nameless}'") == []
 
 
+def test_who_has_no_name_of_ours_is_screened_by_the_register_s(
+    place: House, seller: Seller, lists: FakeList, add: Callable[..., UUID]
+) -> None:
+    debtor_id = add(None)
+    with place.sessions.of(seller.id) as session:
+        told = {"facts": {"name": "Registered B.V."}, "raw": {}, "cost_amount": None, "cost_currency": None}
+        whom = {"debtor_id": debtor_id, "purpose": None, "relation": None}
+        session.add(ReportRecord(kind="company_register", provider="kvk", retrieved_at=NOW, **told, **whom))
+    assert run(place, seller) == Tally(screened_count=1)
+    assert lists.asked == [("Registered B.V.",)]
+
+
 def test_a_text_that_cannot_be_kept_is_not_taken_for_clean(
     place: House, seller: Seller, lists: FakeList, add: Callable[..., UUID]
 ) -> None:
@@ -161,6 +177,27 @@ def test_a_seller_without_a_list_is_told_so(house: House, seller: Seller) -> Non
     with pytest.raises(jobs.CannotBeDone) as failed:
         run_rescreening(replace(house, catalog=Catalog(())), seller, job_id, {})
     assert failed.value.error["code"] == "source_missing"
+
+
+def test_the_command_tells_how_far_it_came(
+    config: Config,
+    database_urls: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    house: House,
+    seller: Seller,
+    sandbox: SandboxControl,
+) -> None:
+    with house.sessions.of(seller.id) as session:
+        debtors.add(session, {"name": "Nobody B.V.", "country": "NL"}, phase="monitoring", names=(), now=NOW)
+    monkeypatch.setenv("CREDITGATE_DATABASE_URL", database_urls[1])
+    monkeypatch.setenv("CREDITGATE_SECRET_KEYS", config.secret_keys[0])
+    nobody = CliRunner().invoke(main, ["rescreen", "--seller", seller.name])
+    assert nobody.exit_code == 1
+    assert "No sanctions list can be asked" in nobody.output
+    monkeypatch.setenv("CREDITGATE_SANDBOX_URL", sandbox.address)
+    ran = CliRunner().invoke(main, ["rescreen", "--seller", seller.name])
+    assert ran.exit_code == 0, ran.output
+    assert "screened 1, could not be screened 0, alerts opened 0" in ran.output
 
 
 def test_a_screening_is_one_job_however_often_it_is_asked(client_of: Callable[..., FlaskClient]) -> None:
