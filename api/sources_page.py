@@ -40,7 +40,7 @@ processes: it is not asked for a while, then one caller tries, and the rest foll
 did answer (`429`, a refusal, something unreadable) is no failure of it.
 
 **Limits.** The rate holds across all processes of a seller in any span of its time, bursts included; "at once" is
-counted in each process. Who finds no turn or place in time gets "busy", never a wrong answer.
+counted in each process. Who finds no turn or place in time gets "busy", never a wrong answer. The sandbox has no rate.
 
 **In size and place.** Answers are read up to a bound, unpacked. Redirects are followed for reads only, to the same host
 below the same address. TLS is always verified. Proxies, `.netrc` and certificates that the environment names are not
@@ -90,7 +90,7 @@ def _source(source: Source) -> tuple[str, ...]:
         f"`{source.provider}`",
         ", ".join(_services(source)),
         "all" if settings.countries is None else ", ".join(sorted(settings.countries)),
-        ", ".join(f"`{name}`" for name in settings.credentials) or "nothing",
+        _credentials(settings),
         _price(settings),
         "yes" if source.in_sandbox else "no",
         f"<{settings.address}>",
@@ -99,8 +99,19 @@ def _source(source: Source) -> tuple[str, ...]:
 
 def _services(source: Source) -> Iterable[str]:
     yield from (words for kind, words in KINDS.items() if kind in source.reports)
-    offers = {"search": source.search, "monitoring": source.watch, "credit insurance": source.insurer}
+    offers = {
+        "search": source.search,
+        "screening of many": source.screening,
+        "monitoring": source.watch,
+        "credit insurance": source.insurer,
+    }
     yield from (words for words, offered in offers.items() if offered is not None)
+
+
+def _credentials(settings: SourceSettings) -> str:
+    needed = ", ".join(f"`{name}`" for name in settings.credentials) or "nothing"
+    optional = ", ".join(f"`{name}`" for name in settings.optional_credentials)
+    return f"{needed}; takes {optional}" if optional else needed
 
 
 def _price(settings: SourceSettings) -> str:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from pybreaker import STATE_CLOSED, STATE_HALF_OPEN, STATE_OPEN, CircuitBreaker
 from pybreaker import CircuitBreakerStorage as Storage
 
-from providers.errors import SourceBusy, SourceDown, SourceHurried, SourceLate
+from providers.errors import SourceBusy, SourceDown, SourceError, SourceHurried, SourceLate
 from providers.memory import BreakerState, Memory
 from providers.settings import SourceSettings
 
@@ -52,6 +52,7 @@ class _Kept(Storage):
         self._successes = 0
         self._opens_at_once = False
         self._has_opened = False
+        self._says_nothing = False
         self._state = self._first_state()
 
     def _first_state(self) -> str:
@@ -72,7 +73,8 @@ class _Kept(Storage):
     def is_no_outage(self, failure: BaseException) -> bool:
         """Whether an error says nothing against the source; the library asks it of each before it counts it."""
         self._opens_at_once = isinstance(failure, SourceLate) or self._state == STATE_HALF_OPEN
-        return not isinstance(failure, SourceDown) or isinstance(failure, SourceBusy | SourceHurried)
+        self._says_nothing = isinstance(failure, SourceHurried) or not isinstance(failure, SourceError)
+        return self._says_nothing or not isinstance(failure, SourceDown) or isinstance(failure, SourceBusy)
 
     @property
     def state(self) -> str:
@@ -94,8 +96,11 @@ class _Kept(Storage):
         self._failures = self._memory.note_failure(self._real_now() if self._has_opened else None)
 
     def reset_counter(self) -> None:
-        """Forget the failures, where there were any: most calls write nothing."""
-        if self._found != BreakerState():
+        """Forget the failures, where there were any: most calls write nothing.
+
+        The library asks for it after an error that is no outage, too: one that says nothing of the source changes none.
+        """
+        if self._found != BreakerState() and not self._says_nothing:
             self._memory.note_success()
             self._found, self._failures = BreakerState(), 0
 

@@ -35,7 +35,7 @@ from providers.ports import (
     Screening,
     Watch,
 )
-from providers.settings import Price, SourceSettings
+from providers.settings import FREE, Price, SourceSettings
 from providers.vies import client as vies
 from scoring.facts import SourceKind
 
@@ -122,7 +122,8 @@ class Catalog:
         ca_files: Mapping[str, str] | None = None,
     ) -> None:
         """Take the given sources, else the shipped ones. Raises WrongAddress for one that is not what it should be."""
-        self._sources = _shipped() if sources is None else sources
+        given = _shipped() if sources is None else sources
+        self._sources = tuple(_own(each) if each.provider in (addresses or {}) else each for each in given)
         self._sandbox_address = sandbox_address
         self._addresses = dict(addresses or {})
         self._ca_files = dict(ca_files or {})
@@ -223,6 +224,12 @@ class Catalog:
         if self._sandbox_address is not None and urlsplit(self._sandbox_address).netloc == urlsplit(real).netloc:
             raise WrongAddress(f"a live seller would be given the sandbox for {settings.provider}")
         return real.rstrip("/")
+
+
+def _own(source: Source) -> Source:
+    """The source at an address of the installation's own: nobody charges for one's own copy of the service."""
+    settings = source.settings
+    return replace(source, settings=replace(settings, price=FREE)) if settings.open_when_own else source
 
 
 def _shipped() -> tuple[Source, ...]:

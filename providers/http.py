@@ -27,7 +27,7 @@ from providers.wire import Received, Sending, TryFailed
 __all__ = ["Line", "Reply", "Request", "Signature"]
 
 NOW_HEADER = "Creditgate-Now"  # The sandbox answers as of the test seller's clock; no real source is sent this.
-ANSWERED = 200
+CHARGED = frozenset({200, 201})  # What was sold is told, or ordered.
 
 
 class _TokenRefused(SourceRefused):
@@ -114,7 +114,7 @@ class Line:
                     status=count.status,
                     tries=count.tries,
                     answer_bytes=count.answer_bytes,
-                    cost=request.cost if count.status == ANSWERED else None,
+                    cost=request.cost if count.status in CHARGED else None,
                 )
             )
 

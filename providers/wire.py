@@ -162,9 +162,9 @@ def _exchanged(sending: Sending) -> Received:
                 return Received(status, answer.headers, b"")
             there = redirected(url, answer.headers.get("Location"), sending.address)
         if there is None:
-            raise TryFailed(SourceDown, "redirects elsewhere", status=status)
+            raise TryFailed(NotUnderstood, "redirects elsewhere", status=status)
         url, params = there, None
-    raise TryFailed(SourceDown, "redirects too often")
+    raise TryFailed(NotUnderstood, "redirects too often")
 
 
 def _read(answer: requests.Response, most: int) -> bytes:

@@ -137,7 +137,7 @@ def _source(given: Wiring, provider: str) -> Source:
 
 
 def _refuse_wrong_names(source: Source, values: Mapping[str, str]) -> None:
-    needed = source.settings.credentials
+    needed, optional = source.settings.credentials, source.settings.optional_credentials
     faults = [
         Fault(pointer_to("values", name), "required", "Missing data for required field.")
         for name in needed
@@ -146,10 +146,11 @@ def _refuse_wrong_names(source: Source, values: Mapping[str, str]) -> None:
     faults += [
         Fault(pointer_to("values", name), "unknown_field", "The source needs no text of this name.")
         for name in values
-        if name not in needed
+        if name not in needed and name not in optional
     ]
     if faults:
-        raise BadInput(f"The source needs {' and '.join(needed) or 'no credential'}.", faults=faults)
+        also = f", and takes {' and '.join(optional)}" if optional else ""
+        raise BadInput(f"The source needs {' and '.join(needed) or 'no credential'}{also}.", faults=faults)
 
 
 def _forget_tokens(session: Session, source: Source) -> None:

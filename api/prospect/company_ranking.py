@@ -9,6 +9,7 @@ from providers.names import begins_words
 from providers.ports import Candidate, CompanyQuery, Identifier
 from scoring.company_numbers import CompanyNumber, contradict, derived_numbers
 from scoring.facts import RegisterStatus
+from scoring.names.comparing import Comparison
 from scoring.names.matching import NameMatch, best_match, match_names
 
 OTHER_PLACE_FACTOR = Decimal("0.5")
@@ -91,8 +92,21 @@ def _by_name(company: FoundCompany, match: NameMatch | None, query: CompanyQuery
         and company.status == "active"
         and match_names(query.text, company.name).is_unattended
     )
-    is_rival = match.is_unattended and not is_elsewhere and not query.identifiers
+    is_rival = (
+        not is_elsewhere
+        and not query.identifiers
+        and any(
+            _has_the_same_words(match_names(query.text, name).comparison)
+            for name in (company.name, *company.trade_names)
+        )
+    )
     return replace(company, confidence=confidence, is_unattended=is_sure), is_rival
+
+
+def _has_the_same_words(names: Comparison) -> bool:
+    """Whether nothing but a legal form that one of them leaves out tells names apart."""
+    differs = names.slips or names.replaced or names.added or names.numbers_differ or names.forms_contradict
+    return names.is_written_alike or (names.is_comparable and not differs)
 
 
 def _agreement(identifiers: Sequence[Identifier], query: CompanyQuery) -> Decimal | None:

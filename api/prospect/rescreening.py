@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
+from api.fresh_report.planning import agreed_prices
 from api.prospect.sanctions_alerts import follow_hit, open_now
 from api.records import screenings
 from api.records.reports import ReportRecord
@@ -102,14 +103,14 @@ def _keep_batch(session: Session, run: Run, batch: Sequence[Told], tally: Tally,
 
 
 def _begin(house: House, seller: Seller) -> Run:
-    access = source_access(house, seller)
+    with house.sessions.of(seller.id) as session:
+        policy = house.policies.active(session).policy
+    access = source_access(house, seller, prices=agreed_prices(policy.sources, policy.currency))
     for source in house.catalog.sources_for(None, KIND, access):
         if source.screening is not None:
             break
     else:
         raise NobodyToAsk
-    with house.sessions.of(seller.id) as session:
-        policy = house.policies.active(session).policy
     line = house.catalog.line(source, access, deadline_seconds=DEADLINE_SECONDS)
     fresh_since = house.clock.now(seller) - timedelta(days=policy.sources.fresh_days[KIND])
     return Run(source, source.screening, access, source.screening.version(line), fresh_since, policy.currency)

@@ -7,7 +7,7 @@ from typing import Any
 
 from providers.coface.searching import PROVIDER, Found
 from providers.coface.signing import DATA, send
-from providers.errors import NotUnderstood, SourceLate
+from providers.errors import NotUnderstood, SourceLate, SourceRefused
 from providers.http import Line, Request
 from providers.payload import Payload
 
@@ -21,7 +21,8 @@ KEPT_DAYS = 14
 PAGES_MAX = 20
 POLLS_MAX, POLL_SECONDS = 3, 1.0
 RESERVE_SECONDS = 2.0  # A call that ends with the time would pass for a failure of Coface's.
-DONE, UNFINISHED, CANCELLED, PARTLY, NONE = 200, 202, 205, 206, 404
+DONE, UNFINISHED, CANCELLED, PARTLY, REFUSED, NONE = 200, 202, 205, 206, 400, 404
+CONTRACT_CODES = {"error-subscription", "wrong_product"}  # No points left, or not in the contract: for every company.
 
 
 def order_of(found: Found, line: Line) -> dict[str, Any]:
@@ -42,11 +43,15 @@ def order_of(found: Found, line: Line) -> dict[str, Any]:
         ORDERS,
         method="POST",
         json=body,
-        expect=(DONE, 201),
+        expect=(DONE, 201, REFUSED),
         cost=line.price,
         repeatable=False,
     )
     reply = send(line, ordering)
+    if reply.status == REFUSED:
+        code = Payload(PROVIDER, reply.document).text("code")
+        refusal = SourceRefused if code in CONTRACT_CODES else NotUnderstood
+        raise refusal(line.provider, f"the order was refused: {(code or '')[:40]}")
     return Payload(PROVIDER, reply.document).document
 
 
@@ -56,8 +61,8 @@ def publications_of(order: Mapping[str, Any], line: Line) -> list[Any]:
     The next question then reads the same order, since it is found by its reference.
     """
     placed = Payload(PROVIDER, order)
-    number, published = placed.text("id"), [each.text("id") for each in placed.items("publications")]
-    if number is None or not published or None in published:
+    number, published = (placed.text("id") or "")[:60], [each.text("id") for each in placed.items("publications")]
+    if not number or not published or None in published:
         raise placed.not_understood("publications", "cannot be asked for")
     return [_content(each, number, line) for each in published if each is not None]
 
@@ -88,10 +93,12 @@ def _orders(found: Found, line: Line) -> list[Payload]:
     page: Collection[Payload] = ()
     for _ in range(PAGES_MAX):
         within = {"range": f"{len(listed)}-{len(listed) + len(page) - 1}"} if listed else {}
-        asking = Request("orders", ORDERS, params={**asked, **within}, expect=(DONE, PARTLY, NONE))
+        asking = Request("orders", ORDERS, params={**asked, **within}, expect=(DONE, UNFINISHED, PARTLY, NONE))
         reply = send(line, asking)
         if reply.status == NONE:
             return listed
+        if reply.status == UNFINISHED:
+            raise SourceLate(line.provider, "an order is not finished; it is read when it is asked for again")
         page = Payload(PROVIDER, {"orders": reply.document}).items("orders")
         listed += page
         if reply.status == DONE or not page:

@@ -17,6 +17,7 @@ SETTINGS = SourceSettings(
     provider=PROVIDER,
     address="https://plus.dnb.com",
     credentials=("key", "secret"),
+    optional_credentials=("registration",),  # Where it monitors; D&B sets that up and names it.
     price=None,  # By contract, and not published.
     rate=Rate(4, 1.0),  # Not confirmed: clients keep to four or five a second.
     read_seconds=20.0,

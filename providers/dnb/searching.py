@@ -15,7 +15,7 @@ DUNS_COUNTRY = LEI_COUNTRY  # It is issued for the whole world too.
 # D&B's confidence code runs from 1 to 10. Not confirmed: that 8 and more is what is usually taken without a look.
 CONFIDENCE_MIN = 8
 ACTIVE, OUT_OF_BUSINESS = 9074, 128
-NUMBER_TYPES = {"kvk": 6256, "rsin": 23097, "kvk-vestiging": 23096}
+NUMBER_TYPES = {"kvk": 6256, "rsin": 23097, "kvk_vestiging": 23096}
 VAT_TYPES = {
     **{"NL": 6273, "BE": 99, "LU": 480, "IT": 481, "DK": 521, "FI": 552, "CZ": 1351, "HU": 1361, "AT": 1423},
     **{"BG": 1425, "EE": 1428, "LV": 1431, "LT": 1433, "PL": 1435, "SK": 1438, "CH": 1440, "SE": 1861, "FR": 2080},

@@ -26,7 +26,7 @@ from scoring.facts import EntityFacts
 from scoring.identifiers import is_lei
 
 # No limit is published; it is said to throttle at sixty calls a minute.
-SETTINGS = SourceSettings(provider="gleif", address="https://api.gleif.org/api/v1", rate=Rate(1, 1.0), at_once=2)
+SETTINGS = SourceSettings(provider="gleif", address="https://api.gleif.org/api/v1", rate=Rate(60, 60.0), at_once=2)
 JSON_API = "application/vnd.api+json"
 RESULTS_MAX = 20
 

@@ -3,11 +3,11 @@
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from api.app import make_house
-from api.clock import Clock
 from api.config import Config
 from api.records import sellers
 from api.source_access import source_access
@@ -18,9 +18,9 @@ from providers.memory import Token
 from providers.settings import Rate, SourceSettings
 
 
-def source(**settings: object) -> Source:
+def source() -> Source:
     """A source whose protocol the test's own vendor speaks."""
-    known = SourceSettings("vendor", "https://vendor.example", credentials=("key",), retries=0, **settings)
+    known = SourceSettings("vendor", "https://vendor.example", credentials=("key",), retries=0)
     return Source(known, in_sandbox=True)
 
 
@@ -36,17 +36,17 @@ SIGNED = Request("ask", "/companies", signature=SIGNATURE)
 
 def main(database_url: str, key: str, seller_id: str, address: str, threads: int, rate: int | None) -> list[str]:
     """Ask once in each thread; gives the outcomes."""
-    settings = {"rate": Rate(rate, 60.0)} if rate else {}
-    catalog = Catalog((source(**settings),), sandbox_address=address)
-    house = make_house(Config(database_url=database_url, secret_keys=(key,)), clock=Clock(), catalog=catalog)
+    catalog = Catalog((source(),), sandbox_address=address)
+    house = make_house(Config(database_url=database_url, secret_keys=(key,)), catalog=catalog)
     with house.sessions.of_nobody() as session:
         seller = sellers.get(session, UUID(seller_id))
     assert seller is not None
 
     def ask(_: int) -> str:
         line = catalog.line(catalog.source("vendor"), source_access(house, seller), deadline_seconds=3)
+        limited = replace(line.settings, rate=Rate(rate, 60.0) if rate else None)  # The sandbox itself has none.
         try:
-            line.send(SIGNED)
+            replace(line, settings=limited).send(SIGNED)
         except SourceError as error:
             return error.code
         return "ok"

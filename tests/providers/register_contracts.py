@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -21,7 +22,7 @@ CONVERT = {
 
 def assert_allowed(request: PreparedRequest, contract: str, address: str) -> None:
     """Fail unless path, method, query and body of a request below `address` are those of an operation."""
-    spec = yaml.safe_load((SPECS / contract).read_text(encoding="utf-8"))
+    spec = _spec(contract)
     url = urlsplit(request.url or "")
     path = url.path.removeprefix(urlsplit(address).path)
     template, operation = _operation(spec, path, str(request.method).lower())
@@ -34,6 +35,12 @@ def assert_allowed(request: PreparedRequest, contract: str, address: str) -> Non
         _assert_value(spec, queried[name], value)
     _assert_path(spec, template, path, parameters)
     _assert_body(spec, operation, parameters, request)
+
+
+@cache
+def _spec(contract: str) -> Mapping[str, Any]:
+    spec: Mapping[str, Any] = yaml.safe_load((SPECS / contract).read_text(encoding="utf-8"))
+    return spec
 
 
 def _operation(spec: Mapping[str, Any], path: str, method: str) -> tuple[str, Mapping[str, Any]]:

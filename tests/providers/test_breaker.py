@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from providers.errors import SourceDown, SourceLate
+from providers.http import Request
 from providers.memory import BreakerState, LocalMemory
 from tests.providers.vendor import ASK, answers, failure_of, line_to, vendor
 
@@ -45,11 +46,17 @@ def test_a_call_that_used_up_its_time_opens_the_breaker_at_once():
         assert len(slow.asked) == 1
 
 
-def test_a_call_that_had_next_to_no_time_says_nothing_of_the_source():
-    memory = LocalMemory()
+def test_what_says_nothing_of_the_source_changes_nothing():
     with vendor(lambda connection, _: time.sleep(1)) as slow:
-        assert isinstance(failure_of(line_to(slow.address, memory=memory, seconds=0.05)), SourceLate)
-    assert memory.breaker() == BreakerState()
+        for memory, before in ((LocalMemory(), 0), (LocalMemory(), 2), (opened(seconds_ago=60)[0], 1)):
+            while memory.breaker().failures < before:
+                memory.note_failure(None)
+            was_open = memory.breaker().opened_at is not None
+            assert isinstance(failure_of(line_to(slow.address, memory=memory, seconds=0.05)), SourceLate)
+            with pytest.raises(TypeError):
+                line_to(slow.address, memory=memory, breaker_seconds=0).send(Request("ask", "/", json=object()))
+            assert memory.breaker().failures == before
+            assert (memory.breaker().opened_at is not None) is was_open
 
 
 @pytest.mark.parametrize("behaviour", [answers(b"", status) for status in (400, 401, 403, 404, 429)] + [answers(b"<")])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from providers.errors import NotUnderstood, SourceDown
+from providers.errors import NotUnderstood
 from providers.http import Request
 from tests.providers.vendor import ASK, answers, line_to, vendor
 
@@ -35,14 +35,14 @@ def test_a_redirect_is_followed_only_below_the_same_address(location, followed):
             assert line.send(signed).document == {"a": 2}
             assert home.paths() == ["/v1/companies?q=x", "/v1/there"]
         else:
-            with pytest.raises(SourceDown, match="redirects elsewhere"):
+            with pytest.raises(NotUnderstood, match="redirects elsewhere"):
                 line.send(signed)
     assert other.asked == []
 
 
 def test_redirects_end_after_the_third():
     with vendor(answers(b"", 302, {"Location": "/again"})) as turning:
-        with pytest.raises(SourceDown, match="too often"):
+        with pytest.raises(NotUnderstood, match="too often"):
             line_to(turning.address).send(ASK)
         assert len(turning.asked) == 4
 

@@ -13,7 +13,7 @@ BUREAU = Source(
     SourceSettings("bureau", "https://bureau.example", credentials=("username", "password")),
     services=(SourceSettings("bureau_sign_in", "https://sign-in.bureau.example"),),
 )
-OPEN_LIST = Source(SourceSettings("open_list", "https://list.example"))
+OPEN_LIST = Source(SourceSettings("open_list", "https://list.example", optional_credentials=("requester",)))
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,12 @@ def test_every_fault_of_a_credential_is_named(app, client_of, provider, values, 
     assert {(each["pointer"], each["code"]) for each in problem["errors"]} == faults
 
 
+def test_a_source_that_needs_nothing_takes_what_it_can_use(client_of, seller, house):
+    given = {"values": {"requester": "NL001234567B01"}}
+    assert client_of("admin").put("/v1/provider-credentials/open_list", json=given).status_code == 200
+    assert source_access(house, seller).credentials == {"open_list": given["values"]}
+
+
 def test_a_credential_is_taken_away_with_what_was_signed_in_by_it(app, client_of, seller, house):
     admin = client_of("admin")
     admin.put("/v1/provider-credentials/bureau", json=GOOD)

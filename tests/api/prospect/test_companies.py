@@ -267,6 +267,7 @@ def test_only_a_number_is_certain(query: dict[str, Any], confidence: str, is_una
         ({"name": "Fabelachtig Fruit BV"}, False),
         ({"name": "Zilveren Zwaan B.V.", "trade_names": ("Fabelachtig Fruit B.V.",)}, False),
         ({"name": "Fabelachtig Fruit BV", "status": "dissolved"}, False),
+        ({"name": "Fabelachtig Fruit"}, False),  # Which may be a B.V. as well.
         ({"name": "Fabelachtig Fruit Holding B.V."}, True),
         ({"name": "Fabelachtig Fruit N.V."}, True),
     ],

@@ -7,10 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from api.cli import main
 from api.clock import Clock
+from api.config import Config
 from api.prospect.rescreening import Tally, rescreen
 from api.prospect.rescreening_jobs import run_rescreening
 from api.records import debtors, jobs
@@ -174,6 +177,27 @@ def test_a_seller_without_a_list_is_told_so(house: House, seller: Seller) -> Non
     with pytest.raises(jobs.CannotBeDone) as failed:
         run_rescreening(replace(house, catalog=Catalog(())), seller, job_id, {})
     assert failed.value.error["code"] == "source_missing"
+
+
+def test_the_command_tells_how_far_it_came(
+    config: Config,
+    database_urls: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    house: House,
+    seller: Seller,
+    sandbox: SandboxControl,
+) -> None:
+    with house.sessions.of(seller.id) as session:
+        debtors.add(session, {"name": "Nobody B.V.", "country": "NL"}, phase="monitoring", names=(), now=NOW)
+    monkeypatch.setenv("CREDITGATE_DATABASE_URL", database_urls[1])
+    monkeypatch.setenv("CREDITGATE_SECRET_KEYS", config.secret_keys[0])
+    nobody = CliRunner().invoke(main, ["rescreen", "--seller", seller.name])
+    assert nobody.exit_code == 1
+    assert "No sanctions list can be asked" in nobody.output
+    monkeypatch.setenv("CREDITGATE_SANDBOX_URL", sandbox.address)
+    ran = CliRunner().invoke(main, ["rescreen", "--seller", seller.name])
+    assert ran.exit_code == 0, ran.output
+    assert "screened 1, could not be screened 0, alerts opened 0" in ran.output
 
 
 def test_a_screening_is_one_job_however_often_it_is_asked(client_of: Callable[..., FlaskClient]) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy import event, text
 
 from api import check_facts
 from api.check_facts import NOTHING_ASKED, Judged
-from api.fresh_report import Source, facts_of
+from api.fresh_report.source import Source
+from api.fresh_report.stored import facts_of
 from api.prospect.rescreening import Tally, rescreen
 from api.records import checks, debtors, identities
 from api.records.identities import OfficialNumber

@@ -88,7 +88,8 @@ def test_the_log_tells_no_secret_and_nothing_personal(app, new_key, log_lines, t
     told.inside = fail
     headers = {"Authorization": f"Bearer {key.text}", "Creditgate-Actor": "Bob Bobson", "Idempotency-Key": "key-1"}
     client.post("/v1/keys", json={"name": "n4me", "role": "admin", "subject": "eve@example.com"}, headers=headers)
-    client.put("/v1/provider-credentials/vendor", json={"values": {"password": "open sesame"}}, headers=headers)
+    credential = {"values": {"username": "eve@example.com", "password": "open sesame"}}
+    client.put("/v1/provider-credentials/creditsafe", json=credential, headers=headers)
     client.get("/v1/keys?after=open-sesame", headers=headers)
     client.get("/somebody@example.com/open-sesame", headers=headers)
     client.get(PATH, headers={"Authorization": f"Bearer {new_key('sales').text}"})

@@ -58,6 +58,7 @@ def test_processes_count_together_log_json_and_stop_when_told(server, free_port,
         assert "Strict-Transport-Security" not in answer.headers
     counted = requests.get(f"{url}/metrics", timeout=5).text
     assert 'creditgate_requests_total{method="GET",route="/v1/keys",status="200"} 20.0' in counted
+    assert 'creditgate_source_breaker_openings_total{provider="creditsafe"} 0.0' in counted
     too_long = requests.get(url, headers={"Authorization": "Bearer " + "x" * 9000}, timeout=5)
     assert 400 <= too_long.status_code < 500
     server.send_signal(signal.SIGTERM)

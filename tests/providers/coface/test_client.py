@@ -1,7 +1,9 @@
 """Coface as it is called. An order costs money: it is looked for before it is placed, and placed once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -16,7 +18,8 @@ from providers.coface.signing import sign_in
 from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceLate, SourceRefused
 from providers.http import Line
 from providers.ports import About, CompanyKey, Identifier
-from tests.providers.wires import NOW, line_to, payload
+from providers.settings import Price
+from tests.providers.wires import NOW, Kept, line_to, payload
 
 BASE = f"{SETTINGS.address}/bi/icon-data/v1"
 TOKEN = f"{SETTINGS.address}/authentication/v1/token"
@@ -140,6 +143,23 @@ def test_an_order_whose_answer_was_lost_is_found_and_not_placed_again(
     published(vendor, "opinion-1", OPINION)
     assert Assessments().ask(COMPANY, line) is not None
     assert len(lost.calls) == 1
+
+
+def test_an_order_is_charged_when_it_is_placed_and_not_when_it_is_read(vendor: responses.RequestsMock) -> None:
+    memory = Kept()
+    line = line_to(SETTINGS, memory, username="us", password="open sesame", api_key="our-key")
+    line = replace(line, agreed_price=Price(Decimal("7.50"), "EUR"))
+    placed(vendor)
+    ordering(vendor)
+    published(vendor, "risk-1", RISKS)
+    published(vendor, "opinion-1", OPINION)
+    assert Assessments().ask(COMPANY, line) is not None
+    assert [(each.operation, each.cost) for each in memory.calls if each.cost] == [("order", (Decimal("7.50"), "EUR"))]
+    memory.calls.clear()
+    vendor.remove(responses.GET, f"{BASE}/publications/orders")
+    placed(vendor, ORDER)
+    assert Assessments().ask(COMPANY, line) is not None
+    assert not any(each.cost for each in memory.calls)
 
 
 def test_a_finished_part_waits_for_the_other(vendor: responses.RequestsMock, line: Line) -> None:

@@ -1,6 +1,7 @@
 """Creditsafe as it is called: signed in once, found before anything is bought, and bought once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,10 +16,11 @@ from providers.creditsafe.client import SETTINGS, CreditReport, Quota, RegisterE
 from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceRefused
 from providers.http import Line
 from providers.ports import About, CompanyKey, CompanyQuery, Identifier
-from scoring.facts import CreditLimit
-from tests.providers.contracts import Contract
-from tests.providers.reports import report
-from tests.providers.wires import NOW, line_to, payload
+from providers.settings import Price
+from scoring.facts import CompanyDetails, CreditLimit
+from tests.providers.register_contracts import assert_allowed
+from tests.providers.reports import rated, report
+from tests.providers.wires import NOW, Kept, line_to, payload
 
 BASE = SETTINGS.address
 FOUND = payload("creditsafe/companies-search-NL.assembled.json")
@@ -26,7 +28,7 @@ NONE = payload("creditsafe/companies-search-none.assembled.json")
 KVK = Identifier("kvk", "NL", "37124884")
 VAT = Identifier("vat", "NL", "NL000000000B01")
 COMPANY = CompanyKey("Voorbeeld Handel B.V.", "NL", (KVK,))
-CONTRACT = Contract("creditsafe-connect-1.10.4.json", BASE)
+CONTRACT = "creditsafe-connect-1.10.4.json"
 TOKEN = jwt.encode({"exp": int((NOW + timedelta(minutes=20)).timestamp())}, "x" * 32)
 
 
@@ -36,7 +38,7 @@ def vendor() -> Iterator[responses.RequestsMock]:
         mock.post(f"{BASE}/authenticate", json={"token": TOKEN})
         yield mock
         for call in mock.calls:
-            CONTRACT.check(call.request)
+            assert_allowed(call.request, CONTRACT, SETTINGS.address)
 
 
 @pytest.fixture
@@ -95,6 +97,31 @@ def test_a_report_is_ordered_by_the_number_that_a_search_confirmed(vendor: respo
         Decimal(62),
         CreditLimit("amount", Decimal(60000)),
     )
+
+
+def test_only_a_report_that_came_is_charged(vendor: responses.RequestsMock) -> None:
+    memory = Kept()
+    line = line_to(SETTINGS, memory, username="our-username", password="our-password")
+    line = replace(line, agreed_price=Price(Decimal("4.50"), "EUR"))
+    searched(vendor, FOUND, countries="NL", id="NL-X-371248840000")
+    vendor.get(f"{BASE}/companies/NL-X-371248840000", status=404, json={"message": "Report not found"})
+    assert CreditReport().ask(COMPANY, line) is None
+    assert not any(each.cost for each in memory.calls)
+    vendor.replace(responses.GET, f"{BASE}/companies/NL-X-371248840000", json=report())
+    assert CreditReport().ask(COMPANY, line) is not None
+    charged = [(each.operation, each.cost) for each in memory.calls if each.cost]
+    assert charged == [("credit_report", (Decimal("4.50"), "EUR"))]
+
+
+def test_an_empty_answer_of_either_shape_is_an_unknown_company(vendor: responses.RequestsMock, line: Line) -> None:
+    searched(vendor, {"totalSize": 0, "companies": {}}, countries="NL", id="NL-X-371248840000")
+    assert CreditReport().ask(COMPANY, line) is None
+
+
+def test_the_band_e_of_a_company_that_is_merely_unrated_is_no_score() -> None:
+    unrated = {"commonValue": "E", "commonDescription": "Not Rated", "providerValue": {"value": "Not Rated"}}
+    facts = CreditReport().facts({"report": rated(**unrated)}, about())
+    assert (facts.score, facts.events, facts.details) == (None, (), CompanyDetails(band="Not Rated"))
 
 
 def test_a_dutch_vat_number_is_asked_bare_and_alone(vendor: responses.RequestsMock, line: Line) -> None:

@@ -14,7 +14,7 @@ from providers.creditsafe.portfolio import Portfolio
 from providers.errors import NotUnderstood
 from providers.http import Line
 from providers.ports import CompanyKey, Identifier
-from tests.providers.contracts import Contract
+from tests.providers.register_contracts import assert_allowed
 from tests.providers.wires import line_to, payload
 
 BASE = f"{SETTINGS.address}/monitoring"
@@ -26,7 +26,7 @@ EVENTS = payload("creditsafe/monitoring-notificationEvents.assembled.json")
 COMPANY = CompanyKey("Voorbeeld Handel B.V.", "NL", (Identifier("kvk", "NL", "37124884"),))
 WATCHED = Identifier("creditsafe-connect-id", "NL", "NL-X-371248840000")
 OURS = {**LISTED, "data": {"portfolios": [*LISTED["data"]["portfolios"], {"portfolioId": 7, "name": "creditgate"}]}}
-CONTRACT = Contract("creditsafe-connect-1.10.4.json", SETTINGS.address)
+CONTRACT = "creditsafe-connect-1.10.4.json"
 SINCE = datetime(2026, 2, 28, 12, tzinfo=UTC)
 
 
@@ -42,7 +42,7 @@ def vendor() -> Iterator[responses.RequestsMock]:
         mock.get(f"{SETTINGS.address}/companies", json=FOUND)
         yield mock
         for call in mock.calls:
-            CONTRACT.check(call.request)
+            assert_allowed(call.request, CONTRACT, SETTINGS.address)
 
 
 def asked(vendor: responses.RequestsMock) -> list[str]:

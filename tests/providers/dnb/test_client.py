@@ -206,7 +206,7 @@ def test_numbers_get_the_scheme_of_their_type(vendor: responses.RequestsMock, li
     assert offered.identifiers == (
         KVK,
         Identifier("vat", "NL", "NL123214111B01"),
-        Identifier("kvk-vestiging", "NL", "001232140000"),
+        Identifier("kvk_vestiging", "NL", "001232140000"),
         Identifier("rsin", "NL", "111222333"),  # The other has no right check, so that it might be anything.
         DUNS,
     )

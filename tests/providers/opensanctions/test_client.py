@@ -19,7 +19,7 @@ from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceError,
 from providers.opensanctions.client import DATASET, SETTINGS, Screenings, query
 from providers.opensanctions.mapping import QUERY
 from providers.ports import About, CompanyKey, Identifier
-from providers.settings import Price
+from providers.settings import FREE, Price
 from scoring.facts import SanctionsFacts
 from tests.providers.mutations import mutated
 from tests.providers.wires import NOW, PAYLOADS, Kept, line_to, payload
@@ -85,7 +85,9 @@ def test_one_s_own_service_is_asked_without_a_key() -> None:
     responses.post("http://yente.local/match/sanctions", json=answering(**{"0": NO_HIT}))
     catalog = Catalog(addresses={"opensanctions": "http://yente.local/"})
     access = Access("live", {}, lambda _: Kept(), NOW, lambda: NOW)
-    assert catalog.sources_for("NL", "sanctions_list", access)
+    (source,) = catalog.sources_for("NL", "sanctions_list", access)
+    assert source.settings.price == FREE
+    assert Catalog().source("opensanctions").settings.price is None
     raw = catalog.ask("sanctions_list", "opensanctions", COMPANY, access, deadline_seconds=5)
     assert "Authorization" not in responses.calls[0].request.headers
     assert raw is not None
