@@ -36,7 +36,9 @@ def _known(country: str) -> bool:
 
 
 def _switch(portfolio: Portfolio, told: object) -> Response:
-    if not isinstance(told, list) or not all(isinstance(each, dict) and each.get("ruleCode") in RULES for each in told):
+    if not isinstance(told, list) or not all(
+        isinstance(each, dict) and each.get("ruleCode") in [*RULES] for each in told
+    ):
         return refuse(400, "unknown rules")
     for each in told:
         (portfolio.rules.add if each.get("isActive") else portfolio.rules.discard)(each["ruleCode"])
