@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from providers.sandbox.company import Accounts, Company, Credit, company_with
+from providers.sandbox.company import Company, company_with
+from providers.sandbox.fates import Accounts, Credit
 from providers.sandbox.mentions import duns
 from providers.sandbox.world import day
 
