@@ -101,6 +101,7 @@ def masked(number: CompanyNumber) -> CompanyNumber:
 
 
 def _kvk(value: str) -> CompanyNumber:
+    """The number of a Dutch company. Raises InvalidNumber."""
     text = compact(value)
     if not is_kvk_number(text):
         raise InvalidNumber("A KVK number has eight digits, zeros in front included.")
@@ -108,6 +109,7 @@ def _kvk(value: str) -> CompanyNumber:
 
 
 def _establishment(value: str) -> CompanyNumber:
+    """The number of a Dutch establishment. Raises InvalidNumber."""
     text = compact(value)
     if not is_establishment_number(text):
         raise InvalidNumber("An establishment number has twelve digits, zeros in front included.")
@@ -115,6 +117,7 @@ def _establishment(value: str) -> CompanyNumber:
 
 
 def _rsin(value: str) -> CompanyNumber:
+    """The number of a Dutch legal person. Raises InvalidNumber."""
     text = compact(value)
     if not is_rsin(text):
         raise InvalidNumber("An RSIN has nine digits, the last of which checks the others.")
@@ -122,6 +125,7 @@ def _rsin(value: str) -> CompanyNumber:
 
 
 def _vat(value: str) -> CompanyNumber:
+    """A VAT number with its prefix. Raises InvalidNumber."""
     found = read_vat_number(value)
     if found is None:
         raise InvalidNumber("This is no VAT number of the EU, the United Kingdom or Northern Ireland.")
@@ -129,12 +133,14 @@ def _vat(value: str) -> CompanyNumber:
 
 
 def _lei(value: str) -> CompanyNumber:
+    """A legal entity identifier. Raises InvalidNumber."""
     if not is_lei(value):
         raise InvalidNumber("An LEI has 20 letters and digits, the last two of which check the others (ISO 17442).")
     return CompanyNumber("lei", WORLD, compact(value))
 
 
 def _duns(value: str) -> CompanyNumber:
+    """A D-U-N-S number, written with hyphens or without. Raises InvalidNumber."""
     text = compact(value).replace("-", "")
     if not _DUNS.fullmatch(text):
         raise InvalidNumber("A D-U-N-S number has nine digits.")
@@ -142,6 +148,7 @@ def _duns(value: str) -> CompanyNumber:
 
 
 def _coh(value: str) -> CompanyNumber:
+    """A British company number, filled up with zeros as the register itself does. Raises InvalidNumber."""
     text = compact(value)
     short = _COH_SHORT.fullmatch(text)
     if short is not None and len(short[1]) != 1:
@@ -152,6 +159,7 @@ def _coh(value: str) -> CompanyNumber:
 
 
 def _kbo(value: str) -> CompanyNumber:
+    """A Belgian enterprise number, as a VAT number or with points. Raises InvalidNumber."""
     text = re.sub("[.-]", "", compact(value)).removeprefix("BE")
     if not _KBO.fullmatch(text) or not eu_vat.is_valid(f"BE{text}"):
         raise InvalidNumber("An enterprise number has ten digits, of which the last two check the others.")
@@ -159,6 +167,7 @@ def _kbo(value: str) -> CompanyNumber:
 
 
 def _siren(value: str) -> CompanyNumber:
+    """The number of a French company. Raises InvalidNumber."""
     text = compact(value)
     if not _SIREN.fullmatch(text) or not siren.is_valid(text):
         raise InvalidNumber("A SIREN has nine digits, the last of which checks the others.")
@@ -166,6 +175,7 @@ def _siren(value: str) -> CompanyNumber:
 
 
 def _siret(value: str) -> CompanyNumber:
+    """The number of a French establishment. Raises InvalidNumber."""
     text = compact(value)
     if not _SIRET.fullmatch(text) or not siret.is_valid(text):
         raise InvalidNumber("A SIRET has 14 digits: a SIREN and the number of an establishment.")

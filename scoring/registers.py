@@ -51,4 +51,5 @@ def _is_one_of(number: str, numbers: Collection[str]) -> bool:
 
 
 def _bare(number: str) -> str:
+    """A number as it is compared: letters and digits only."""
     return "".join(each for each in number.upper() if each.isalnum())

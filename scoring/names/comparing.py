@@ -60,6 +60,7 @@ def spelling_key(name: CompanyName) -> str:
 
 
 def _is_written_alike(one: CompanyName, other: CompanyName) -> bool:
+    """Whether two names have the same letters in the same order; one without letters is like no other."""
     return bool(one.written) and spelling_key(one) == spelling_key(other)
 
 
@@ -91,6 +92,7 @@ def _left_over(one: CompanyName, other: CompanyName) -> tuple[int, Fraction, Fra
 
 
 def _weight(name: CompanyName, without: set[int] | None = None) -> int:
+    """How much the words of a name tell, but for those at some places."""
     return sum(
         _COMMON_WEIGHT if word in name.common else _TELLING_WEIGHT
         for place, word in enumerate(name.words)
@@ -129,4 +131,5 @@ def _slips(one: str, other: str) -> int | None:
 
 
 def _folded(word: str) -> str:
+    """A word without the e that stands for an umlaut."""
     return _UMLAUT.sub("", word)

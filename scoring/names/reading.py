@@ -76,6 +76,7 @@ def read_name(text: str) -> CompanyName:
 
 
 def _told_apart(parts: list[NamePart], spans: list[Span]) -> CompanyName:
+    """The parts of a name by what they are: words, legal forms, numbers and places."""
     of_kind: dict[SymbolCategory, list[Span]] = {}
     for span in spans:
         of_kind.setdefault(span.symbol.category, []).append(span)
