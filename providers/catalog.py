@@ -257,6 +257,7 @@ def _shipped() -> tuple[Source, ...]:
         ),
         Source(
             dnb.SETTINGS,
+            in_sandbox=True,
             search=dnb.Search(),
             reports={"credit_bureau": dnb.DataBlocks()},
             watch=registration.Registration(),
