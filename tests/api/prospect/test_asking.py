@@ -133,7 +133,7 @@ def test_a_check_of_five_sources_takes_as_long_as_the_slowest(client_of: ClientO
 def test_a_dead_source_costs_its_deadline_once_and_nothing_while_it_is_left_alone(
     client_with: Callable[..., FlaskClient], activated: Callable[..., None], sandbox_apart: SandboxControl
 ) -> None:
-    activated(plan({kind: [] for kind in PROVIDERS}, deadline_seconds=3))
+    activated(plan({kind: [name] for kind, name in PROVIDERS.items()}, deadline_seconds=3))
     client = client_with(Catalog(sandbox_address=sandbox_apart.address))
     with sandbox_apart.fault("slow", provider="creditsafe", match="companies/NL-X-900000010000", seconds=7):
         first = ask(client, GANS)
@@ -153,6 +153,16 @@ def test_a_dead_source_costs_its_deadline_once_and_nothing_while_it_is_left_alon
         sleep(0.3)
     assert told(third)["credit_bureau"] == ("cached", None)
     assert told(ask(client, MIDDENMAAT))["credit_bureau"] == ("unavailable", "breaker")
+
+
+def test_a_bureau_that_is_slow_is_followed_by_the_next_within_the_time(
+    client_with: Callable[..., FlaskClient], activated: Callable[..., None], sandbox_apart: SandboxControl
+) -> None:
+    activated(plan({"credit_bureau": ["creditsafe", "dnb"]}, deadline_seconds=6))
+    client = client_with(Catalog(sandbox_address=sandbox_apart.address))
+    with sandbox_apart.fault("slow", provider="creditsafe", seconds=7):
+        found = by_kind(ask(client, GANS))["credit_bureau"]
+    assert (found["status"], found["provider"]) == ("fresh", "dnb")
 
 
 def test_what_a_decision_cost_is_told_by_that_decision_alone(
