@@ -11,7 +11,7 @@ from api.fresh_report.inquiry import Inquiry
 from api.fresh_report.planning import Offer, Question
 from api.fresh_report.source import NOT_ASKED, Source
 from api.records.reports import Report
-from providers.errors import NotUnderstood, SourceError
+from providers.errors import NothingToAskBy, NotUnderstood, SourceError
 from scoring.facts import SourceStatus
 
 # What is paid for may come later than anybody waits: it is kept, and not bought again.
@@ -116,6 +116,8 @@ def _ask_one(inquiry: Inquiry, question: Question, offer: Offer, seconds: float)
         raw = inquiry.house.catalog.ask(
             question.kind, offer.provider, inquiry.company, inquiry.access, deadline_seconds=seconds
         )
+    except NothingToAskBy as error:
+        return error.code
     except NotUnderstood as error:
         log.warning("source_not_understood", provider=error.provider, kind=question.kind, detail=error.detail)
         if error.body is not None and not offer.is_free:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from providers.creditsafe.extract import candidates, register_facts
 from providers.creditsafe.mapping import bureau_facts
 from providers.creditsafe.searching import PROVIDER, connect_id, criteria, the_one
+from providers.errors import NothingToAskBy
 from providers.http import Line, Request, Signature
 from providers.memory import Token
 from providers.payload import Payload
@@ -50,10 +51,10 @@ class Found:
 
 def find(company: CompanyKey, line: Line) -> Found | None:
     """The company by the first of its numbers that Creditsafe knows; a name is not enough to order a report by."""
-    for number in company.identifiers:
-        asked = criteria(number)
-        if asked is None:
-            continue
+    questions = [(number, asked) for number in company.identifiers if (asked := criteria(number)) is not None]
+    if not questions:
+        raise NothingToAskBy(line.provider)
+    for number, asked in questions:
         reply = line.send(Request("find_company", "/companies", params=asked, signature=SIGNATURE))
         if (found := the_one(reply.document, number)) is not None:
             return Found(connect_id(found), number.country, reply.document)

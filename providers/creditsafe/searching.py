@@ -30,6 +30,8 @@ def criteria(number: Identifier) -> Mapping[str, str] | None:
             asked = {"id": f"NL-X-{number.value}0000"}
         case "vat" | "rsin":
             asked = {"vatNo": _bare_vat(number.value) if number.country == "NL" else number.value}
+        case "kbo":
+            asked = {"vatNo": f"BE{number.value}"}  # A Belgian VAT number is the enterprise number.
         case "coh":
             asked = {"regNo": number.value}
         case _:
@@ -96,7 +98,7 @@ def _has(company: Payload, number: Identifier) -> bool:
             return company.text("safeNo") == number.value
         case "kvk":
             return company.text("id") == f"NL-X-{number.value}0000"
-        case "vat" | "rsin":
+        case "vat" | "rsin" | "kbo":
             told = vat_numbers(company)
             return company.text("country") == number.country and (
                 not told

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from providers.dnb.mapping import bureau_facts
 from providers.dnb.searching import DUNS, PROVIDER, candidates, criteria, match_candidates, the_one
+from providers.errors import NothingToAskBy
 from providers.http import Line, Reply, Request, Signature
 from providers.memory import Token
 from providers.payload import Payload
@@ -64,6 +65,8 @@ def find(company: CompanyKey, line: Line) -> str | None:
     asked = [each for number in company.identifiers if (each := criteria(number)) is not None]
     if not asked and company.name is not None:
         asked = [{"name": company.name, "countryISOAlpha2Code": company.country}]
+    if not asked:
+        raise NothingToAskBy(line.provider)
     for each in asked:
         reply = _match(dict(each), line)
         if reply.status != NOT_FOUND and (found := the_one(reply.document, company)) is not None:

@@ -7,21 +7,19 @@ from providers.payload import Payload
 from providers.ports import LEI_COUNTRY, About, Candidate, CompanyKey, Identifier, Raw
 from scoring.facts import EntityFacts, GroupMember
 from scoring.identifiers import is_kvk_number, is_lei
+from scoring.registration_authorities import (
+    ENGLAND_AND_WALES,
+    KVK,
+    NORTHERN_IRELAND,
+    SCOTLAND,
+    registered_number,
+)
 
 RECORDS = "lei-records"
 DIRECT_PARENT = "direct-parent"
 ULTIMATE_PARENT = "ultimate-parent"
 DIRECT_PARENT_EXCEPTION = "direct-parent-reporting-exception"
 
-# Codes of registration authorities whose numbers we know by a scheme of ours.
-KVK = "RA000463"
-ENGLAND_AND_WALES, NORTHERN_IRELAND, SCOTLAND = "RA000585", "RA000586", "RA000587"
-SCHEMES = {
-    KVK: ("kvk", "NL"),
-    ENGLAND_AND_WALES: ("coh", "GB"),
-    NORTHERN_IRELAND: ("coh", "GB"),
-    SCOTLAND: ("coh", "GB"),
-}
 # Entity legal forms (ISO 20275) that are codes of ours.
 LEGAL_FORMS = {"54M6": "bv", "B5PM": "nv", "H0PO": "limited"}
 ENTITY_STATUS = {"ACTIVE": True, "INACTIVE": False, "NULL": None, None: None}
@@ -167,14 +165,10 @@ def candidate(provider: str, record: Payload, parent: Any) -> Candidate:
     name, country = entity.section("legalName").text("name"), entity.section("legalAddress").text("country")
     if name is None or country is None:
         raise record.not_understood("attributes.entity", "has no name or no country")
-    identifiers = [Identifier("lei", LEI_COUNTRY, _lei(record))]
-    authority, number = _authority(entity)
-    if authority in SCHEMES and number is not None:
-        identifiers.append(Identifier(*SCHEMES[authority], number))
     others = [each.text("name") for each in entity.items("otherNames") if each.text("type") != "PREVIOUS_LEGAL_NAME"]
     return Candidate(
         provider=provider,
-        identifiers=tuple(identifiers),
+        identifiers=_identifiers(record),
         name=name,
         trade_names=tuple(dict.fromkeys(each for each in others if each)),
         country=country,
@@ -183,6 +177,17 @@ def candidate(provider: str, record: Payload, parent: Any) -> Candidate:
         status="dissolved" if _is_active(entity) is False else "active",
         parent=None if parent is None else _parent_identifier(provider, parent),
     )
+
+
+def numbers_told(provider: str, raw: Raw, company: CompanyKey) -> tuple[Identifier, ...]:
+    """The numbers of the company asked for, by its record. Raises NotUnderstood."""
+    return _identifiers(record_asked_for(provider, raw, company))
+
+
+def _identifiers(record: Payload) -> tuple[Identifier, ...]:
+    registered = registered_number(*_authority(record.section("attributes", "entity")))
+    lei = Identifier("lei", LEI_COUNTRY, _lei(record))
+    return (lei,) if registered is None else (lei, Identifier(registered.scheme, registered.country, registered.value))
 
 
 def _legal_form(entity: Payload) -> str | None:

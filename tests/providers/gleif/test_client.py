@@ -8,7 +8,7 @@ import responses
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceError
+from providers.errors import NothingToAskBy, NotUnderstood, SourceBusy, SourceDown, SourceError
 from providers.gleif.client import SETTINGS, EntityRegister, Search
 from providers.ports import Candidate, CompanyKey, CompanyQuery, Identifier
 from scoring.facts import EntityFacts, GroupMember
@@ -202,7 +202,8 @@ def test_two_equal_records_of_a_number_are_not_understood() -> None:
 def test_an_unknown_number_or_none_is_no_failure() -> None:
     responses.get(LIST, json=NO_RECORDS)
     assert entity(key_of("GB", ("coh", "00000001"))) is None
-    assert entity(key_of("DE", ("vat", "DE811569869"), name="PUMA SE")) is None
+    with pytest.raises(NothingToAskBy):
+        entity(key_of("DE", ("vat", "DE811569869"), name="PUMA SE"))
     assert len(responses.calls) == 1
 
 
