@@ -9,9 +9,10 @@ from api.fresh_report.source import Source
 from api.records.reports import Report
 from providers.ports import Facts
 from providers.stored_facts import from_document
-from scoring.facts import SourceKind
+from scoring.facts import EntityFacts, SourceKind, VatFacts
 from scoring.known import known
 from scoring.policy.document import Policy
+from scoring.registers import is_one_of, is_other_entity
 
 FREE_UNREAD_DAYS = 1  # What cost nothing and could not be read is asked for again the next day.
 
@@ -32,10 +33,10 @@ def read(
 def read_one(stored: Collection[Report], question: Question, fresh_days: int, now: datetime) -> Source:
     """Give what the stored reports of one kind say, the newest of each provider."""
     since = now - timedelta(days=fresh_days)
-    told = newest([each for each in stored if each.facts is not None])
+    told = newest([each for each in stored if each.facts is not None and _is_about(each, question)])
     if told is not None and told.retrieved_at >= since:
         return _source(question, told, "cached")
-    silent = [each for each in stored if not each.is_known and each.retrieved_at >= since]
+    silent = _silent(stored, question, since)
     silent_ones = {each.provider for each in silent}
     is_fresh = bool(silent) and all(offer.provider in silent_ones for offer in question.offers)
     if told is not None and not is_fresh:
@@ -54,6 +55,23 @@ def _source(question: Question, report: Report, status: Any, *, is_fresh: bool =
     )
 
 
+def _silent(stored: Iterable[Report], question: Question, since: datetime) -> list[Report]:
+    """Who lately did not know the company, asked by all numbers that it has now."""
+    since = max(since, question.numbers_since or since)
+    return [each for each in stored if not each.is_known and each.retrieved_at >= since]
+
+
+def _is_about(report: Report, question: Question) -> bool:
+    """Whether a VAT or entity register was asked by a number that the company is asked about by now."""
+    if not question.numbers or question.kind not in ("vat_register", "entity_register"):
+        return True
+    facts = facts_of(report)
+    if isinstance(facts, VatFacts):
+        numbers = [each.value for each in question.numbers if each.scheme == "vat" and each.country != "GB"]
+        return not numbers or is_one_of(facts.number, numbers[:1])  # One is asked about: the first.
+    return not (isinstance(facts, EntityFacts) and is_other_entity(facts, question.numbers))
+
+
 def newest(stored: Iterable[Report]) -> Report | None:
     """Give the report that came last, None where there is none."""
     return max(stored, key=lambda report: (report.retrieved_at, report.id), default=None)
@@ -67,7 +85,7 @@ def facts_of(report: Report) -> Facts:
 def not_yet_asked(stored: Iterable[Report], question: Question, fresh_days: int, now: datetime) -> tuple[Offer, ...]:
     """Give the providers that are still worth asking: not those that lately did not know the company."""
     since = now - timedelta(days=fresh_days)
-    silent = {each.provider for each in stored if not each.is_known and each.retrieved_at >= since}
+    silent = {each.provider for each in _silent(stored, question, since)}
     return tuple(offer for offer in question.offers if offer.provider not in silent)
 
 
