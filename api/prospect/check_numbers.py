@@ -62,6 +62,8 @@ def _compared(session: Session, source: Source, judged: Judged, asked: Asked, gi
     facts = source.facts
     if not isinstance(facts, RegisterFacts) or source.provider is None:
         return source
+    if source.provider not in {each.provider for each in given.house.catalog.sources}:
+        return source  # It was asked when it was still among them.
     name = asked.name or judged.debtor.name
     if name == judged.debtor.name and not asked.new and not facts.identity_mismatch:
         return source
@@ -86,7 +88,7 @@ def keep_numbers(session: Session, judged: Judged, facts: CheckFacts, asked: Ask
     contradicts a number of the debtor is not kept, and what another debtor has stays with that one.
     """
     told: list[OfficialNumber] = list(asked.found)
-    refused: set[OfficialNumber] = set()
+    refused = {each for each in asked.new if each.scheme == "vat" and each.value in _invalid(judged)}
     had = [as_number(each) for each in asked.had]
     for numbers in _told(session, judged, given):
         if contradictions(had, [as_number(each) for each in numbers]):
@@ -96,7 +98,7 @@ def keep_numbers(session: Session, judged: Judged, facts: CheckFacts, asked: Ask
     sure = {held for each in (*told, *asked.had) for held in with_held(each)}
     may_add = is_allowed(given.caller.role, "debtor.write") and not _is_in_doubt(judged, facts)
     borne_out = [
-        each for each in asked.new if not sure.isdisjoint(with_held(each)) or (may_add and each not in refused)
+        each for each in asked.new if each not in refused and (may_add or not sure.isdisjoint(with_held(each)))
     ]
     new = [each for each in dict.fromkeys((*told, *borne_out)) if each not in asked.had]
     fitting: list[OfficialNumber] = []
@@ -125,8 +127,13 @@ def _told(session: Session, judged: Judged, given: Wiring) -> Iterator[Sequence[
 
 
 def _is_in_doubt(judged: Judged, facts: CheckFacts) -> bool:
-    is_invalid = any(isinstance(each.facts, VatFacts) and not each.facts.valid for each in judged.sources)
-    return is_invalid or (facts.register is not None and bool(facts.register.identity_mismatch))
+    return bool(_invalid(judged)) or (facts.register is not None and bool(facts.register.identity_mismatch))
+
+
+def _invalid(judged: Judged) -> set[str]:
+    """The VAT numbers that their register calls invalid."""
+    told = (each.facts for each in judged.sources)
+    return {facts.number for facts in told if isinstance(facts, VatFacts) and not facts.valid}
 
 
 def _company(judged: Judged) -> CompanyKey:
