@@ -154,7 +154,7 @@ class Line:
         except TryFailed as failure:
             raise self._error(request.operation, failure, may_sign_again=may_sign_again) from None
         count.answer_bytes = len(received.body)
-        return self._reply(request.operation, received)
+        return self._reply(request, received)
 
     def _error(self, operation: str, failure: TryFailed, *, may_sign_again: bool) -> SourceError:
         detail = f"{operation} {failure.detail}"
@@ -164,7 +164,7 @@ class Line:
             return failure.kind(self.provider, detail, retry_after_seconds=failure.wait_seconds)
         return failure.kind(self.provider, detail)
 
-    def _reply(self, operation: str, received: Received) -> Reply:
+    def _reply(self, request: Request, received: Received) -> Reply:
         try:
             document = document_of(received.body)
         except NotStorable:
@@ -173,4 +173,11 @@ class Line:
             unreadable = "is no JSON"
         else:
             return Reply(received.status, document, received.headers)
-        raise NotUnderstood(self.provider, f"{operation} {unreadable}", body=received.body)
+        body = received.body if _is_sold(request, received.status) else None
+        raise NotUnderstood(self.provider, f"{request.operation} {unreadable}", body=body)
+
+
+def _is_sold(request: Request, status: int) -> bool:
+    """Whether an answer is what money was spent on: never that of a search or a sign-in, where a token may stand."""
+    is_charged = request.cost is not None or not request.repeatable
+    return is_charged and request.method == "GET" and status in CHARGED
