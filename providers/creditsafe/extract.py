@@ -1,10 +1,10 @@
 """What a search of Creditsafe tells of a company: as a candidate to choose from, and as its registration."""
 
-import re
 from datetime import date
 
 from providers.creditsafe.searching import (
     CONNECT_ID,
+    DUTCH_REGISTRATION,
     PROVIDER,
     SAFE_NUMBER,
     companies,
@@ -25,7 +25,6 @@ LEGAL_FORMS = {
     "private limited company": "limited",
     "private limited with share capital": "limited",
 }
-_DUTCH_REGISTRATION = re.compile(r"([0-9]{8})(0000)?", re.ASCII)  # The last four tell branches apart; 0000 is the main.
 
 
 def candidates(document: object) -> tuple[Candidate, ...]:
@@ -84,7 +83,7 @@ def _identifiers(company: Payload, country: str) -> tuple[Identifier, ...]:
     if safe_number := company.text("safeNo"):
         found.append(Identifier(SAFE_NUMBER, country, safe_number))
     registration = company.text("regNo") or ""
-    if country == "NL" and (dutch := _DUTCH_REGISTRATION.fullmatch(registration)):
+    if country == "NL" and (dutch := DUTCH_REGISTRATION.fullmatch(registration)):
         found.insert(0, Identifier("kvk", "NL", dutch[1]))
     elif country == "GB" and registration:
         found.insert(0, Identifier("coh", "GB", registration))
@@ -100,7 +99,7 @@ def _identifiers(company: Payload, country: str) -> tuple[Identifier, ...]:
 def _mismatches(company: Payload, asked: CompanyKey) -> tuple[IdentityField, ...]:
     """Where the company found is not the one we were told of."""
     found: list[IdentityField] = []
-    kvk, registration = asked.number("kvk"), _DUTCH_REGISTRATION.fullmatch(company.text("regNo") or "")
+    kvk, registration = asked.number("kvk"), DUTCH_REGISTRATION.fullmatch(company.text("regNo") or "")
     if kvk is not None and registration is not None and registration[1] != kvk:
         found.append("number")
     name = company.text("name")

@@ -21,6 +21,7 @@ SETTINGS = SourceSettings(
     price=None,  # By contract, and not published.
     rate=Rate(4, 1.0),  # Not confirmed: clients keep to four or five a second.
     read_seconds=20.0,
+    answer_bytes_max=20_000_000,
 )
 SIGN_IN_VERSION = "v3"  # v2 takes JSON instead; both are in use.
 LIFETIMES = ("expiresIn", "expires_in")  # Not confirmed: the name differs between reports.
