@@ -22,6 +22,7 @@ VAT_TYPES = {
     **{"PT": 2432, "ES": 2472, "IE": 2530, "GB": 2550, "DE": 6867, "HR": 14257, "GR": 14259, "CY": 17283},
     **{"MT": 9336, "SI": 37716, "NO": 42066, "RO": 42083},
 }
+NUMBER = "registrationNumber"
 _SCHEMES = {number_type: scheme for scheme, number_type in NUMBER_TYPES.items()}
 _VAT_COUNTRIES = {number_type: country for country, number_type in VAT_TYPES.items()}
 
@@ -67,11 +68,23 @@ def _agrees(organization: Payload, company: CompanyKey) -> bool:
     told = {each.scheme: each.value for each in identifiers(organization)}
     if any(told.get(each.scheme, each.value) != each.value for each in asked):
         return False
+    if not asked and not _states_one_of(organization, company):
+        return False
     name = organization.text("primaryName")
     if any(each.scheme in told for each in asked) or company.name is None or name is None:
         return bool(asked)
     names = (name, *(text for each in organization.items("tradeStyleNames") if (text := each.text("name"))))
     return best_similarity(company.name, names) >= SAME_NAME_MIN
+
+
+def _states_one_of(organization: Payload, company: CompanyKey) -> bool:
+    """Whether a number of ours is among its own, of whatever type: many companies have one name. Also without any."""
+    stated = {_plain(text) for each in organization.items("registrationNumbers") if (text := each.words(NUMBER))}
+    return not company.identifiers or any(_plain(each.value) in stated for each in company.identifiers)
+
+
+def _plain(number: str) -> str:
+    return "".join(each for each in number.upper() if each.isalnum()).lstrip("0")
 
 
 def duns_of(organization: Payload) -> str:

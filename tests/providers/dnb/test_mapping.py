@@ -97,6 +97,8 @@ def test_who_does_no_business_any_more_has_ended(control: dict[str, Any], read: 
         ({"hasClaims": True, "hasOpenClaims": None}, [undated("collection_case")]),
         ({"hasOtherLegalEvents": True}, [undated("judgment")]),
         ({"hasDebarments": None}, []),
+        ({"hasBankruptcy": None, "hasOpenBankruptcy": True}, [undated("bankruptcy")]),
+        ({"hasJudgments": False, "hasOpenJudgments": True}, [undated("judgment")]),
     ],
 )
 def test_legal_events_are_open_closed_or_unknown(flags: dict[str, Any], read: list[NegativeEvent]) -> None:
@@ -113,6 +115,10 @@ def test_legal_events_are_open_closed_or_unknown(flags: dict[str, Any], read: li
         (False, {}, "not entitled", True),
         (True, {"hasLegalEvents": False}, "ok", False),  # Something severe that nothing names.
         (True, {"hasBankruptcy": True}, "ok", True),
+        (None, {"hasBankruptcy": True}, "ok", True),
+        (None, {"hasJudgments": True}, "ok", False),  # A judgment says nothing of an insolvency.
+        (None, {"hasBankruptcy": True, "hasOpenBankruptcy": False}, "ok", False),  # Nor does one that is over.
+        (True, {"hasJudgments": True, "hasOpenJudgments": False}, "ok", False),
     ],
 )
 def test_nothing_told_of_events_is_not_understood(severe: Any, legal: Any, status: str, understood: bool) -> None:
