@@ -99,7 +99,10 @@ def _orders(found: Found, line: Line) -> list[Payload]:
             return listed
         if reply.status == UNFINISHED:
             raise SourceLate(line.provider, "an order is not finished; it is read when it is asked for again")
-        page = Payload(PROVIDER, {"orders": reply.document}).items("orders")
+        answer = Payload(PROVIDER, {"orders": reply.document})
+        if not answer.is_list("orders"):
+            raise answer.not_understood("orders", "are no list")
+        page = answer.items("orders")
         listed += page
         if reply.status == DONE or not page:
             return listed

@@ -223,6 +223,19 @@ def test_nothing_is_ordered_while_it_is_not_known_what_was(
     assert len(order.calls) == 0
 
 
+@pytest.mark.parametrize("path", ["/companies", "/publications/orders"])
+def test_an_empty_answer_is_no_list_in_which_there_is_nothing(
+    vendor: responses.RequestsMock, line: Line, path: str
+) -> None:
+    if path == "/companies":
+        vendor.remove(responses.GET, f"{BASE}/companies")
+    vendor.get(f"{BASE}{path}", body="")
+    order = ordering(vendor)
+    with pytest.raises(NotUnderstood):
+        Assessments().ask(COMPANY, line)
+    assert len(order.calls) == 0
+
+
 @pytest.mark.parametrize("body", [None, [], {"message": "no Route matched"}, {"code": "forbiden"}])
 @pytest.mark.parametrize("path", ["/companies", "/publications/orders"])
 def test_a_404_that_is_not_cofaces_says_nothing_of_companies_and_orders(
