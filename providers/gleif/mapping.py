@@ -60,6 +60,8 @@ def record_asked_for(provider: str, raw: Raw, company: CompanyKey) -> Payload:
             fitting = [each for each in fitting if is_better(each)] or fitting
     if len(fitting) != 1:
         raise NotUnderstood(provider, f"{len(fitting)} records are the company asked for")
+    if _contradicts(fitting[0], company):
+        raise NotUnderstood(provider, "the record contradicts a number of the company asked for")
     return fitting[0]
 
 
@@ -72,6 +74,18 @@ def _is_asked_for(record: Payload, company: CompanyKey) -> bool:
     named = {("lei", record.section("attributes").text("lei")), _authority(entity)}
     asked = {national_number(each) or ("lei", each.value) for each in company.identifiers if _is_known_here(each)}
     return bool(named & asked)
+
+
+def _contradicts(record: Payload, company: CompanyKey) -> bool:
+    """Whether the record has another LEI than we know, or another number in the same register."""
+    lei, (authority, number) = _lei(record), _authority(record.section("attributes", "entity"))
+    numbers = [each for each in map(national_number, company.identifiers) if each is not None]
+    is_other = any(known == authority and number and _plain(value) != _plain(number) for known, value in numbers)
+    return is_other or company.number("lei") not in (None, lei)
+
+
+def _plain(number: str) -> str:
+    return "".join(number.split()).lstrip("0")
 
 
 def is_void(record: Payload) -> bool:

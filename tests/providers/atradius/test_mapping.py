@@ -113,7 +113,7 @@ def test_conditions_are_told_in_their_words() -> None:
 
 
 def test_buyers_and_faults_are_read() -> None:
-    (buyer,) = buyers(payload("atradius/buyers.assembled.json"), "NL")
+    (buyer,) = buyers(payload("atradius/buyers.assembled.json"), "NL", ("NRN", "00000018"))
     assert (buyer.number, buyer.rating) == (BUYER, Decimal(42))
     ((field, words),) = faults(payload("atradius/error.400.assembled.json"))
     assert field == "creditLimitAmount"

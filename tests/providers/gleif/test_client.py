@@ -199,6 +199,16 @@ def test_two_equal_records_of_a_number_are_not_understood() -> None:
 
 
 @responses.activate
+@pytest.mark.parametrize("numbers", [(("lei", SHELL), ("coh", "00000001")), (("coh", "04366849"), ("lei", BLOOMBERG))])
+def test_a_record_that_another_number_contradicts_is_not_the_company(numbers: tuple[tuple[str, str], ...]) -> None:
+    responses.get(LIST, json=listed(SHELL))
+    play_parents(SHELL)
+    with pytest.raises(NotUnderstood, match="contradict"):
+        entity(key_of("GB", *numbers))
+    assert len(responses.calls) == 1
+
+
+@responses.activate
 def test_an_unknown_number_or_none_is_no_failure() -> None:
     responses.get(LIST, json=NO_RECORDS)
     assert entity(key_of("GB", ("coh", "00000001"))) is None
