@@ -13,6 +13,7 @@ from providers.creditsafe.searching import (
     vat_numbers,
 )
 from providers.names import SAME_NAME_MIN, best_similarity
+from providers.numbers import official
 from providers.payload import Payload
 from providers.ports import Candidate, CompanyKey, Identifier
 from scoring.facts import IdentityField, RegisterFacts, RegisterStatus
@@ -28,14 +29,14 @@ LEGAL_FORMS = {
 
 
 def candidates(document: object) -> tuple[Candidate, ...]:
-    """Companies as a search offers them, in its order; those that are neither active nor ended are left out."""
+    """Companies as a search offers them, in its order; those without a name are left out."""
     offered = [_candidate(each) for each in companies(document)]
     return tuple(each for each in offered if each is not None)
 
 
 def _candidate(company: Payload) -> Candidate | None:
-    name, country, status = company.text("name"), company.text("country"), _status(company)
-    if name is None or country is None or status is None:
+    name, country = company.text("name"), company.text("country")
+    if name is None or country is None:
         return None
     return Candidate(
         provider=PROVIDER,
@@ -45,7 +46,7 @@ def _candidate(company: Payload) -> Candidate | None:
         country=country,
         address=company.section("address").text("simpleValue"),
         legal_form=_legal_form(company),
-        status=status,
+        status=_status(company),
     )
 
 
@@ -85,8 +86,8 @@ def _identifiers(company: Payload, country: str) -> tuple[Identifier, ...]:
     registration = company.text("regNo") or ""
     if country == "NL" and (dutch := DUTCH_REGISTRATION.fullmatch(registration)):
         found.insert(0, Identifier("kvk", "NL", dutch[1]))
-    elif country == "GB" and registration:
-        found.insert(0, Identifier("coh", "GB", registration))
+    elif country == "GB" and (british := official("coh", "GB", registration)):
+        found.insert(0, british)
     for number in vat_numbers(company):
         # Of a Dutch sole trader it may be made of the citizen number, which must not be kept as an RSIN.
         if country == "NL" and company.text("type") == "Ltd" and is_rsin(number):

@@ -96,7 +96,7 @@ def duns_of(organization: Payload) -> str:
 
 
 def candidates(document: object) -> tuple[Candidate, ...]:
-    """Companies as a search offers them; those of which it is not told whether they are active are left out."""
+    """Companies as a search offers them; those without a name or a country are left out."""
     found = [_candidate(each.section("organization")) for each in Payload(PROVIDER, document).items("searchCandidates")]
     return tuple(each for each in found if each is not None)
 
@@ -111,8 +111,7 @@ def _candidate(organization: Payload) -> Candidate | None:
     address = organization.section("primaryAddress")
     name = organization.text("primaryName")
     country = address.section("addressCountry").text("isoAlpha2Code")
-    status = status_of(organization)
-    if name is None or country is None or status is None:
+    if name is None or country is None:
         return None
     duns = Identifier(DUNS, DUNS_COUNTRY, duns_of(organization))
     trade_names = (each.text("name") for each in organization.items("tradeStyleNames"))
@@ -127,7 +126,7 @@ def _candidate(organization: Payload) -> Candidate | None:
         country=country,
         address=", ".join(each for each in (*lines, town) if each) or None,
         legal_form=None,
-        status=status,
+        status=status_of(organization),
         parent=None if parent is None else Identifier(DUNS, DUNS_COUNTRY, parent),
     )
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from providers.errors import NotUnderstood
+from providers.numbers import official
 from providers.payload import Payload
 from providers.ports import LEI_COUNTRY, About, Candidate, CompanyKey, Identifier, Raw
-from scoring.facts import EntityFacts, GroupMember
+from scoring.facts import EntityFacts, GroupMember, RegisterStatus
 from scoring.identifiers import is_kvk_number, is_lei
 
 RECORDS = "lei-records"
@@ -25,6 +26,7 @@ SCHEMES = {
 # Entity legal forms (ISO 20275) that are codes of ours.
 LEGAL_FORMS = {"54M6": "bv", "B5PM": "nv", "H0PO": "limited"}
 ENTITY_STATUS = {"ACTIVE": True, "INACTIVE": False, "NULL": None, None: None}
+OFFERED: dict[bool | None, RegisterStatus | None] = {True: "active", False: "dissolved", None: None}
 # Records that are no identity of their own; the rest are told apart by how well they are kept.
 VOID = frozenset({"DUPLICATE", "ANNULLED", "CANCELLED"})
 
@@ -183,8 +185,8 @@ def candidate(provider: str, record: Payload, parent: Any) -> Candidate:
         raise record.not_understood("attributes.entity", "has no name or no country")
     identifiers = [Identifier("lei", LEI_COUNTRY, _lei(record))]
     authority, number = _authority(entity)
-    if authority in SCHEMES and number is not None:
-        identifiers.append(Identifier(*SCHEMES[authority], number))
+    if authority in SCHEMES and number is not None and (national := official(*SCHEMES[authority], number)):
+        identifiers.append(national)
     others = [each.text("name") for each in entity.items("otherNames") if each.text("type") != "PREVIOUS_LEGAL_NAME"]
     return Candidate(
         provider=provider,
@@ -194,7 +196,7 @@ def candidate(provider: str, record: Payload, parent: Any) -> Candidate:
         country=country,
         address=_address(entity.section("legalAddress")),
         legal_form=_legal_form(entity),
-        status="dissolved" if _is_active(entity) is False else "active",
+        status=OFFERED[_is_active(entity)],
         parent=None if parent is None else _parent_identifier(provider, parent),
     )
 

@@ -348,6 +348,17 @@ def test_a_search_by_name_offers_what_it_finds() -> None:
 
 
 @responses.activate
+@pytest.mark.parametrize("status", [None, "", "a-new-word"])
+def test_a_status_that_nobody_knows_yet_spoils_no_search(status: str | None) -> None:
+    items = [{**SEARCH["items"][0], "company_status": status}, *SEARCH["items"][1:]]
+    responses.get(f"{BASE}/search/companies", json={**SEARCH, "items": items})
+    assert [(each.name, each.status) for each in search("shell")][:2] == [
+        ("SHELL PLC", None),
+        ("SHELL GROUP LIMITED", "active"),
+    ]
+
+
+@responses.activate
 def test_a_search_by_number_offers_the_company_and_by_name_where_the_number_is_unknown() -> None:
     play()
     responses.get(f"{BASE}/search/companies", json={"total_results": 0, "items": []})

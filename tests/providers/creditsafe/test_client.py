@@ -313,6 +313,30 @@ def test_a_status_that_is_neither_is_not_taken_for_one(status: str | None) -> No
         RegisterExtract().facts(raw, about())
 
 
+@pytest.mark.parametrize("status", ["Pending", "Other", None])
+def test_a_company_whose_status_is_neither_is_offered_all_the_same(
+    vendor: responses.RequestsMock, line: Line, status: str | None
+) -> None:
+    """Left out, it would make the name of another one look unique."""
+    company = {**FOUND["companies"][0], "status": status}
+    vendor.get(f"{BASE}/companies", json={**FOUND, "companies": [company]})
+    (offered,) = Search().search(CompanyQuery("Voorbeeld", "NL", ()), line)
+    assert (offered.name, offered.status) == ("Voorbeeld Handel B.V.", None)
+
+
+@pytest.mark.parametrize(
+    ("written", "identifiers"),
+    [("6402", (Identifier("coh", "GB", "00006402"),)), ("SC1234", (Identifier("coh", "GB", "SC001234"),)), ("?", ())],
+)
+def test_a_british_number_is_offered_as_the_register_writes_it(
+    vendor: responses.RequestsMock, line: Line, written: str, identifiers: tuple[Identifier, ...]
+) -> None:
+    company = {"id": "GB-0-1", "country": "GB", "regNo": written, "name": "Example Ltd", "status": "Active"}
+    vendor.get(f"{BASE}/companies", json={"totalSize": 1, "companies": [company]})
+    (offered,) = Search().search(CompanyQuery("Example", "GB", ()), line)
+    assert tuple(each for each in offered.identifiers if each.scheme == "coh") == identifiers
+
+
 def test_the_quota_is_read_by_country(vendor: responses.RequestsMock, line: Line) -> None:
     online = {"countryIso2": "NL", "templateName": "full", "startDate": "2026-01-01T00:00:00Z", "paid": 100, "used": 7}
     vendor.get(f"{BASE}/access", json={"countryAccess": {"creditsafeConnectOnlineReports": [online]}})

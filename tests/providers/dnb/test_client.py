@@ -213,6 +213,16 @@ def test_a_search_by_name_offers_companies_with_their_numbers(vendor: responses.
     }
 
 
+def test_a_company_of_which_it_is_not_told_whether_it_is_active_is_offered_all_the_same(
+    vendor: responses.RequestsMock, line: Line
+) -> None:
+    answer = payload("dnb/companyList-search.json")
+    answer["searchCandidates"][0]["organization"]["dunsControlStatus"] = {}
+    vendor.post(f"{BASE}/v1/search/companyList", json=answer)
+    offered = Search().search(CompanyQuery("micro", "GB", ()), line)
+    assert (offered[0].name, offered[0].status) == ("Test Company 1", None)
+
+
 def test_a_search_by_number_offers_what_was_matched_whatever_its_confidence(
     vendor: responses.RequestsMock, line: Line
 ) -> None:

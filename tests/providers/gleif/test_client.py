@@ -243,6 +243,24 @@ def test_a_search_by_name_offers_what_the_records_tell() -> None:
 
 
 @responses.activate
+@pytest.mark.parametrize(
+    ("path", "value", "read"),
+    [
+        ("attributes.entity.registeredAs", "6528297", ("06528297", "active")),
+        ("attributes.entity.registeredAs", "no number", (None, "active")),
+        ("attributes.entity.status", "NULL", ("06528297", None)),
+    ],
+)
+def test_a_record_is_offered_with_what_can_be_read_of_it(path: str, value: str, read: Any) -> None:
+    document = recorded("gleif", "lei-records-list")
+    part, last = document["data"][0]["attributes"]["entity"], path.rpartition(".")[2]
+    part[last] = value
+    responses.get(LIST, json=document)
+    found = search("amazon", country="GB")[0]
+    assert (next((each.value for each in found.identifiers if each.scheme == "coh"), None), found.status) == read
+
+
+@responses.activate
 def test_a_misspelled_name_is_completed_first() -> None:
     completions = recorded("gleif", "fuzzycompletions")
     completions["data"].insert(0, {"type": "fuzzycompletions", "attributes": {"value": "FACEBOOK"}})
