@@ -68,7 +68,7 @@ def find(company: CompanyKey, line: Line) -> str | None:
         asked = [{"name": company.name, "countryISOAlpha2Code": company.country}]
     for each in asked:
         reply = _match(dict(each), line)
-        if not _is_not_found(reply, line) and (found := the_one(reply.document, company)) is not None:
+        if not is_not_found(reply, line) and (found := the_one(reply.document, company)) is not None:
             return found
     return None
 
@@ -79,7 +79,7 @@ def _match(asked: dict[str, object], line: Line) -> Reply:
     )
 
 
-def _is_not_found(reply: Reply, line: Line) -> bool:
+def is_not_found(reply: Reply, line: Line) -> bool:
     """Whether D&B itself says that there is none. Raises NotUnderstood for a 404 of somebody before it."""
     if reply.status != NOT_FOUND:
         return False
@@ -96,7 +96,7 @@ class Search:
         for number in query.identifiers:
             if (asked := criteria(number)) is not None:
                 reply = _match(dict(asked), line)
-                if not _is_not_found(reply, line) and (found := match_candidates(reply.document)):
+                if not is_not_found(reply, line) and (found := match_candidates(reply.document)):
                     return found
         if query.text is None:
             return ()
@@ -115,7 +115,7 @@ class Search:
                 expect=(200, NOT_FOUND),
             )
         )
-        return () if _is_not_found(reply, line) else candidates(reply.document)
+        return () if is_not_found(reply, line) else candidates(reply.document)
 
 
 class DataBlocks:
@@ -140,7 +140,7 @@ class DataBlocks:
                 repeatable=False,
             )
         )
-        return None if _is_not_found(reply, line) else {"blocks": reply.document, "duns": duns}
+        return None if is_not_found(reply, line) else {"blocks": reply.document, "duns": duns}
 
     def facts(self, raw: Raw, about: About) -> BureauFacts:
         """The blocks as facts. Raises NotUnderstood."""
