@@ -91,6 +91,15 @@ def test_a_body_that_nobody_can_read_is_handed_on_only_where_it_is_what_was_paid
     assert failure.value.body == body
 
 
+@pytest.mark.parametrize("inner", [b"1", b'"\\u0000"'])
+@pytest.mark.parametrize("depth", [300, 600, 1020, 5000])
+def test_a_document_that_nobody_could_walk_through_is_not_understood(depth, inner):
+    """Not kept either: what cannot be read is not even to be encoded again."""
+    for body in (b"[" * depth + inner + b"]" * depth, b'{"a":' * depth + inner + b"}" * depth):
+        with vendor(answers(body)) as telling, pytest.raises(NotUnderstood):
+            line_to(telling.address).send(ASK)
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip"])
 def test_a_gzip_bomb_is_refused_before_it_has_unpacked(encoding):
     packed = BOMB if encoding == "gzip, gzip" else gzip.decompress(BOMB)
