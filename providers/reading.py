@@ -47,7 +47,7 @@ def wait_seconds(headers: Mapping[str, str], now: datetime) -> int | None:
 
 
 def document_of(body: bytes) -> Any:
-    """The document of a JSON body; None for an empty one. Raises ValueError, also for too deep a one, and NotStorable."""
+    """The document of a JSON body; None for an empty one. Raises ValueError, also for one too deep, and NotStorable."""
     if not body.strip():
         return None
     document = orjson.loads(body)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from providers.dnb.searching import ACTIVE, status_of
+from providers.dnb.searching import ACTIVE, status_of, whole_day
 from providers.payload import Payload
 from scoring.facts import NegativeEvent
 
@@ -65,7 +65,7 @@ def _event(legal: Payload, name: str, code: str, retrieved_on: date) -> Negative
     if not legal.flag(f"has{name}") and not is_open:
         return None
     ended_on = retrieved_on if is_open is False else None
-    filed_on = legal.section(f"{name[0].lower()}{name[1:]}").day("mostRecentFilingDate")
+    filed_on = whole_day(legal.section(f"{name[0].lower()}{name[1:]}"), "mostRecentFilingDate")
     if filed_on is None or filed_on > retrieved_on:
         return NegativeEvent(code, retrieved_on, ended_on, undated=True)
     return NegativeEvent(code, filed_on, ended_on)
@@ -76,7 +76,7 @@ def _out_of_business(organization: Payload, told: list[NegativeEvent], retrieved
     if status_of(organization) in ("active", None):
         return []
     operating = organization.section("dunsControlStatus", "operatingStatus")
-    ended_on = operating.day("startDate") if operating.number("dnbCode") != ACTIVE else None
+    ended_on = whole_day(operating, "startDate") if operating.number("dnbCode") != ACTIVE else None
     if ended_on is not None:
         return [NegativeEvent("dissolved", ended_on)]
     if any(each.code in INSOLVENCIES.values() and each.ended_on is None for each in told):

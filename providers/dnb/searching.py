@@ -1,6 +1,8 @@
 """Finding a company in D&B's answers: which candidate is sure enough to be taken without a person looking."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from providers.names import SAME_NAME_MIN, best_similarity
@@ -23,6 +25,7 @@ VAT_TYPES = {
     **{"MT": 9336, "SI": 37716, "NO": 42066, "RO": 42083},
 }
 NUMBER = "registrationNumber"
+_PART_OF_DATE = re.compile(r"[0-9]{4}(-[0-9]{2})?", re.ASCII)
 _SCHEMES = {number_type: scheme for scheme, number_type in NUMBER_TYPES.items()}
 _VAT_COUNTRIES = {number_type: country for country, number_type in VAT_TYPES.items()}
 
@@ -85,6 +88,11 @@ def _states_one_of(organization: Payload, company: CompanyKey) -> bool:
 
 def _plain(number: str) -> str:
     return "".join(each for each in number.upper() if each.isalnum()).lstrip("0")
+
+
+def whole_day(part: Payload, name: str) -> date | None:
+    """The day of a date; None also where D&B tells a year or a month only. Raises NotUnderstood."""
+    return None if _PART_OF_DATE.fullmatch(part.text(name) or "") else part.day(name)
 
 
 def duns_of(organization: Payload) -> str:

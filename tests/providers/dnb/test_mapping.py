@@ -68,6 +68,8 @@ def test_out_of_business_is_an_end_also_in_the_older_product() -> None:
     [
         ({"operatingStatus": {"dnbCode": 128, "startDate": "2025-06-30"}}, [("dissolved", date(2025, 6, 30))]),
         ({"operatingStatus": {"dnbCode": 128}}, [("dissolved", TODAY)]),
+        ({"operatingStatus": {"dnbCode": 128, "startDate": "2025"}}, [("dissolved", TODAY)]),  # A year, and no day.
+        ({"operatingStatus": {"dnbCode": 128, "startDate": "2025-06"}}, [("dissolved", TODAY)]),
         ({"isOutOfBusiness": True}, [("dissolved", TODAY)]),
         ({"operatingStatus": {"dnbCode": 9074}, "isOutOfBusiness": False}, []),
         ({"operatingStatus": {"dnbCode": 4711}}, []),
@@ -88,6 +90,10 @@ def test_who_does_no_business_any_more_has_ended(control: dict[str, Any], read: 
         (
             {"hasBankruptcy": True, "bankruptcy": {"mostRecentFilingDate": "2025-02-03"}},
             [NegativeEvent("bankruptcy", date(2025, 2, 3), TODAY)],
+        ),
+        (
+            {"hasBankruptcy": True, "hasOpenBankruptcy": True, "bankruptcy": {"mostRecentFilingDate": "2025"}},
+            [undated("bankruptcy")],
         ),
         ({"hasInsolvency": True}, [undated("bankruptcy")]),
         ({"hasInsolvency": True, "hasSuspensionOfPayments": True}, [undated("moratorium_final")]),
