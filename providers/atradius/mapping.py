@@ -88,8 +88,11 @@ def cover(item: Payload, buyer: Identifier, currency: str, today: date) -> Cover
     decided = amount_of(decision, "decisionAmtInPolicyCurrency")
     ends_on = _end(item, decision)
     state, response, reason = _standing(item)
+    starts_on = day(item, "effectFromDate")
     if state in STANDING and ends_on is not None and ends_on < today:
         state = "ended"
+    elif state in STANDING and starts_on is not None and starts_on > today:
+        state = "pending"
     if state in STANDING and decided is None:
         raise item.not_understood("totalDecision", "has no amount")
     if state == "granted" and requested is not None and decided is not None and decided < requested:
@@ -102,7 +105,7 @@ def cover(item: Payload, buyer: Identifier, currency: str, today: date) -> Cover
         amount=None if state == "pending" else decided,
         currency=item.text("policyCurrencyCode") or currency,
         requested_amount=requested,
-        starts_on=day(item, "effectFromDate"),
+        starts_on=starts_on,
         ends_on=ends_on,
         conditions=_conditions(item),
         response_code=response,
