@@ -10,6 +10,7 @@ from pathlib import Path
 from bench import (
     accuracy_ledgers,
     accuracy_tables,
+    asking,
     credit_check,
     judgement,
     ledger_import,
@@ -20,6 +21,7 @@ from bench import (
 
 FOLDER = Path("var/bench")
 BENCHMARKS = {
+    "asking": asking,
     "credit_check": credit_check,
     "judgement": judgement,
     "ledger_import": ledger_import,

@@ -2,22 +2,27 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import chain, islice, repeat
 from random import Random
+from typing import Any
 from uuid import UUID
 
-from api import fresh_report
-from api.clock import Clock
+from api.clock import Clock, real_now
 from api.records import ledger_batch, ledger_debtors
 from api.records.identities import OfficialNumber, Reference
 from api.records.ledger_debtors import LedgerDebtor
 from api.records.ledger_lines import LedgerLine, numbered
+from api.records.reports import ReportRecord
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
-from providers.catalog import Catalog
-from providers.ports import Answer, CompanyKey, Identifier
+from bench.sandbox import sandbox
+from providers.catalog import Access, Catalog
+from providers.memory import LocalMemory
+from providers.ports import About, CompanyKey, Identifier, Raw
+from providers.stored_facts import as_document
+from scoring.facts import SourceKind
 
 LINES_PER_BATCH = 10_000
 LEDGER_DAYS = 3 * 365
@@ -25,6 +30,9 @@ TERM_DAYS = 30
 INVOICES_OF_OTHERS = 50
 TOTAL_AMOUNT = 300_000  # Over all invoices of a debtor, so that the sizes differ in invoices and in nothing else.
 COMPANY = OfficialNumber("kvk", "NL", "90000001")  # The sandbox's company in good health.
+NAME = "Gouden Gans Groothandel B.V."
+KINDS: tuple[SourceKind, ...] = ("company_register", "credit_bureau", "sanctions_list")
+DEADLINE_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +103,28 @@ def _invoices(debtor_id: UUID, count: int, today: date, shift_days: int) -> Iter
 def _store_reports(sessions: Sessions, seller: Seller, debtor_id: UUID) -> None:
     """Store reports of one and the same company, so that no debtor's judgement is more work than another's."""
     now = Clock().now(seller)
-    catalog = Catalog()
-    specs = catalog.kinds(seller.mode, COMPANY.country)
-    company = CompanyKey(None, COMPANY.country, (Identifier(COMPANY.scheme, COMPANY.country, COMPANY.value),))
-    answers = fresh_report.ask(catalog, specs, company, seller.currency, now)
-    bought = [answer for answer in answers if isinstance(answer, Answer)]
-    if len(bought) < len(specs):
-        raise RuntimeError(f"the sandbox answered {len(bought)} of {len(specs)} questions")
-    with sessions.of(seller.id) as session:
-        fresh_report.keep(session, debtor_id, bought, purpose="credit_assessment", relation="customer")
+    company = CompanyKey(NAME, COMPANY.country, (Identifier(COMPANY.scheme, COMPANY.country, COMPANY.value),))
+    with sandbox() as address:
+        catalog = Catalog(sandbox_address=address)
+        access = Access("test", {}, lambda _: LocalMemory(), now, real_now)
+        with sessions.of(seller.id) as session:
+            for kind in KINDS:
+                source = catalog.sources_for(COMPANY.country, kind, access)[0]
+                raw = catalog.ask(kind, source.provider, company, access, deadline_seconds=DEADLINE_SECONDS)
+                if raw is None:
+                    raise RuntimeError(f"the sandbox does not know the company as {kind}")
+                facts = catalog.facts(kind, source.provider, raw, About(company, seller.currency, now.date()))
+                session.add(_report(debtor_id, kind, source.provider, now, raw, as_document(facts)))
+
+
+def _report(debtor_id: UUID, kind: str, provider: str, now: datetime, raw: Raw, facts: dict[str, Any]) -> ReportRecord:
+    return ReportRecord(
+        debtor_id=debtor_id,
+        kind=kind,
+        provider=provider,
+        retrieved_at=now,
+        raw=raw,
+        facts=facts,
+        purpose="credit_assessment",
+        relation="customer",
+    )

@@ -8,7 +8,7 @@ from typing import TypeVar
 from pybreaker import STATE_CLOSED, STATE_HALF_OPEN, STATE_OPEN, CircuitBreaker
 from pybreaker import CircuitBreakerStorage as Storage
 
-from providers.errors import SourceBusy, SourceDown, SourceError, SourceHurried, SourceLate
+from providers.errors import SourceBusy, SourceDown, SourceError, SourceHurried, SourceLate, SourceLeftAlone
 from providers.memory import BreakerState, Memory
 from providers.settings import SourceSettings
 
@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 def guarded(
     settings: SourceSettings, memory: Memory, real_now: Callable[[], datetime]
 ) -> Callable[[Callable[[], Result]], Result]:
-    """Give what runs a call behind the breaker. Raises SourceDown while the breaker is open.
+    """Give what runs a call behind the breaker. Raises SourceLeftAlone while the breaker is open.
 
     Made anew for each call, since the library holds a lock while it calls; what is shared is the memory. What the
     source did answer (429, a refusal, something unreadable) is no failure of it; a call that it held until its time
@@ -26,7 +26,7 @@ def guarded(
     """
     kept = _Kept(settings, memory, real_now)
     if kept.state == STATE_OPEN:
-        raise SourceDown(
+        raise SourceLeftAlone(
             settings.provider, "is left alone after failures in a row", retry_after_seconds=kept.seconds_to_wait()
         )
     breaker = CircuitBreaker(
@@ -37,6 +37,13 @@ def guarded(
         throw_new_error_on_trip=False,
     )
     return breaker.call
+
+
+def refuse_if_open(settings: SourceSettings, memory: Memory, real_now: Callable[[], datetime]) -> None:
+    """Raise SourceLeftAlone while the breaker is open: for who would wait for something else before a call."""
+    opened_at = memory.breaker().opened_at
+    if opened_at is not None and real_now() < opened_at + timedelta(seconds=settings.breaker_seconds):
+        raise SourceLeftAlone(settings.provider, "is left alone after failures in a row")
 
 
 class _Kept(Storage):

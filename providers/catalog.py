@@ -91,20 +91,6 @@ class Access:
     prices: Mapping[str, Price] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSpec:
-    """Whom to ask one kind of question. `provider` None: nobody serves this seller there, so it is not asked.
-
-    `needed` sources must answer before anything is accepted; where one `buys`, a purpose and a relation are required.
-    """
-
-    kind: SourceKind
-    provider: str | None
-    needed: bool
-    buys: bool
-    mode: str
-
-
 class Catalog:
     """All sources of this installation, in the order in which they are asked where a policy names none.
 
@@ -280,6 +266,7 @@ def _shipped() -> tuple[Source, ...]:
         ),
         Source(
             dnb.SETTINGS,
+            in_sandbox=True,
             search=dnb.Search(),
             reports={"credit_bureau": dnb.DataBlocks()},
             watch=registration.Registration(),

@@ -24,6 +24,12 @@ class SourceDown(SourceError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class SourceLeftAlone(SourceDown):
+    """The source failed a moment ago, so that nobody asks it for a while: its breaker is open."""
+
+    code = "breaker"
+
+
 class SourceLate(SourceDown):
     """The source did not answer within the time there was."""
 

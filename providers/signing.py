@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 
 import orjson
 
+from providers.breaker import refuse_if_open
 from providers.errors import SourceLate
 from providers.memory import Token
 
@@ -40,6 +41,7 @@ def token(line: "Line", signature: "Signature", *, refused: Token | None = None)
     kept = _kept(line, refused)
     if kept is not None:
         return kept
+    refuse_if_open(line.settings, line.memory, line.real_now)  # Nobody waits for a sign-in that is not going to come.
     with _alone(line):
         kept = _kept(line, refused)
         if kept is not None:

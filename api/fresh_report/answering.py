@@ -35,7 +35,14 @@ class Told:
     took_seconds: float | None = None
 
 
-def ask(inquiry: Inquiry, question: Question, kept: Collection[Report]) -> Told:
+@dataclass(slots=True)
+class Progress:
+    """How far a question is, for whoever waits for it: whose answer may still come after the time is over."""
+
+    waits_for: str | None = None
+
+
+def ask(inquiry: Inquiry, question: Question, kept: Collection[Report], progress: Progress) -> Told:
     """Ask; `kept` are the newest stored reports of the kind. Everything that comes is kept, whatever becomes of it."""
     fresh_days = inquiry.policy.sources.fresh_days[question.kind]
     unread = stored.unread(kept, fresh_days, inquiry.now)
@@ -51,7 +58,8 @@ def ask(inquiry: Inquiry, question: Question, kept: Collection[Report]) -> Told:
         if why is not None:
             tried.fail(offer.provider, why)
             continue
-        report_or_why = _ask_one(inquiry, question, offer, others_count=len(left) - place - 1)
+        seconds = _seconds_for(inquiry, offer, len(left) - place - 1, progress)
+        report_or_why = _ask_one(inquiry, question, offer, seconds)
         if isinstance(report_or_why, str):
             tried.fail(offer.provider, report_or_why)
             continue
@@ -93,15 +101,19 @@ class _Tried:
         return Told(None, None, "nobody") if silent is None else Told(silent, silent.provider, cost=self.cost)
 
 
-def _ask_one(inquiry: Inquiry, question: Question, offer: Offer, *, others_count: int) -> Report | str:
-    """Ask one provider, and keep what comes; gives the report, or the code of how it failed."""
-    house = inquiry.house
-    # Whoever has others behind it leaves them their share of the time.
+def _seconds_for(inquiry: Inquiry, offer: Offer, others_count: int, progress: Progress) -> float:
+    """How long a provider has: whoever has others behind it leaves them their share of the time."""
     seconds = inquiry.seconds_left() / (1 + others_count)
-    if not others_count and not offer.is_free:
-        seconds += LATE_ANSWER_SECONDS
+    if others_count or offer.is_free:
+        return seconds
+    progress.waits_for = offer.provider
+    return seconds + LATE_ANSWER_SECONDS
+
+
+def _ask_one(inquiry: Inquiry, question: Question, offer: Offer, seconds: float) -> Report | str:
+    """Ask one provider, and keep what comes; gives the report, or the code of how it failed."""
     try:
-        raw = house.catalog.ask(
+        raw = inquiry.house.catalog.ask(
             question.kind, offer.provider, inquiry.company, inquiry.access, deadline_seconds=seconds
         )
     except NotUnderstood as error:

@@ -93,7 +93,8 @@ def _told(asked: Asked, inquiry: Inquiry) -> Told:
         told: Told = asked.work.future.result(timeout=max(0.0, deadline - monotonic()))
     except NotYet:
         if asked.is_ours:
-            sharing.hold_for_late_answer(inquiry, asked)
+            sharing.note_late(inquiry, asked)
         took = round(monotonic() - asked.started, 3)
-        return Told(None, asked.question.offers[0].provider, sharing.LATE, took_seconds=took)
+        provider = asked.progress.waits_for or asked.question.offers[0].provider
+        return Told(None, provider, sharing.LATE, took_seconds=took)
     return told

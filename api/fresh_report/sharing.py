@@ -11,7 +11,7 @@ import structlog
 
 from api.clock import real_now
 from api.fresh_report import answering, stored
-from api.fresh_report.answering import LATE_ANSWER_SECONDS, Told
+from api.fresh_report.answering import LATE_ANSWER_SECONDS, Progress, Told
 from api.fresh_report.inquiry import Inquiry
 from api.fresh_report.planning import Question
 from api.records import reports, source_questions
@@ -40,30 +40,39 @@ class Asked:
     asker: UUID
     is_ours: bool
     started: float
+    progress: Progress
 
 
 def begin(inquiry: Inquiry, question: Question) -> Asked:
     """Begin to ask, or join those of this process who do."""
-    asker, started = new_id(), monotonic()
+    asker, started, progress = new_id(), monotonic(), Progress()
     key = (inquiry.seller.id, inquiry.debtor_id, question.kind)
     work, is_ours = inquiry.house.shared_work.begin_or_join(
-        key, inquiry.deadline, lambda: _safely(inquiry, question, asker)
+        key, inquiry.deadline, lambda: _safely(inquiry, question, asker, progress)
     )
-    return Asked(question, work, asker, is_ours, started)
+    return Asked(question, work, asker, is_ours, started, progress)
 
 
-def hold_for_late_answer(inquiry: Inquiry, asked: Asked) -> None:
-    """Keep others from asking while an answer that was paid for may still come."""
-    held_until = real_now() + timedelta(seconds=LATE_ANSWER_SECONDS)
+def note_late(inquiry: Inquiry, asked: Asked) -> None:
+    """Keep others from asking while an answer that was paid for may still come: for this company or for any.
+
+    Its source has used up the time of whoever waited, as a dead one does, so its breaker opens; an answer closes it.
+    """
+    provider = asked.progress.waits_for
+    if provider is None:
+        return
+    now = real_now()
     with inquiry.transaction() as session:
+        held_until = now + timedelta(seconds=LATE_ANSWER_SECONDS)
         source_questions.hold(session, inquiry.debtor_id, asked.question.kind, asked.asker, held_until)
+    inquiry.access.memory(provider).note_failure(now)
 
 
-def _safely(inquiry: Inquiry, question: Question, asker: UUID) -> Told:
+def _safely(inquiry: Inquiry, question: Question, asker: UUID, progress: Progress) -> Told:
     """Ask in a thread of the pool: a fault of ours in one source spoils neither the others nor who waits."""
     started = monotonic()
     try:
-        told = _ask_or_wait(inquiry, question, asker)
+        told = _ask_or_wait(inquiry, question, asker, progress)
     except Exception as error:
         name, trace = type(error).__name__, traceback.format_exc()
         log.error("source_broke", kind=question.kind, error=name, trace=trace)
@@ -71,7 +80,7 @@ def _safely(inquiry: Inquiry, question: Question, asker: UUID) -> Told:
     return replace(told, took_seconds=round(monotonic() - started, 3))
 
 
-def _ask_or_wait(inquiry: Inquiry, question: Question, asker: UUID) -> Told:
+def _ask_or_wait(inquiry: Inquiry, question: Question, asker: UUID, progress: Progress) -> Told:
     """Ask where nobody does, else wait for whoever does; a question nobody finished is taken over."""
     look_seconds = FIRST_LOOK_SECONDS
     waited_for: UUID | None = None
@@ -92,7 +101,11 @@ def _ask_or_wait(inquiry: Inquiry, question: Question, asker: UUID) -> Told:
             # Whoever asked before has let go after its report was committed: so it is seen here.
             kept = reports.latest(session, [inquiry.debtor_id], question.kind) if is_claimed else []
         if is_claimed:
-            return _ask_as(asker, inquiry, question, kept, was_awaited=waited_for is not None)
+            found = _found_meanwhile(inquiry, question, kept)
+            if found is not None:
+                _let_go(inquiry, question, asker, found)
+                return replace(found, was_stored=waited_for is None)  # Where we waited, it was asked for meanwhile.
+            return _ask_as(asker, inquiry, question, kept, progress)
         if held is None:
             continue  # It was answered this moment.
         waited_for = held.asker
@@ -111,29 +124,31 @@ def _told_by(held: Held) -> Told | None:
     return Told(None, held.provider, LATE) if held.answer_by <= real_now() else None
 
 
-def _ask_as(asker: UUID, inquiry: Inquiry, question: Question, kept: Collection[Report], *, was_awaited: bool) -> Told:
-    """Ask as the one who holds the question, unless its answer came meanwhile; and let go of it, however that ends."""
+def _ask_as(asker: UUID, inquiry: Inquiry, question: Question, kept: Collection[Report], progress: Progress) -> Told:
+    """Ask as the one who holds the question, and let go of it however that ends."""
     told = Told(None, None, FAILED)
     try:
-        found = _found_meanwhile(inquiry, question, kept)
-        told = found if found is not None else answering.ask(inquiry, question, kept)
-        if found is not None and was_awaited:
-            told = replace(found, was_stored=False)  # It was asked for while we waited.
+        told = answering.ask(inquiry, question, kept, progress)
         return told
     finally:
-        with inquiry.transaction() as session:
-            if told.why is None:
-                source_questions.answered(session, inquiry.debtor_id, question.kind, asker)
-            else:
-                source_questions.failed(
-                    session,
-                    inquiry.debtor_id,
-                    question.kind,
-                    asker,
-                    provider=told.provider,
-                    why=told.why,
-                    held_until=real_now() + FAILURE_SHARED,
-                )
+        _let_go(inquiry, question, asker, told)
+
+
+def _let_go(inquiry: Inquiry, question: Question, asker: UUID, told: Told) -> None:
+    """Let the others have the answer, which is stored, or hear why there is none."""
+    with inquiry.transaction() as session:
+        if told.why is None:
+            source_questions.answered(session, inquiry.debtor_id, question.kind, asker)
+        else:
+            source_questions.failed(
+                session,
+                inquiry.debtor_id,
+                question.kind,
+                asker,
+                provider=told.provider,
+                why=told.why,
+                held_until=real_now() + FAILURE_SHARED,
+            )
 
 
 def _found_meanwhile(inquiry: Inquiry, question: Question, kept: Collection[Report]) -> Told | None:

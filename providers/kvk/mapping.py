@@ -85,7 +85,9 @@ def _status(answer: Payload, legal_form: str | None, on: date) -> RegisterStatus
         raise registration.not_understood("datumEinde", "tells no part of the day")
     open_data = answer.section(OPEN_DATA_DOCUMENT)
     active = open_data.text("actief")
-    if active not in ACTIVE_WORDS:
+    # A document that does not even say this is another one, which must not pass for that of a solvent company.
+    is_told = answer.document.get(OPEN_DATA_DOCUMENT) is not None
+    if active not in ACTIVE_WORDS or (is_told and active is None):
         raise open_data.not_understood("actief", "is neither J nor N")
     if ended_on is None and active != "N":
         return "active"

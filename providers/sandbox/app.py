@@ -8,7 +8,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from providers.http import NOW_HEADER
-from providers.sandbox import atradius, companies_house, creditsafe, gleif, kvk, opensanctions, vies
+from providers.sandbox import atradius, companies_house, creditsafe, dnb, gleif, kvk, opensanctions, vies
 from providers.sandbox.company import companies
 from providers.sandbox.faults import errors_in
 from providers.sandbox.mentions import mentioned
@@ -23,6 +23,7 @@ VENDORS: dict[str, Vendor] = {
         kvk.OPEN_DATA,
         companies_house.VENDOR,
         creditsafe.VENDOR,
+        dnb.VENDOR,
         opensanctions.VENDOR,
         vies.VENDOR,
         gleif.VENDOR,

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from providers.sandbox.company import Company, Cover
+from providers.sandbox.company import Company
+from providers.sandbox.fates import Cover
 from providers.sandbox.world import world
 
 Standing = Literal["pending", "granted", "granted_in_part", "refused", "reduced", "withdrawn", "cancelled"]

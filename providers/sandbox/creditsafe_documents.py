@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from providers.sandbox.company import Accounts, Company, Credit, children_of, company_with
+from providers.sandbox.company import Company, children_of, company_with
+from providers.sandbox.fates import Accounts, Credit
 from providers.sandbox.world import day
 
 CORRELATION_ID = "00000000-0000-4000-8000-000000000000"

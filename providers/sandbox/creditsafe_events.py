@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import Response, request
 
-from providers.sandbox.company import Change, Company, companies, company_of_connect_id
+from providers.sandbox.company import Company, companies, company_of_connect_id
 from providers.sandbox.creditsafe_answers import answer, refuse, routes
 from providers.sandbox.creditsafe_documents import summary
 from providers.sandbox.creditsafe_portfolios import Portfolio, local_time, paged, portfolios
+from providers.sandbox.fates import Change
 from providers.sandbox.world import now, world
 
 ALL_COUNTRIES = "XX"
@@ -36,7 +37,9 @@ def _known(country: str) -> bool:
 
 
 def _switch(portfolio: Portfolio, told: object) -> Response:
-    if not isinstance(told, list) or not all(isinstance(each, dict) and each.get("ruleCode") in RULES for each in told):
+    if not isinstance(told, list) or not all(
+        isinstance(each, dict) and each.get("ruleCode") in [*RULES] for each in told
+    ):
         return refuse(400, "unknown rules")
     for each in told:
         (portfolio.rules.add if each.get("isActive") else portfolio.rules.discard)(each["ruleCode"])

@@ -83,7 +83,7 @@ def errors_in(told: Any, providers: Collection[str]) -> list[str]:
     if not isinstance(told, dict):
         return ["the body must be a JSON object"]
     found = [f"{name}: there is no such field" for name in told if name not in Fault.__slots__ or name == "id"]
-    if told.get("provider") not in providers:
+    if told.get("provider") not in [*providers]:
         found.append(f"provider: must be one of {', '.join(sorted(providers))}")
     if told.get("kind") not in KINDS:
         found.append(f"kind: must be one of {', '.join(KINDS)}")

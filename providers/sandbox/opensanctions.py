@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from providers.names import best_similarity
-from providers.sandbox.company import Company, Listing, companies, company_with
+from providers.sandbox.company import Company, companies, company_with
+from providers.sandbox.fates import Listing
 from providers.sandbox.vendors import Vendor
 from providers.sandbox.world import PASSWORD, body, day
 

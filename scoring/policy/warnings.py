@@ -29,6 +29,7 @@ def policy_warnings(policy: Policy) -> tuple[Fault, ...]:
             _worse_given_more(policy),
             _authority_turned_round(policy),
             _sources_kept_too_long(policy),
+            _needed_never_asked(policy),
             _silence_rewarded(policy),
             _unknown_legal_forms(policy),
             _covered_rules(policy),
@@ -129,6 +130,14 @@ def _sources_kept_too_long(policy: Policy) -> Iterator[Fault]:
     if days > usable:
         detail = f"a stored report is used for {days} days, but counts for {usable} only (evidence.report_usable_days)"
         yield Fault("sources.fresh_days.credit_bureau", detail)
+
+
+def _needed_never_asked(policy: Policy) -> Iterator[Fault]:
+    """Plans that leave out a source that is needed: every check by them waits for a person."""
+    for index, plan in enumerate(policy.sources.plans):
+        for kind in policy.sources.needed:
+            if kind not in plan.kinds:
+                yield Fault(f"sources.plans.{index}", f"never asks a {kind}, which is needed: its checks are referred")
 
 
 def _silence_rewarded(policy: Policy) -> Iterator[Fault]:

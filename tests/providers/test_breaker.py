@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from providers.errors import SourceDown, SourceLate
+from providers.errors import SourceDown, SourceLate, SourceLeftAlone
 from providers.http import Request
 from providers.memory import BreakerState, LocalMemory
 from tests.providers.vendor import ASK, answers, failure_of, line_to, vendor
@@ -22,7 +22,7 @@ def test_failures_in_a_row_open_the_breaker_and_nobody_asks_then():
         assert memory.breaker().failures == 3
         left_alone = failure_of(line_to(failing.address, memory=memory, breaker_failures=3))
         assert len(failing.asked) == 3
-    assert type(left_alone) is SourceDown
+    assert type(left_alone) is SourceLeftAlone
     assert 1 <= left_alone.retry_after_seconds <= 30
     assert [call.tries for call in memory.calls] == [1, 1, 1, 0]
 
@@ -42,7 +42,7 @@ def test_a_call_that_used_up_its_time_opens_the_breaker_at_once():
     memory = LocalMemory()
     with vendor(lambda connection, _: time.sleep(3)) as slow:
         assert type(failure_of(line_to(slow.address, memory=memory, seconds=0.5, breaker_failures=3))) is SourceLate
-        assert type(failure_of(line_to(slow.address, memory=memory, seconds=0.5, breaker_failures=3))) is SourceDown
+        assert type(failure_of(line_to(slow.address, memory=memory, seconds=0.5))) is SourceLeftAlone
         assert len(slow.asked) == 1
 
 

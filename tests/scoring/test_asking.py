@@ -12,6 +12,7 @@ from scoring.documents import DocumentInvalid
 from scoring.facts import SourceKind
 from scoring.policy.asking import EVERYBODY, AskingPlan, AskingStep, Purpose, SourcesPolicy
 from scoring.policy.document import PolicyInvalid, parse_policy, shipped
+from scoring.policy.warnings import policy_warnings
 
 KINDS = get_args(SourceKind)
 STEP = AskingStep({"credit_bureau": ("creditsafe",)})
@@ -113,6 +114,14 @@ def test_the_shipped_plans(name: str, country: str, plan_name: str, steps: int) 
     found = parse_policy(shipped()[name]).sources.plan_for(country, "credit_assessment")
     assert (found.name, len(found.steps)) == (plan_name, steps)
     assert {"company_register", "credit_bureau", "sanctions_list"} <= set(found.kinds)
+
+
+def test_a_plan_that_leaves_out_what_is_needed_is_worth_a_second_look() -> None:
+    document: Any = copy.deepcopy(dict(shipped()["default"]))
+    document["sources"]["plans"] = [plan()]
+    document["sources"]["needed"] = ["credit_bureau", "sanctions_list"]
+    found = [each for each in policy_warnings(parse_policy(document)) if each.path.startswith("sources")]
+    assert [(each.path, "sanctions_list" in each.detail) for each in found] == [("sources.plans.0", True)]
 
 
 COUNTRIES = ["NL", "BE", "DE"]

@@ -55,14 +55,16 @@ class Running:
 
 @pytest.fixture
 def environment() -> Iterator[dict[str, str]]:
-    """An empty data folder under a long path with a space, and a free port."""
+    """An empty data folder under a long path with a space, and free ports for the server and the sandbox."""
     base = Path(tempfile.mkdtemp(prefix="creditgate-trip-"))
     base.chmod(0o711)  # Only passing through: when root runs the tests, the database's own user must reach its folder.
-    with socket.socket() as probe:
+    with socket.socket() as probe, socket.socket() as beside:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        beside.bind(("127.0.0.1", 0))
+        port, sandbox_port = probe.getsockname()[1], beside.getsockname()[1]
     folder = base / ("a long path " + "x" * 100) / "var"
-    yield {**os.environ, "CREDITGATE_DATA_DIR": str(folder), "PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    ports = {"PORT": str(port), "CREDITGATE_SANDBOX_PORT": str(sandbox_port)}
+    yield {**os.environ, "CREDITGATE_DATA_DIR": str(folder), **ports, "PYTHONUNBUFFERED": "1"}
     shutil.rmtree(base, ignore_errors=True)
 
 
@@ -108,8 +110,11 @@ def eventually(true: Callable[[], bool]) -> bool:
 
 
 def is_free(environment: dict[str, str]) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", int(environment["PORT"]))) != 0
+    for name in ("PORT", "CREDITGATE_SANDBOX_PORT"):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", int(environment[name]))) == 0:
+                return False
+    return True
 
 
 def test_run_ask_import_stop_and_run_again(environment: dict[str, str], tmp_path: Path) -> None:
@@ -120,6 +125,11 @@ def test_run_ask_import_stop_and_run_again(environment: dict[str, str], tmp_path
         assert first.ask("insurer").status_code == first.ask("admin").status_code == 403
         for kvk_number, outcome in (("90000003", "accept_prepayment"), ("90000007", "decline"), ("90000099", "refer")):
             assert first.ask("finance", kvk_number).json()["outcome"] == outcome
+        calls = requests.get(f"http://127.0.0.1:{environment['CREDITGATE_SANDBOX_PORT']}/calls", timeout=10).json()
+        bought = [each for each in calls["calls"] if each["operation"] == "company_report"]
+        assert {"Gouden Gans Groothandel B.V.": 1}.items() <= {
+            each["company"]: each["times"] for each in bought
+        }.items()
         remedies = first.ask("finance", amount="1000000.00").json()["remedies"]
         assert remedies
         told = (Path(__file__).parents[2] / "README.md").read_text()

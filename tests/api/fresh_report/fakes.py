@@ -107,11 +107,16 @@ def catalog_of(*fakes: Fake) -> Catalog:
     return Catalog(tuple(each.source() for each in fakes), sandbox_address=SANDBOX)
 
 
+def policy_document(*plans: Any, **sources: Any) -> dict[str, Any]:
+    """The shipped policy with these plans, as a document."""
+    document: dict[str, Any] = dict(shipped()["default"])
+    document["sources"] = {**document["sources"], "plans": list(plans), **sources}
+    return document
+
+
 def policy_of(*plans: Any, **sources: Any) -> Policy:
     """The shipped policy with these plans."""
-    document: Any = dict(shipped()["default"])
-    document["sources"] = {**document["sources"], "plans": list(plans), **sources}
-    return parse_policy(document)
+    return parse_policy(policy_document(*plans, **sources))
 
 
 def plan(*steps: Any, **given: Any) -> dict[str, Any]:

@@ -58,6 +58,12 @@ def test_a_registration_with_an_end_is_over(legal_form: str, status: str, end: s
     assert facts(ended).status == status
 
 
+@pytest.mark.parametrize("document", [{}, {"padding": "x"}, {"insolventieCode": None}, {"lidstaat": "NL"}])
+def test_a_document_that_is_not_the_open_data_never_passes_for_a_solvent_company(document: object) -> None:
+    with pytest.raises(NotUnderstood):
+        facts({**registration(), "basisbedrijfsgegevens": document})
+
+
 def test_a_company_that_the_open_data_calls_inactive_is_over() -> None:
     assert facts({**registration(), "basisbedrijfsgegevens": {"actief": "N"}}).status == "dissolved"
 

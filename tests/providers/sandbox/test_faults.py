@@ -25,6 +25,7 @@ QUESTIONS: list[tuple[Any, str, str]] = [
     (REGISTER, "kvk", "kvk"),
     (REGISTER, "kvk", "kvk_open_data"),
     (BUREAU, "creditsafe", "creditsafe"),
+    (BUREAU, "dnb", "dnb"),
     (SANCTIONS, "opensanctions", "opensanctions"),
     (VAT, "vies", "vies"),
     (ENTITY, "gleif", "gleif"),
@@ -92,7 +93,7 @@ def test_many_threads_under_all_faults_at_once_get_facts_or_failures_with_a_name
     with serving() as sandbox:
         chance = random.Random(7)
         for fault in OUTCOMES:
-            for provider in ("kvk", "kvk_open_data", "creditsafe", "opensanctions", "vies", "gleif"):
+            for provider in dict.fromkeys(at for *_, at in QUESTIONS):
                 told = {"kind": fault, "provider": provider, "times": chance.randint(1, 2), "seconds": 0.2}
                 assert requests.post(f"{sandbox.address}/faults", json=told, timeout=10).status_code == 201
         seller = TestSeller(sandbox)

@@ -89,6 +89,27 @@ def test_register_and_bureau_tell_of_negative_events(
     assert [event.code for event in seller.facts(kind, dutch(number)).events] == codes
 
 
+@pytest.mark.parametrize(
+    ("number", "codes"),
+    [
+        ("90000001", []),
+        ("90000003", ["payment_incident"]),
+        ("90000006", ["dissolved"]),
+        ("90000007", ["bankruptcy"]),
+        ("90000008", ["moratorium_final"]),
+        ("90000013", ["judgment"]),
+    ],
+)
+def test_another_bureau_knows_the_same_companies(seller: TestSeller, number: str, codes: list[str]) -> None:
+    one, other = (seller.facts(BUREAU, dutch(number), provider) for provider in ("creditsafe", "dnb"))
+    assert [event.code for event in other.events] == codes
+    assert (other.score, other.recommended_limit) == (one.score, one.recommended_limit)
+    assert (other.financials is None) == (one.financials is None)
+    if one.financials is not None:
+        names = ("year_end_on", "consolidated", "total_assets", "equity", "turnover", "net_income")
+        assert [getattr(other.financials, name) for name in names] == [getattr(one.financials, name) for name in names]
+
+
 @pytest.mark.parametrize(("kind", "number"), [(BUREAU, "90000004"), (REGISTER, "90000099"), (BUREAU, "90000099")])
 def test_an_unknown_company_is_an_answer_without_facts_and_not_an_error(
     seller: TestSeller, kind: Any, number: str
