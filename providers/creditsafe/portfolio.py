@@ -83,8 +83,12 @@ class Portfolio:
             found |= {each.id: each for each in events}
             seen, page = seen + len(events), page + 1
             total = answer.number("totalCount")
+            if total is not None and seen >= total:
+                break
             # A page that brings nothing new would be asked for ever.
-            if len(found) == known or (total is not None and seen >= total):
+            if len(found) == known:
+                if total is not None:
+                    raise answer.not_understood("totalCount", "is more than all pages have")
                 break
         return tuple(sorted(found.values(), key=lambda each: (each.changed_at, each.id)))
 

@@ -142,16 +142,18 @@ def test_an_answer_without_a_list_does_not_tell_that_nothing_changed(
         Portfolio().changes(SINCE, line)
 
 
-def test_pages_that_repeat_themselves_end(vendor: responses.RequestsMock, line: Line) -> None:
+@pytest.mark.parametrize("page", [EVENTS, {**EVENTS, "data": []}])
+def test_pages_that_bring_nothing_new_end_and_what_they_keep_back_is_missed(
+    vendor: responses.RequestsMock, line: Line, page: Any
+) -> None:
     vendor.get(f"{BASE}/portfolios", json=OURS)
-    vendor.get(f"{BASE}/portfolios/7/notificationEvents", json=EVENTS)  # 36 events, it says; always the same one.
-    (change,) = Portfolio().changes(SINCE, line)
-    assert (change.id, change.kind, change.company) == (
-        "51861887",
-        "address",
-        Identifier("creditsafe-connect-id", "US", "US-X-US22384484"),
-    )
-    assert (change.old or "").startswith("1604 AMPHITHEATRE")
+    vendor.get(f"{BASE}/portfolios/7/notificationEvents", json=page)  # 36 events, it says.
+    with pytest.raises(NotUnderstood, match="totalCount"):
+        Portfolio().changes(SINCE, line)
+    vendor.upsert(responses.GET, f"{BASE}/portfolios/7/notificationEvents", json={**page, "totalCount": None})
+    company = Identifier("creditsafe-connect-id", "US", "US-X-US22384484")
+    told = [(each.id, each.kind, each.company) for each in Portfolio().changes(SINCE, line)]
+    assert told == [("51861887", "address", company)][: len(page["data"])]
 
 
 @pytest.mark.parametrize(
