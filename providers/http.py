@@ -120,7 +120,7 @@ class Line:
 
     def _guarded(self, request: Request, signed: Mapping[str, str], count: Count, *, may_sign_again: bool) -> Reply:
         """The call in its place and turn, behind the breaker, tried as often as it may be."""
-        with place(self.settings, self.address, self.deadline):
+        with place(self.settings, self.address, self.memory, self.real_now, self.deadline):
             call = guarded(self.settings, self.memory, self.real_now)
             take_turn(self.settings, self.memory, self.real_now, self.deadline)
             self.seconds_left()

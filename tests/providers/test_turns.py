@@ -3,7 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Lock
+from threading import Lock, Timer
 from time import monotonic
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.errors import SourceBusy
+from providers.errors import SourceBusy, SourceLeftAlone
 from providers.memory import BreakerState, LocalMemory
 from providers.settings import Rate, SourceSettings
 from providers.turns import keep_away, spacing, take_turn
@@ -52,6 +52,24 @@ def test_who_finds_no_place_in_time_is_told_that_it_is_busy():
         assert type(failure_of(line_to(held.address, at_once=1, seconds=0.2, memory=memory))) is SourceBusy
         first.result()
     assert memory.breaker() == BreakerState()
+
+
+@pytest.mark.parametrize("opens_after", [0.0, 0.3])
+def test_nobody_waits_for_a_place_at_a_source_that_is_left_alone(opens_after: float) -> None:
+    def slow(connection: Any, request: bytes) -> None:
+        time.sleep(3)
+        answers()(connection, request)
+
+    memory = LocalMemory()
+    with vendor(slow) as held, ThreadPoolExecutor(2) as threads:
+        first = threads.submit(line_to(held.address, at_once=1).send, ASK)
+        while not held.asked:
+            time.sleep(0.01)
+        Timer(opens_after, memory.note_failure, [datetime.now(UTC)]).start()
+        time.sleep(0 if opens_after else 0.1)
+        failure = failure_of(line_to(held.address, at_once=1, seconds=10, memory=memory))
+        assert (type(failure), first.done()) == (SourceLeftAlone, False)
+        first.result()
 
 
 @given(
