@@ -16,6 +16,8 @@ from scoring.facts import SourceStatus
 
 # What is paid for may come later than anybody waits: it is kept, and not bought again.
 LATE_ANSWER_SECONDS = 20.0
+# Who has not begun by then says so while it is still heard: to have waited for a turn is no lateness of the source.
+LAST_SECONDS = 0.1
 
 log = structlog.get_logger(__name__)
 
@@ -58,8 +60,9 @@ def ask(inquiry: Inquiry, question: Question, kept: Collection[Report], progress
         if why is not None:
             tried.fail(offer.provider, why)
             continue
-        seconds = _seconds_for(inquiry, offer, len(left) - place - 1, progress)
-        report_or_why = _ask_one(inquiry, question, offer, seconds)
+        report_or_why = _ask_one(
+            inquiry, question, offer, *_seconds_for(inquiry, offer, len(left) - place - 1, progress)
+        )
         if isinstance(report_or_why, str):
             tried.fail(offer.provider, report_or_why)
             continue
@@ -101,20 +104,28 @@ class _Tried:
         return Told(None, None, "nobody") if silent is None else Told(silent, silent.provider, cost=self.cost)
 
 
-def _seconds_for(inquiry: Inquiry, offer: Offer, others_count: int, progress: Progress) -> float:
-    """How long a provider has: whoever has others behind it leaves them their share of the time."""
+def _seconds_for(inquiry: Inquiry, offer: Offer, others_count: int, progress: Progress) -> tuple[float, float]:
+    """How long a provider has, and how much longer for what it was sent by then.
+
+    Whoever has others behind it leaves them their share of the time.
+    """
     seconds = inquiry.seconds_left() / (1 + others_count)
     if others_count or offer.is_free:
-        return seconds
+        return seconds, 0.0
     progress.waits_for = offer.provider
-    return seconds + LATE_ANSWER_SECONDS
+    return seconds - LAST_SECONDS, LATE_ANSWER_SECONDS + LAST_SECONDS
 
 
-def _ask_one(inquiry: Inquiry, question: Question, offer: Offer, seconds: float) -> Report | str:
+def _ask_one(inquiry: Inquiry, question: Question, offer: Offer, seconds: float, late_seconds: float) -> Report | str:
     """Ask one provider, and keep what comes; gives the report, or the code of how it failed."""
     try:
         raw = inquiry.house.catalog.ask(
-            question.kind, offer.provider, inquiry.company, inquiry.access, deadline_seconds=seconds
+            question.kind,
+            offer.provider,
+            inquiry.company,
+            inquiry.access,
+            deadline_seconds=seconds,
+            late_seconds=late_seconds,
         )
     except NotUnderstood as error:
         log.warning("source_not_understood", provider=error.provider, kind=question.kind, detail=error.detail)

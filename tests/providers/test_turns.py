@@ -72,6 +72,27 @@ def test_nobody_waits_for_a_place_at_a_source_that_is_left_alone(opens_after: fl
         first.result()
 
 
+def test_what_is_under_way_is_waited_for_longer_but_nothing_begins_after_the_deadline() -> None:
+    def slow(connection: Any, request: bytes) -> None:
+        time.sleep(1)
+        answers()(connection, request)
+
+    with vendor(slow) as late, ThreadPoolExecutor(2) as threads:
+        paid = threads.submit(line_to(late.address, at_once=1, seconds=0.4, late_seconds=20).send, ASK)
+        while not late.asked:
+            time.sleep(0.01)
+        memory = LocalMemory()
+        second = line_to(late.address, at_once=1, seconds=0.2, late_seconds=20, memory=memory)
+        assert type(failure_of(second)) is SourceBusy
+        assert not paid.done()
+        assert (paid.result().status, len(late.asked)) == (200, 1)
+    with vendor(answers(b"", 429, {"Retry-After": "5"})) as busy:
+        started = monotonic()
+        for _ in range(2):
+            assert type(failure_of(line_to(busy.address, seconds=1, late_seconds=20, memory=memory))) is SourceBusy
+        assert (len(busy.asked), monotonic() - started < 1) == (1, True)
+
+
 @given(
     calls=st.integers(1, 50), seconds=st.sampled_from([1.0, 60.0, 300.0]), gaps=st.lists(st.floats(0, 1), max_size=150)
 )

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from api.records.sellers import Seller
+from api.source_access import source_access
 from api.wiring import House
 from providers.errors import NotUnderstood, SourceBusy, SourceLate, SourceRefused
+from providers.memory import BreakerState
 from providers.settings import Price
 from tests.api.fresh_report.fakes import (
     DOWN,
@@ -165,6 +167,13 @@ def test_what_was_paid_for_is_kept_when_it_comes_too_late(new_check: NewCheck) -
     assert rows(check, "cost_amount, cost_currency, purpose, relation") == [
         (Decimal("4.5000"), "EUR", "credit_assessment", "prospect")
     ]
+
+
+def test_who_only_waited_for_a_turn_says_nothing_against_the_source(new_check: NewCheck) -> None:
+    crowded = good("crowded", "credit_bureau", seconds=3, price=PAID, is_under_way=False)
+    check = new_check(crowded, plans=[plan({"credit_bureau": []}, deadline_seconds=1)])
+    assert told(check.ask())["credit_bureau"] == ("unavailable", "busy")
+    assert source_access(check.house, check.seller).memory("crowded").breaker() == BreakerState()
 
 
 def test_stale_facts_stay_where_nobody_answers(new_check: NewCheck, house: House) -> None:
