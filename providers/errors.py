@@ -55,7 +55,8 @@ class SourceRefused(SourceError):
 class NotUnderstood(SourceError):
     """The answer about this one company cannot be read; the source itself works, so others may still be asked.
 
-    `body` is what came, where it was not even a document: what was paid for is kept although nobody can read it.
+    `body` is what came, where it may have been charged and was not even a document: it is kept although nobody can
+    read it. What else cannot be read, such as a page that tells of maintenance where we sign in, has sold us nothing.
     """
 
     code = "not_understood"

@@ -157,7 +157,7 @@ class Line:
         except TryFailed as failure:
             raise self._error(request.operation, failure, may_sign_again=may_sign_again) from None
         count.answer_bytes = len(received.body)
-        return self._reply(request.operation, received)
+        return self._reply(request, received)
 
     def _error(self, operation: str, failure: TryFailed, *, may_sign_again: bool) -> SourceError:
         detail = f"{operation} {failure.detail}"
@@ -167,7 +167,7 @@ class Line:
             return failure.kind(self.provider, detail, retry_after_seconds=failure.wait_seconds)
         return failure.kind(self.provider, detail)
 
-    def _reply(self, operation: str, received: Received) -> Reply:
+    def _reply(self, request: Request, received: Received) -> Reply:
         try:
             document = document_of(received.body)
         except NotStorable:
@@ -176,4 +176,5 @@ class Line:
             unreadable = "is no JSON"
         else:
             return Reply(received.status, document, received.headers)
-        raise NotUnderstood(self.provider, f"{operation} {unreadable}", body=received.body)
+        body = received.body if request.may_buy and received.status in CHARGED else None
+        raise NotUnderstood(self.provider, f"{request.operation} {unreadable}", body=body)

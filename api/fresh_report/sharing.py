@@ -56,7 +56,7 @@ def begin(inquiry: Inquiry, question: Question) -> Asked:
 def note_late(inquiry: Inquiry, asked: Asked) -> None:
     """Keep others from asking while an answer that was paid for may still come: for this company or for any.
 
-    Its source has used up the time of whoever waited, as a dead one does, so its breaker opens; an answer closes it.
+    Its source has used up the time of whoever waited, as a dead one does, so its breaker opens, though an answer come.
     """
     provider = asked.progress.waits_for
     if provider is None:

@@ -38,6 +38,23 @@ def test_every_call_is_metered_with_what_it_cost(behaviour, outcome, status, cos
     assert call.answer_bytes == (8 if outcome == "ok" and status == 200 else 9 if cost else 2 if status == 404 else 0)
 
 
+@pytest.mark.parametrize(
+    ("request_", "body"),
+    [
+        (Request("report", "/", cost=COST), b"<report/>"),
+        (Request("report", "/", repeatable=False), b"<report/>"),
+        (Request("register", "/", cost=(Decimal(0), "EUR")), None),
+        (Request("find", "/"), None),
+        (Request("sign_in", "/", method="POST", json={}), None),
+    ],
+)
+def test_only_what_may_have_been_bought_is_handed_on_where_it_is_no_document(request_, body):
+    with vendor(answers(b"<report/>")) as unreadable:
+        failure = failure_of(line_to(unreadable.address), request_)
+    assert isinstance(failure, NotUnderstood)
+    assert failure.body == body
+
+
 def test_an_error_of_our_own_is_metered_and_not_taken_for_one_of_the_source():
     memory = LocalMemory()
     with vendor(answers()) as never, pytest.raises(TypeError):
