@@ -153,14 +153,16 @@ class Catalog:
                 return source
         raise ValueError(f"{provider!r} is no source")
 
-    def line(self, source: Source, access: Access, *, deadline_seconds: float) -> Line:
+    def line(self, source: Source, access: Access, *, deadline_seconds: float, late_seconds: float = 0.0) -> Line:
         """A line to a source, for so long. Raises WrongAddress, and ValueError for an unknown mode."""
-        return self._line(source, source.settings, access, monotonic() + deadline_seconds)
+        return self._line(source, source.settings, access, monotonic() + deadline_seconds, late_seconds)
 
-    def _line(self, source: Source, settings: SourceSettings, access: Access, deadline: float) -> Line:
+    def _line(
+        self, source: Source, settings: SourceSettings, access: Access, deadline: float, late_seconds: float
+    ) -> Line:
         def beside(service: str) -> Line:
             other = next(each for each in source.services if each.provider == service)
-            return self._line(source, other, access, deadline)
+            return self._line(source, other, access, deadline, late_seconds)
 
         is_sandbox = access.mode == "test"
         credentials = access.credentials.get(source.provider)
@@ -176,17 +178,29 @@ class Catalog:
             real_now=access.real_now,
             deadline=deadline,
             is_sandbox=is_sandbox,
+            late_seconds=late_seconds,
             agreed_price=access.prices.get(source.provider),
             other_host=beside,
             ca_file=None if is_sandbox else self._ca_files.get(settings.provider),
         )
 
     def ask(
-        self, kind: SourceKind, provider: str, company: CompanyKey, access: Access, *, deadline_seconds: float
+        self,
+        kind: SourceKind,
+        provider: str,
+        company: CompanyKey,
+        access: Access,
+        *,
+        deadline_seconds: float,
+        late_seconds: float = 0.0,
     ) -> Raw | None:
-        """What a source says of a company, as it said it; None where it does not know it. Raises SourceError."""
+        """What a source says of a company, as it said it; None where it does not know it. Raises SourceError.
+
+        What was sent within the deadline and may be charged is waited for `late_seconds` longer.
+        """
         source = self.source(provider)
-        return source.reports[kind].ask(company, self.line(source, access, deadline_seconds=deadline_seconds))
+        line = self.line(source, access, deadline_seconds=deadline_seconds, late_seconds=late_seconds)
+        return source.reports[kind].ask(company, line)
 
     def facts(self, kind: SourceKind, provider: str, raw: Raw, about: About) -> Facts:
         """What was said as facts of ours. Raises NotUnderstood."""
