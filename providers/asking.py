@@ -50,3 +50,8 @@ class Request:
     expect: Collection[int] = (200,)
     cost: tuple[Decimal, str] | None = None
     repeatable: bool = True
+
+    @property
+    def may_buy(self) -> bool:
+        """Whether its answer may be charged: nobody need have told what it costs."""
+        return not self.repeatable or bool(self.cost and self.cost[0])

@@ -115,6 +115,8 @@ class Catalog:
         self._sandbox_address = sandbox_address
         self._addresses = dict(addresses or {})
         self._ca_files = dict(ca_files or {})
+        vendors = (settings.address for each in self._sources for settings in (each.settings, *each.services))
+        self._real_hosts = {_host(address) for address in (*vendors, *self._addresses.values())}
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -153,14 +155,16 @@ class Catalog:
                 return source
         raise ValueError(f"{provider!r} is no source")
 
-    def line(self, source: Source, access: Access, *, deadline_seconds: float) -> Line:
+    def line(self, source: Source, access: Access, *, deadline_seconds: float, late_seconds: float = 0.0) -> Line:
         """A line to a source, for so long. Raises WrongAddress, and ValueError for an unknown mode."""
-        return self._line(source, source.settings, access, monotonic() + deadline_seconds)
+        return self._line(source, source.settings, access, monotonic() + deadline_seconds, late_seconds)
 
-    def _line(self, source: Source, settings: SourceSettings, access: Access, deadline: float) -> Line:
+    def _line(
+        self, source: Source, settings: SourceSettings, access: Access, deadline: float, late_seconds: float
+    ) -> Line:
         def beside(service: str) -> Line:
             other = next(each for each in source.services if each.provider == service)
-            return self._line(source, other, access, deadline)
+            return self._line(source, other, access, deadline, late_seconds)
 
         is_sandbox = access.mode == "test"
         credentials = access.credentials.get(source.provider)
@@ -176,17 +180,29 @@ class Catalog:
             real_now=access.real_now,
             deadline=deadline,
             is_sandbox=is_sandbox,
+            late_seconds=late_seconds,
             agreed_price=access.prices.get(source.provider),
             other_host=beside,
             ca_file=None if is_sandbox else self._ca_files.get(settings.provider),
         )
 
     def ask(
-        self, kind: SourceKind, provider: str, company: CompanyKey, access: Access, *, deadline_seconds: float
+        self,
+        kind: SourceKind,
+        provider: str,
+        company: CompanyKey,
+        access: Access,
+        *,
+        deadline_seconds: float,
+        late_seconds: float = 0.0,
     ) -> Raw | None:
-        """What a source says of a company, as it said it; None where it does not know it. Raises SourceError."""
+        """What a source says of a company, as it said it; None where it does not know it. Raises SourceError.
+
+        What was sent within the deadline and may be charged is waited for `late_seconds` longer.
+        """
         source = self.source(provider)
-        return source.reports[kind].ask(company, self.line(source, access, deadline_seconds=deadline_seconds))
+        line = self.line(source, access, deadline_seconds=deadline_seconds, late_seconds=late_seconds)
+        return source.reports[kind].ask(company, line)
 
     def facts(self, kind: SourceKind, provider: str, raw: Raw, about: About) -> Facts:
         """What was said as facts of ours. Raises NotUnderstood."""
@@ -211,12 +227,19 @@ class Catalog:
             raise ValueError(f"{mode!r} is not a mode")
         real = self._addresses.get(settings.provider, settings.address)
         if mode == "test":
-            if self._sandbox_address is None or urlsplit(self._sandbox_address).netloc == urlsplit(real).netloc:
+            # Nor is any other vendor's host a sandbox.
+            if self._sandbox_address is None or _host(self._sandbox_address) in self._real_hosts:
                 raise WrongAddress(f"a test seller has no sandbox for {settings.provider}")
             return f"{self._sandbox_address.rstrip('/')}/{settings.provider}"
-        if self._sandbox_address is not None and urlsplit(self._sandbox_address).netloc == urlsplit(real).netloc:
+        if self._sandbox_address is not None and _host(self._sandbox_address) == _host(real):
             raise WrongAddress(f"a live seller would be given the sandbox for {settings.provider}")
         return real.rstrip("/")
+
+
+def _host(address: str) -> tuple[str, int | None]:
+    """The host and port of an address, however it is written."""
+    parts = urlsplit(address)
+    return (parts.hostname or "").rstrip("."), parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def _own(source: Source) -> Source:

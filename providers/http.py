@@ -38,6 +38,7 @@ class _TokenRefused(SourceRefused):
 class Line:
     """One seller's line to one source, for one question: it ends at `deadline` (of `time.monotonic`).
 
+    Nothing begins after that; what was sent by then and may be charged is waited for `late_seconds` longer.
     `now` is the seller's time with its zone, which dates an answer; `real_now` the machine's, for tokens and breakers.
     `address` is the real service's or the sandbox's, as the catalog decides. Only the catalog makes lines.
     `ca_file` names the authorities that vouch for this host, in place of the public ones.
@@ -51,6 +52,7 @@ class Line:
     real_now: Callable[[], datetime] = field(repr=False)
     deadline: float
     is_sandbox: bool
+    late_seconds: float = 0.0
     agreed_price: Price | None = None
     other_host: Callable[[str], "Line"] | None = field(default=None, repr=False)
     ca_file: str | None = None
@@ -120,7 +122,7 @@ class Line:
 
     def _guarded(self, request: Request, signed: Mapping[str, str], count: Count, *, may_sign_again: bool) -> Reply:
         """The call in its place and turn, behind the breaker, tried as often as it may be."""
-        with place(self.settings, self.address, self.deadline):
+        with place(self.settings, self.address, self.memory, self.real_now, self.deadline):
             call = guarded(self.settings, self.memory, self.real_now)
             take_turn(self.settings, self.memory, self.real_now, self.deadline)
             self.seconds_left()
@@ -139,6 +141,7 @@ class Line:
             expect=frozenset(request.expect) - ({NOT_SIGNED_IN} if may_sign_again else frozenset()),
             connect_seconds=self.settings.connect_seconds,
             read_seconds=self.settings.read_seconds,
+            late_seconds=self.late_seconds if request.may_buy or self.price is None else 0.0,
             answer_bytes_max=self.settings.answer_bytes_max,
             verify=self.ca_file or True,
             params=request.params,
@@ -152,19 +155,25 @@ class Line:
         try:
             received = tried(once, retries=self.settings.retries, repeatable=request.repeatable, deadline=self.deadline)
         except TryFailed as failure:
-            raise self._error(request.operation, failure, may_sign_again=may_sign_again) from None
+            raise self._error(request, failure, may_sign_again=may_sign_again) from None
         count.answer_bytes = len(received.body)
-        return self._reply(request.operation, received)
+        return self._reply(request, received)
 
-    def _error(self, operation: str, failure: TryFailed, *, may_sign_again: bool) -> SourceError:
-        detail = f"{operation} {failure.detail}"
+    def _error(self, request: Request, failure: TryFailed, *, may_sign_again: bool) -> SourceError:
+        detail = f"{request.operation} {failure.detail}"
         if failure.status == NOT_SIGNED_IN and may_sign_again:
             return _TokenRefused(self.provider, detail)
         if issubclass(failure.kind, SourceDown):
-            return failure.kind(self.provider, detail, retry_after_seconds=failure.wait_seconds)
+            is_lost = not failure.nothing_sent and (failure.status is None or failure.status in CHARGED)
+            return failure.kind(
+                self.provider,
+                detail,
+                retry_after_seconds=failure.wait_seconds,
+                may_have_sold=is_lost and request.may_buy,
+            )
         return failure.kind(self.provider, detail)
 
-    def _reply(self, operation: str, received: Received) -> Reply:
+    def _reply(self, request: Request, received: Received) -> Reply:
         try:
             document = document_of(received.body)
         except NotStorable:
@@ -173,4 +182,10 @@ class Line:
             unreadable = "is no JSON"
         else:
             return Reply(received.status, document, received.headers)
-        raise NotUnderstood(self.provider, f"{operation} {unreadable}", body=received.body)
+        body = received.body if _is_sold(request, received.status) else None
+        raise NotUnderstood(self.provider, f"{request.operation} {unreadable}", body=body)
+
+
+def _is_sold(request: Request, status: int) -> bool:
+    """Whether an answer is what money was spent on: never that of a search or a sign-in, where a token may stand."""
+    return request.may_buy and request.method == "GET" and status in CHARGED

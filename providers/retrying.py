@@ -92,7 +92,7 @@ def try_once(
 
 
 def _exchanged(sending: Sending, deadline: float) -> Received:
-    seconds = max(0.0, deadline - monotonic())
+    seconds = max(0.0, deadline - monotonic()) + sending.late_seconds
     try:
         return exchange(sending, seconds)
     except TryFailed as failure:

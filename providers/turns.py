@@ -8,11 +8,13 @@ from random import uniform
 from threading import BoundedSemaphore, Lock
 from time import monotonic, sleep
 
+from providers.breaker import refuse_if_open
 from providers.errors import SourceBusy
 from providers.memory import Memory
 from providers.settings import Rate, SourceSettings
 
 BURST_SHARE = 5  # A fifth of what a rate allows may come at once; the rest is spread over its time.
+LOOK_SECONDS = 0.5  # How often who waits for a place looks whether the source is to be left alone meanwhile.
 JITTER_SECONDS = 0.02  # So that those who wait for one turn do not all ask for it in the same moment.
 
 _places: dict[tuple[str, str, int], BoundedSemaphore] = {}
@@ -49,13 +51,24 @@ def keep_away(settings: SourceSettings, memory: Memory, now: datetime, seconds: 
 
 
 @contextmanager
-def place(settings: SourceSettings, address: str, deadline: float) -> Iterator[None]:
-    """Hold one of the places of a source in this process. Raises SourceBusy when none is free in time."""
+def place(
+    settings: SourceSettings, address: str, memory: Memory, real_now: Callable[[], datetime], deadline: float
+) -> Iterator[None]:
+    """Hold one of the places of a source in this process.
+
+    Raises SourceBusy when none is free in time, and SourceLeftAlone when its breaker is open: those who hold the places
+    of a dead source hold them for long, and nobody waits for what is then not asked.
+    """
     key = (settings.provider, address, settings.at_once)
     with _places_lock:
         places = _places.setdefault(key, BoundedSemaphore(settings.at_once))
-    if not places.acquire(timeout=max(0.0, deadline - monotonic())):
-        raise SourceBusy(settings.provider, "is asked by as many at once as it may be")
+    is_held = places.acquire(blocking=False)
+    while not is_held:
+        refuse_if_open(settings, memory, real_now)
+        left = deadline - monotonic()
+        if left <= 0:
+            raise SourceBusy(settings.provider, "is asked by as many at once as it may be")
+        is_held = places.acquire(timeout=min(left, LOOK_SECONDS))
     try:
         yield
     finally:

@@ -51,7 +51,8 @@ class TryFailed(Exception):
 class Sending:
     """What is sent, and how long each step may take; `expect` are the statuses whose bodies are read.
 
-    A redirect is followed only by GET, to what lies below `address`.
+    `late_seconds` are waited for it beyond the time in which it may begin. A redirect is followed only by GET, to what
+    lies below `address`.
     """
 
     method: str
@@ -62,6 +63,7 @@ class Sending:
     connect_seconds: float
     read_seconds: float
     answer_bytes_max: int
+    late_seconds: float = 0.0
     verify: bool | str = True
     params: Mapping[str, Any] | None = None
     json: Any = None

@@ -1,21 +1,28 @@
 """Asks one kind of question: one provider after the other, until one knows the company, within time and money."""
 
+import traceback
 from collections.abc import Collection
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from threading import Thread
 
 import structlog
 
+from api.clock import real_now
 from api.fresh_report import keeping, stored
 from api.fresh_report.inquiry import Inquiry
 from api.fresh_report.planning import Offer, Question
 from api.fresh_report.source import NOT_ASKED, Source
 from api.records.reports import Report
-from providers.errors import NothingToAskBy, NotUnderstood, SourceError
+from providers.errors import NothingToAskBy, NotUnderstood, SourceDown, SourceError, SourceLate, SourceRefused
 from scoring.facts import SourceStatus
 
 # What is paid for may come later than anybody waits: it is kept, and not bought again.
 LATE_ANSWER_SECONDS = 20.0
+# Who has not begun by then says so while it is still heard: to have waited for a turn is no lateness of the source.
+LAST_SECONDS = 0.1
 
 log = structlog.get_logger(__name__)
 
@@ -58,8 +65,7 @@ def ask(inquiry: Inquiry, question: Question, kept: Collection[Report], progress
         if why is not None:
             tried.fail(offer.provider, why)
             continue
-        seconds = _seconds_for(inquiry, offer, len(left) - place - 1, progress)
-        report_or_why = _ask_one(inquiry, question, offer, seconds)
+        report_or_why = _ask_in_time(inquiry, question, offer, len(left) - place - 1, progress)
         if isinstance(report_or_why, str):
             tried.fail(offer.provider, report_or_why)
             continue
@@ -101,22 +107,66 @@ class _Tried:
         return Told(None, None, "nobody") if silent is None else Told(silent, silent.provider, cost=self.cost)
 
 
-def _seconds_for(inquiry: Inquiry, offer: Offer, others_count: int, progress: Progress) -> float:
-    """How long a provider has: whoever has others behind it leaves them their share of the time."""
+def _ask_in_time(
+    inquiry: Inquiry, question: Question, offer: Offer, others_count: int, progress: Progress
+) -> Report | str:
+    """Ask one provider; whoever has others behind it leaves them their share of the time.
+
+    What it has sold by then is still kept when it comes.
+    """
     seconds = inquiry.seconds_left() / (1 + others_count)
-    if others_count or offer.is_free:
-        return seconds
-    progress.waits_for = offer.provider
-    return seconds + LATE_ANSWER_SECONDS
+    if offer.is_free:
+        return _ask_one(inquiry, question, offer, seconds, 0.0)
+    times = (seconds - LAST_SECONDS, LATE_ANSWER_SECONDS + LAST_SECONDS)
+    if not others_count:
+        progress.waits_for = offer.provider
+        return _ask_one(inquiry, question, offer, *times)
+    answer: Future[Report | str] = Future()
+    # A thread of its own: those of the pool all may wait just here. It ends soon after its time, and a stop awaits it.
+    Thread(target=_answer, args=(answer, inquiry, question, offer, *times), name="asking-on").start()
+    try:
+        return answer.result(timeout=seconds)
+    except NotYet:
+        answer.add_done_callback(_log_fault)
+        inquiry.access.memory(offer.provider).note_failure(real_now())
+        return SourceLate.code
 
 
-def _ask_one(inquiry: Inquiry, question: Question, offer: Offer, seconds: float) -> Report | str:
+def _answer(
+    answer: "Future[Report | str]",
+    inquiry: Inquiry,
+    question: Question,
+    offer: Offer,
+    seconds: float,
+    late_seconds: float,
+) -> None:
+    """Ask one provider for whoever may wait for it."""
+    try:
+        answer.set_result(_ask_one(inquiry, question, offer, seconds, late_seconds))
+    except BaseException as error:  # Given to whoever waits, whose exception it is.
+        answer.set_exception(error)
+
+
+def _log_fault(answer: "Future[Report | str]") -> None:
+    """Write down a fault of ours that nobody waited for."""
+    error = answer.exception()
+    if error is not None:
+        log.error("source_broke", error=type(error).__name__, trace="".join(traceback.format_exception(error)))
+
+
+def _ask_one(inquiry: Inquiry, question: Question, offer: Offer, seconds: float, late_seconds: float) -> Report | str:
     """Ask one provider, and keep what comes; gives the report, or the code of how it failed."""
     try:
         raw = inquiry.house.catalog.ask(
-            question.kind, offer.provider, inquiry.company, inquiry.access, deadline_seconds=seconds
+            question.kind,
+            offer.provider,
+            inquiry.company,
+            inquiry.access,
+            deadline_seconds=seconds,
+            late_seconds=late_seconds,
         )
     except NothingToAskBy as error:
+        inquiry.budget.give_back(offer)
         return error.code
     except NotUnderstood as error:
         log.warning("source_not_understood", provider=error.provider, kind=question.kind, detail=error.detail)
@@ -125,8 +175,19 @@ def _ask_one(inquiry: Inquiry, question: Question, offer: Offer, seconds: float)
         return error.code
     except SourceError as error:
         log.warning("source_failed", provider=error.provider, kind=question.kind, error=error.code)
+        if not _may_have_sold(error):
+            inquiry.budget.give_back(offer)
         return error.code
+    if raw is None:
+        inquiry.budget.give_back(offer)
     return keeping.keep_answer(inquiry, question.kind, offer, raw)
+
+
+def _may_have_sold(error: SourceError) -> bool:
+    """Whether a report may be charged that we have not got."""
+    if isinstance(error, SourceDown):
+        return error.may_have_sold
+    return not isinstance(error, SourceRefused)
 
 
 def renewed(source: Source, told: Told, *, is_ours: bool) -> Source:

@@ -38,6 +38,40 @@ def test_every_call_is_metered_with_what_it_cost(behaviour, outcome, status, cos
     assert call.answer_bytes == (8 if outcome == "ok" and status == 200 else 9 if cost else 2 if status == 404 else 0)
 
 
+@pytest.mark.parametrize(
+    ("behaviour", "request_", "may_have_sold"),
+    [
+        (CUT, Request("report", "/", cost=COST), True),
+        (CUT, Request("report", "/", repeatable=False), True),
+        (CUT, Request("find", "/"), False),
+        (answers(b"{}", 503), Request("report", "/", cost=COST), False),
+        (None, Request("report", "/", cost=COST), False),
+    ],
+)
+def test_of_a_report_that_was_cut_it_is_told_that_it_may_have_been_sold(behaviour, request_, may_have_sold):
+    with vendor(behaviour or answers()) as failing:
+        address = failing.address if behaviour else "http://127.0.0.1:9"
+        failure = failure_of(line_to(address), request_)
+    assert (failure.code, failure.may_have_sold) == ("down", may_have_sold)
+
+
+@pytest.mark.parametrize(
+    ("request_", "body"),
+    [
+        (Request("report", "/", cost=COST), b"<report/>"),
+        (Request("report", "/", repeatable=False), b"<report/>"),
+        (Request("register", "/", cost=(Decimal(0), "EUR")), None),
+        (Request("find", "/"), None),
+        (Request("sign_in", "/", method="POST", json={}), None),
+    ],
+)
+def test_only_what_may_have_been_bought_is_handed_on_where_it_is_no_document(request_, body):
+    with vendor(answers(b"<report/>")) as unreadable:
+        failure = failure_of(line_to(unreadable.address), request_)
+    assert isinstance(failure, NotUnderstood)
+    assert failure.body == body
+
+
 def test_an_error_of_our_own_is_metered_and_not_taken_for_one_of_the_source():
     memory = LocalMemory()
     with vendor(answers()) as never, pytest.raises(TypeError):

@@ -3,7 +3,8 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Lock
+from decimal import Decimal
+from threading import Lock, Timer
 from time import monotonic
 from typing import Any
 
@@ -11,12 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.errors import SourceBusy
+from providers.errors import SourceBusy, SourceLate, SourceLeftAlone
+from providers.http import Request
 from providers.memory import BreakerState, LocalMemory
 from providers.settings import Rate, SourceSettings
 from providers.turns import keep_away, spacing, take_turn
 from tests.providers.vendor import ASK, answers, failure_of, line_to, vendor
 
+BUY = Request("report", "/companies", cost=(Decimal("4.50"), "EUR"))
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -52,6 +55,48 @@ def test_who_finds_no_place_in_time_is_told_that_it_is_busy():
         assert type(failure_of(line_to(held.address, at_once=1, seconds=0.2, memory=memory))) is SourceBusy
         first.result()
     assert memory.breaker() == BreakerState()
+
+
+@pytest.mark.parametrize("opens_after", [0.0, 0.3])
+def test_nobody_waits_for_a_place_at_a_source_that_is_left_alone(opens_after: float) -> None:
+    def slow(connection: Any, request: bytes) -> None:
+        time.sleep(3)
+        answers()(connection, request)
+
+    memory = LocalMemory()
+    with vendor(slow) as held, ThreadPoolExecutor(2) as threads:
+        first = threads.submit(line_to(held.address, at_once=1).send, ASK)
+        while not held.asked:
+            time.sleep(0.01)
+        Timer(opens_after, memory.note_failure, [datetime.now(UTC)]).start()
+        time.sleep(0 if opens_after else 0.1)
+        failure = failure_of(line_to(held.address, at_once=1, seconds=10, memory=memory))
+        assert (type(failure), first.done()) == (SourceLeftAlone, False)
+        first.result()
+
+
+def test_what_is_under_way_is_waited_for_longer_but_nothing_begins_after_the_deadline() -> None:
+    def slow(connection: Any, request: bytes) -> None:
+        time.sleep(1)
+        answers()(connection, request)
+
+    with vendor(slow) as late, ThreadPoolExecutor(2) as threads:
+        paid = threads.submit(line_to(late.address, at_once=1, seconds=0.4, late_seconds=20).send, BUY)
+        while not late.asked:
+            time.sleep(0.01)
+        memory = LocalMemory()
+        second = line_to(late.address, at_once=1, seconds=0.2, late_seconds=20, memory=memory)
+        assert type(failure_of(second)) is SourceBusy
+        assert not paid.done()
+        assert (paid.result().status, len(late.asked)) == (200, 1)
+    with vendor(slow) as late:
+        free = line_to(late.address, seconds=0.4, late_seconds=20)
+        assert type(failure_of(free)) is SourceLate
+    with vendor(answers(b"", 429, {"Retry-After": "5"})) as busy:
+        started = monotonic()
+        for _ in range(2):
+            assert type(failure_of(line_to(busy.address, seconds=1, late_seconds=20, memory=memory))) is SourceBusy
+        assert (len(busy.asked), monotonic() - started < 1) == (1, True)
 
 
 @given(

@@ -124,7 +124,13 @@ def _request(connection: socket.socket) -> bytes:
 
 
 def line_to(
-    address: str, *, memory: Memory | None = None, seconds: float = 5.0, is_sandbox: bool = False, **settings: Any
+    address: str,
+    *,
+    memory: Memory | None = None,
+    seconds: float = 5.0,
+    late_seconds: float = 0.0,
+    is_sandbox: bool = False,
+    **settings: Any,
 ) -> Line:
     """A line to an address for so long, with settings that are quick unless others are given."""
     options = {"retries": 0, "breaker_failures": 1000, **settings}
@@ -137,6 +143,7 @@ def line_to(
         real_now=lambda: datetime.now(UTC),
         deadline=monotonic() + seconds,
         is_sandbox=is_sandbox,
+        late_seconds=late_seconds,
     )
 
 

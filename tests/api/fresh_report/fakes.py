@@ -21,7 +21,7 @@ from api.source_access import source_access
 from api.wiring import House
 from providers import catalog
 from providers.catalog import Catalog
-from providers.errors import NotUnderstood, SourceDown
+from providers.errors import NotUnderstood, SourceBusy, SourceDown
 from providers.http import Line
 from providers.ports import About, CompanyKey, Facts, Identifier, Raw
 from providers.settings import FREE, Price, SourceSettings
@@ -34,7 +34,10 @@ KVK, VAT = OfficialNumber("kvk", "NL", "90000001"), OfficialNumber("vat", "NL", 
 
 @dataclass
 class Fake:
-    """One source of one kind. `says` is what it answers, or raises; it takes `seconds` unless the line ends first."""
+    """One source of one kind. `says` is what it answers, or raises; it takes `seconds` unless the line ends first.
+
+    `is_under_way`: from the first moment; else it waits for its turn.
+    """
 
     provider: str
     kind: SourceKind
@@ -43,6 +46,7 @@ class Fake:
     price: Price | None = FREE
     countries: frozenset[str] | None = None
     heeds_deadline: bool = True
+    is_under_way: bool = True
     is_readable: bool = True
     asked: list[float] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -51,9 +55,11 @@ class Fake:
         """Answer after a while."""
         with self.lock:
             self.asked.append(monotonic())
-        left = line.seconds_left()
+        left = line.seconds_left() + (line.late_seconds if self.is_under_way else 0)
         sleep(min(self.seconds, left) if self.heeds_deadline else self.seconds)
         if self.heeds_deadline and self.seconds > left:
+            if not self.is_under_way:
+                raise SourceBusy(self.provider, "has no turn in the time there is")
             line.seconds_left()
         said = self.says(company) if callable(self.says) else self.says
         if isinstance(said, Exception):

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from api.records.sellers import Seller
+from api.source_access import source_access
 from api.wiring import House
-from providers.errors import NotUnderstood, SourceBusy, SourceLate, SourceRefused
+from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceLate, SourceLeftAlone, SourceRefused
+from providers.memory import BreakerState
 from providers.settings import Price
 from tests.api.fresh_report.fakes import (
     DOWN,
@@ -167,6 +169,31 @@ def test_what_was_paid_for_is_kept_when_it_comes_too_late(new_check: NewCheck) -
     ]
 
 
+def test_what_was_bought_is_kept_though_its_share_of_the_time_is_over_and_the_next_has_told(
+    new_check: NewCheck,
+) -> None:
+    slow, quick = good("slow", "credit_bureau", seconds=3, price=PAID), good("quick", "credit_bureau")
+    check = new_check(slow, quick, plans=[plan({"credit_bureau": ["slow", "quick"]}, deadline_seconds=2)])
+    begun = monotonic()
+    found = check.ask()["credit_bureau"]
+    assert (found.status, found.provider, monotonic() - begun < 2) == ("fresh", "quick", True)
+    assert source_access(check.house, check.seller).memory("slow").breaker().opened_at is not None
+    while len(rows(check)) < 2 and monotonic() - begun < 20:
+        sleep(0.05)
+    sleep(0.2)
+    assert rows(check, "provider, facts IS NOT NULL, cost_amount") == [
+        ("quick", True, Decimal(0)),
+        ("slow", True, Decimal("4.5000")),
+    ]
+
+
+def test_who_only_waited_for_a_turn_says_nothing_against_the_source(new_check: NewCheck) -> None:
+    crowded = good("crowded", "credit_bureau", seconds=3, price=PAID, is_under_way=False)
+    check = new_check(crowded, plans=[plan({"credit_bureau": []}, deadline_seconds=1)])
+    assert told(check.ask())["credit_bureau"] == ("unavailable", "busy")
+    assert source_access(check.house, check.seller).memory("crowded").breaker() == BreakerState()
+
+
 def test_stale_facts_stay_where_nobody_answers(new_check: NewCheck, house: House) -> None:
     fake = good("a", "credit_bureau")
     check = new_check(fake, plans=[plan({"credit_bureau": []})])
@@ -228,6 +255,27 @@ def test_no_more_is_spent_than_the_plan_allows(
     found = check.ask()["credit_bureau"]
     assert (found.status, found.provider if found.status == "fresh" else found.why) == expected
     assert (None if found.cost is None else found.cost[0]) == cost
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        (DOWN, ("fresh", "b")),
+        (SourceLeftAlone("a", "x"), ("fresh", "b")),
+        (SourceRefused("a", "x"), ("fresh", "b")),
+        (None, ("fresh", "b")),
+        (SourceDown("a", "was cut", may_have_sold=True), ("unavailable", "a")),
+        (SourceLate("a", "x", may_have_sold=False), ("fresh", "b")),
+        (SourceLate("a", "x"), ("unavailable", "a")),
+        (NotUnderstood("a", "x"), ("unavailable", "a")),
+    ],
+)
+def test_what_was_not_sold_leaves_its_price_for_the_next(new_check: NewCheck, first: Any, expected: Any) -> None:
+    one, other = Fake("a", "credit_bureau", first, price=PAID), good("b", "credit_bureau", price=PAID)
+    check = new_check(one, other, plans=[plan({"credit_bureau": ["a", "b"]}, cost_max=6)])
+    found = check.ask()["credit_bureau"]
+    assert (found.status, found.provider) == expected
+    assert len(other.asked) == (expected[0] == "fresh")
 
 
 def test_questions_side_by_side_share_one_maximum(new_check: NewCheck) -> None:

@@ -165,6 +165,23 @@ def test_a_bureau_that_is_slow_is_followed_by_the_next_within_the_time(
     assert (found["status"], found["provider"]) == ("fresh", "dnb")
 
 
+@pytest.mark.parametrize("match", ["authenticate", "companies"])
+def test_a_bureau_in_maintenance_has_sold_nothing_and_is_asked_again(
+    client_with: Callable[..., FlaskClient],
+    activated: Callable[..., None],
+    sandbox_apart: SandboxControl,
+    match: str,
+) -> None:
+    activated(plan({"credit_bureau": ["creditsafe"]}), prices={"creditsafe": "4.50"})
+    client = client_with(Catalog(sandbox_address=sandbox_apart.address))
+    with sandbox_apart.fault("maintenance", provider="creditsafe", match=match, times=1):
+        down = by_kind(ask(client, GANS))["credit_bureau"]
+    assert (down["status"], down["why"], down["cost"]) == ("unavailable", "not_understood", None)
+    sleep(1.1)  # A failure is shared for a second.
+    again = by_kind(ask(client, GANS))["credit_bureau"]
+    assert (again["status"], again["cost"]) == ("fresh", {"amount": "4.50", "currency": "EUR"})
+
+
 def test_what_a_decision_cost_is_told_by_that_decision_alone(
     client_of: ClientOf, sessions: Sessions, seller: Seller, activated: Callable[..., None]
 ) -> None:
