@@ -51,7 +51,9 @@ def records(provider: str, document: object) -> list[Payload]:
 def record_asked_for(provider: str, raw: Raw, company: CompanyKey) -> Payload:
     """The one record of a list that is the company; raises NotUnderstood where none or several are.
 
-    A branch bears the number of its company, and an entity may have been registered twice.
+    A branch bears the number of its company, and an entity may have been registered twice. A record that another number
+    of the company contradicts is read all the same: that it is another's puts the identity in doubt, which silence
+    would hide.
     """
     fitting = [each for each in records(provider, raw.get(RECORDS)) if _is_asked_for(each, company)]
     for is_better in (_is_kept, _is_issued):
@@ -59,8 +61,6 @@ def record_asked_for(provider: str, raw: Raw, company: CompanyKey) -> Payload:
             fitting = [each for each in fitting if is_better(each)] or fitting
     if len(fitting) != 1:
         raise NotUnderstood(provider, f"{len(fitting)} records are the company asked for")
-    if _contradicts(fitting[0], company):
-        raise NotUnderstood(provider, "the record contradicts a number of the company asked for")
     return fitting[0]
 
 
@@ -73,18 +73,6 @@ def _is_asked_for(record: Payload, company: CompanyKey) -> bool:
     named = {("lei", record.section("attributes").text("lei")), _authority(entity)}
     asked = {national_number(each) or ("lei", each.value) for each in company.identifiers if _is_known_here(each)}
     return bool(named & asked)
-
-
-def _contradicts(record: Payload, company: CompanyKey) -> bool:
-    """Whether the record has another LEI than we know, or another number in the same register."""
-    lei, (authority, number) = _lei(record), _authority(record.section("attributes", "entity"))
-    numbers = [each for each in map(national_number, company.identifiers) if each is not None]
-    is_other = any(known == authority and number and _plain(value) != _plain(number) for known, value in numbers)
-    return is_other or company.number("lei") not in (None, lei)
-
-
-def _plain(number: str) -> str:
-    return "".join(number.split()).lstrip("0")
 
 
 def is_void(record: Payload) -> bool:

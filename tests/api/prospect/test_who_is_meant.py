@@ -96,12 +96,15 @@ def test_an_invalid_new_number_asks_a_person_and_is_not_kept(client_of: ClientOf
     assert decided(client, kvk_number="90000023")["outcome"] == known["outcome"] == "accept"
 
 
-def test_the_legal_entity_identifier_of_another_asks_a_person_and_is_not_kept(client_of: ClientOf) -> None:
+@pytest.mark.parametrize("kvk_number", ["90000002", "90000001"])  # Without an LEI of its own, and with one.
+def test_the_legal_entity_identifier_of_another_asks_a_person_and_is_not_kept(
+    client_of: ClientOf, kvk_number: str
+) -> None:
     client = client_of("finance")
-    answer = decided(client, kvk_number="90000002", lei=HOLDING_LEI)
+    answer = decided(client, kvk_number=kvk_number, lei=HOLDING_LEI)
     assert (answer["outcome"], reasons(answer)["identity_mismatch"]) == ("refer", {"fields": ["number"]})
     assert ("lei", HOLDING_LEI) not in numbers(client, answer["debtor_id"])
-    assert "identity_mismatch" not in reasons(decided(client, kvk_number="90000002"))
+    assert "identity_mismatch" not in reasons(decided(client, kvk_number=kvk_number))
 
 
 def test_who_may_not_change_debtors_leaves_only_what_registers_bear_out(client_of: ClientOf) -> None:
