@@ -10,7 +10,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import IO
 
-STOP_SECONDS = 10
+STOP_SECONDS = 35  # More than the web server gives what it is at: a report that is paid for may be on its way.
 _POLL_SECONDS = 0.1
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

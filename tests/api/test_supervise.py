@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from api import supervise as our_supervise
+from api.config import Config
+from api.web.serving import settings
+
 ROOT = Path(__file__).parents[2]
 
 # Writes its number to a file, forks a child that does the same, and waits; `stubborn` ignores a friendly stop.
@@ -86,6 +90,10 @@ def test_one_that_does_not_listen_is_killed_when_its_time_is_up(tmp_path: Path) 
         supervisor.terminate()
         assert supervisor.wait(5) == 0
     assert not any(lives(process) for process in processes)
+
+
+def test_the_web_server_has_the_time_that_it_gives_to_what_it_is_at() -> None:
+    assert our_supervise.STOP_SECONDS > settings(Config(), "")["graceful_timeout"]
 
 
 def test_a_second_signal_does_not_wait(tmp_path: Path) -> None:
