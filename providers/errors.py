@@ -15,13 +15,24 @@ class SourceError(Exception):
 
 
 class SourceDown(SourceError):
-    """The source cannot be reached now, for no company; it may be asked again after `retry_after_seconds`, if known."""
+    """The source cannot be reached now, for no company; it may be asked again after `retry_after_seconds`, if known.
+
+    `may_have_sold`: a report was ordered whose answer was lost.
+    """
 
     code = "down"
 
-    def __init__(self, provider: str, detail: str, *, retry_after_seconds: int | None = None) -> None:
+    def __init__(
+        self,
+        provider: str,
+        detail: str,
+        *,
+        retry_after_seconds: int | None = None,
+        may_have_sold: bool = False,
+    ) -> None:
         super().__init__(provider, detail)
         self.retry_after_seconds = retry_after_seconds
+        self.may_have_sold = may_have_sold
 
 
 class SourceLeftAlone(SourceDown):
@@ -31,9 +42,14 @@ class SourceLeftAlone(SourceDown):
 
 
 class SourceLate(SourceDown):
-    """The source did not answer within the time there was."""
+    """The source did not answer within the time there was. Where nobody knows better, it may have sold a report."""
 
     code = "late"
+
+    def __init__(
+        self, provider: str, detail: str, *, retry_after_seconds: int | None = None, may_have_sold: bool = True
+    ) -> None:
+        super().__init__(provider, detail, retry_after_seconds=retry_after_seconds, may_have_sold=may_have_sold)
 
 
 class SourceHurried(SourceLate):

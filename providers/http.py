@@ -155,16 +155,22 @@ class Line:
         try:
             received = tried(once, retries=self.settings.retries, repeatable=request.repeatable, deadline=self.deadline)
         except TryFailed as failure:
-            raise self._error(request.operation, failure, may_sign_again=may_sign_again) from None
+            raise self._error(request, failure, may_sign_again=may_sign_again) from None
         count.answer_bytes = len(received.body)
         return self._reply(request, received)
 
-    def _error(self, operation: str, failure: TryFailed, *, may_sign_again: bool) -> SourceError:
-        detail = f"{operation} {failure.detail}"
+    def _error(self, request: Request, failure: TryFailed, *, may_sign_again: bool) -> SourceError:
+        detail = f"{request.operation} {failure.detail}"
         if failure.status == NOT_SIGNED_IN and may_sign_again:
             return _TokenRefused(self.provider, detail)
         if issubclass(failure.kind, SourceDown):
-            return failure.kind(self.provider, detail, retry_after_seconds=failure.wait_seconds)
+            is_lost = not failure.nothing_sent and (failure.status is None or failure.status in CHARGED)
+            return failure.kind(
+                self.provider,
+                detail,
+                retry_after_seconds=failure.wait_seconds,
+                may_have_sold=is_lost and request.may_buy,
+            )
         return failure.kind(self.provider, detail)
 
     def _reply(self, request: Request, received: Received) -> Reply:

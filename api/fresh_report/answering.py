@@ -11,7 +11,7 @@ from api.fresh_report.inquiry import Inquiry
 from api.fresh_report.planning import Offer, Question
 from api.fresh_report.source import NOT_ASKED, Source
 from api.records.reports import Report
-from providers.errors import NotUnderstood, SourceError
+from providers.errors import NotUnderstood, SourceDown, SourceError, SourceRefused
 from scoring.facts import SourceStatus
 
 # What is paid for may come later than anybody waits: it is kept, and not bought again.
@@ -134,8 +134,19 @@ def _ask_one(inquiry: Inquiry, question: Question, offer: Offer, seconds: float,
         return error.code
     except SourceError as error:
         log.warning("source_failed", provider=error.provider, kind=question.kind, error=error.code)
+        if not _may_have_sold(error):
+            inquiry.budget.give_back(offer)
         return error.code
+    if raw is None:
+        inquiry.budget.give_back(offer)
     return keeping.keep_answer(inquiry, question.kind, offer, raw)
+
+
+def _may_have_sold(error: SourceError) -> bool:
+    """Whether a report may be charged that we have not got."""
+    if isinstance(error, SourceDown):
+        return error.may_have_sold
+    return not isinstance(error, SourceRefused)
 
 
 def renewed(source: Source, told: Told, *, is_ours: bool) -> Source:

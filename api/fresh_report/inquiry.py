@@ -46,6 +46,12 @@ class Budget:
             self._left -= offer.price.amount
             return None
 
+    def give_back(self, offer: Offer) -> None:
+        """Let others spend the price of a report that was not sold after all."""
+        with self._lock:
+            if self._left is not None and offer.price is not None:
+                self._left += offer.price.amount
+
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from api.records.sellers import Seller
 from api.source_access import source_access
 from api.wiring import House
-from providers.errors import NotUnderstood, SourceBusy, SourceLate, SourceRefused
+from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceLate, SourceLeftAlone, SourceRefused
 from providers.memory import BreakerState
 from providers.settings import Price
 from tests.api.fresh_report.fakes import (
@@ -237,6 +237,27 @@ def test_no_more_is_spent_than_the_plan_allows(
     found = check.ask()["credit_bureau"]
     assert (found.status, found.provider if found.status == "fresh" else found.why) == expected
     assert (None if found.cost is None else found.cost[0]) == cost
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        (DOWN, ("fresh", "b")),
+        (SourceLeftAlone("a", "x"), ("fresh", "b")),
+        (SourceRefused("a", "x"), ("fresh", "b")),
+        (None, ("fresh", "b")),
+        (SourceDown("a", "was cut", may_have_sold=True), ("unavailable", "a")),
+        (SourceLate("a", "x", may_have_sold=False), ("fresh", "b")),
+        (SourceLate("a", "x"), ("unavailable", "a")),
+        (NotUnderstood("a", "x"), ("unavailable", "a")),
+    ],
+)
+def test_what_was_not_sold_leaves_its_price_for_the_next(new_check: NewCheck, first: Any, expected: Any) -> None:
+    one, other = Fake("a", "credit_bureau", first, price=PAID), good("b", "credit_bureau", price=PAID)
+    check = new_check(one, other, plans=[plan({"credit_bureau": ["a", "b"]}, cost_max=6)])
+    found = check.ask()["credit_bureau"]
+    assert (found.status, found.provider) == expected
+    assert len(other.asked) == (expected[0] == "fresh")
 
 
 def test_questions_side_by_side_share_one_maximum(new_check: NewCheck) -> None:
