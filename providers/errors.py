@@ -68,6 +68,10 @@ class SourceRefused(SourceError):
     code = "refused"
 
 
+class CredentialsRefused(SourceRefused):
+    """The source does not take who we say we are: with these credentials, nothing of it is served."""
+
+
 class NotUnderstood(SourceError):
     """The answer about this one company cannot be read; the source itself works, so others may still be asked.
 

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api import source_refusals
 from api.problems import BadInput, Fault, NotFound
 from api.records import keys, source_states
 from api.records.keys import KeyRecord, NewKey
@@ -109,7 +110,7 @@ def keep_provider_credential(given: Wiring, provider: str, values: Mapping[str, 
     _refuse_wrong_names(source, values)
     with given.transaction() as session:
         given.house.vault.keep(session, PROVIDER_PREFIX + provider, orjson.dumps(dict(values)).decode(), now)
-        _forget_tokens(session, source)
+        _forget_sign_in(session, source, given.now)
     given.house.credentials.forget(given.seller.id)
     log.info("provider_credential_kept", provider=provider, by=str(given.caller.credential_id))
     return {"provider": provider, "changed_at": now}
@@ -122,7 +123,7 @@ def take_provider_credential_away(given: Wiring, provider: str) -> None:
             raise NotFound("No credential of such a provider is kept.")
         for source in given.house.catalog.sources:
             if source.provider == provider:
-                _forget_tokens(session, source)
+                _forget_sign_in(session, source, given.now)
     given.house.credentials.forget(given.seller.id)
     log.info("provider_credential_taken_away", provider=provider, by=str(given.caller.credential_id))
 
@@ -153,9 +154,11 @@ def _refuse_wrong_names(source: Source, values: Mapping[str, str]) -> None:
         raise BadInput(f"The source needs {' and '.join(needed) or 'no credential'}{also}.", faults=faults)
 
 
-def _forget_tokens(session: Session, source: Source) -> None:
+def _forget_sign_in(session: Session, source: Source, now: datetime) -> None:
+    """Forget what was signed in with other credentials, and that they were refused."""
     for settings in (source.settings, *source.services):
         source_states.forget_token(session, settings.provider)
+        source_refusals.end(session, settings.provider, now)
 
 
 def read_provider_credentials(given: Wiring) -> dict[str, Any]:

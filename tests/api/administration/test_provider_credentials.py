@@ -12,7 +12,7 @@ from api.cli_sources import rotate
 from api.records import source_states
 from api.records.secrets import PROVIDER_PREFIX, SecretRecord, SecretUnreadable, Vault
 from api.source_access import source_access
-from providers.memory import Token
+from providers.memory import Refusal, Token
 from tests.web_checks import assert_documented, assert_problem
 
 GOOD = {"values": {"username": "seller@example.com", "password": "open sesame"}}
@@ -90,6 +90,24 @@ def test_a_changed_credential_is_used_at_once_and_its_token_is_fetched_anew(clie
     access = source_access(house, seller)
     assert access.credentials["bureau"]["password"] == "changed"
     assert access.memory("bureau").token() is None
+
+
+@pytest.mark.parametrize("is_changed", [True, False], ids=["changed", "taken away"])
+def test_another_credential_is_tried_although_the_one_before_was_refused(client_of, seller, house, is_changed):
+    admin = client_of("admin")
+    admin.put("/v1/provider-credentials/bureau", json=GOOD)
+    memory = source_access(house, seller).memory("bureau")
+    memory.keep_refusal(Refusal(datetime.now(UTC), "digest"))
+    told = client_of("finance").get("/v1/alerts?kind=source_refused").json["items"]
+    assert [(each["subject"], each["data"], each["ended_at"]) for each in told] == [
+        ("bureau", {"provider": "bureau"}, None)
+    ]
+    if is_changed:
+        admin.put("/v1/provider-credentials/bureau", json=GOOD)
+    else:
+        admin.delete("/v1/provider-credentials/bureau")
+    assert memory.refusal() is None
+    assert client_of("finance").get("/v1/alerts?kind=source_refused&open=true").json["items"] == []
 
 
 def test_one_sellers_credential_is_never_anothers(app, client_of, new_seller, house):
