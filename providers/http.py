@@ -10,11 +10,11 @@ from time import monotonic
 from providers.asking import Reply, Request, Signature
 from providers.breaker import guarded
 from providers.errors import (
-    CredentialsRefused,
     NotUnderstood,
     SourceDown,
     SourceError,
     SourceLate,
+    SourceRefused,
 )
 from providers.memory import Call, Memory
 from providers.reading import NOT_SIGNED_IN, NotStorable, document_of
@@ -31,7 +31,7 @@ NOW_HEADER = "Creditgate-Now"  # The sandbox answers as of the test seller's clo
 CHARGED = frozenset({200, 201})  # What was sold is told, or ordered.
 
 
-class _TokenRefused(CredentialsRefused):
+class _TokenRefused(SourceRefused):
     """The source did not take the token; a new one may help."""
 
 
@@ -96,8 +96,8 @@ class Line:
             refuse_if_refused(self, refused)
         try:
             reply = self._signed(request)
-        except CredentialsRefused:
-            if self.memory.refusal() in (None, refused):  # Else who signed in has noted it.
+        except SourceRefused as refusal:
+            if refusal.of_credentials:
                 note_refused(self)
             raise
         if refused is not None:
@@ -185,7 +185,7 @@ class Line:
         if failure.status == NOT_SIGNED_IN and may_sign_again:
             return _TokenRefused(self.provider, detail)
         if failure.status == NOT_SIGNED_IN:
-            return CredentialsRefused(self.provider, detail)
+            return SourceRefused(self.provider, detail, of_credentials=True)
         if issubclass(failure.kind, SourceDown):
             is_lost = not failure.nothing_sent and (failure.status is None or failure.status in CHARGED)
             return failure.kind(

@@ -51,9 +51,9 @@ def token(line: "Line", signature: "Signature", *, refused: Token | None = None)
             line.memory.keep_token(None)
         try:
             new = signature.sign_in(replace(line, signs_in=True))
-        except SourceRefused:
-            note_refused(line)
-            raise
+        except SourceRefused as refusal:
+            note_refused(line)  # Before the others are let go on.
+            raise SourceRefused(line.provider, refusal.detail) from None
         line.memory.keep_token(new)
         return new
 

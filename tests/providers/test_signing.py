@@ -122,13 +122,13 @@ class Refusing:
 def test_credentials_that_are_refused_are_not_tried_again_for_a_while(refusing, sign_ins):
     memory = LocalMemory()
     with vendor(refusing) as refused, ThreadPoolExecutor(6) as threads:
-        kinds = [type(failure_of(line_to(refused.address, memory=memory), signed())).__name__ for _ in range(3)]
+        kinds = [type(failure_of(line_to(refused.address, memory=memory), signed())) for _ in range(3)]
         together = list(
             threads.map(lambda _: failure_of(line_to(refused.address, memory=memory), signed()).code, range(6))
         )
         calls = len(refused.asked)
         assert (refusing.sign_ins, together) == (sign_ins, ["refused"] * 6)
-        assert kinds[1:] == ["SourceRefused"] * 2
+        assert kinds == [SourceRefused] * 3
         assert memory.token() is None
         refusing.takes = b"all"
         memory.keep_refusal(replace(memory.refusal(), at=memory.refusal().at - REMEMBERED))

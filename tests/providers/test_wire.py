@@ -11,7 +11,7 @@ import responses
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from providers.errors import CredentialsRefused, NotUnderstood, SourceDown, SourceError, SourceLate, SourceRefused
+from providers.errors import NotUnderstood, SourceDown, SourceError, SourceLate, SourceRefused
 from providers.http import Reply, Request
 from providers.memory import LocalMemory
 from tests.providers.vendor import ASK, answers, line_to, sends, slowly, vendor
@@ -51,7 +51,7 @@ TELLING = [
     ("a huge body", answers(b"[" + b"1," * 600_000 + b"1]"), NotUnderstood),
     ("500", answers(b"{}", 500), SourceDown),
     ("503 as a page", answers(b"<html>", 503), SourceDown),
-    ("401", answers(b"{}", 401), CredentialsRefused),
+    ("401", answers(b"{}", 401), SourceRefused),
     ("403", answers(b"{}", 403), SourceRefused),
     ("400", answers(b"{}", 400), NotUnderstood),
     ("404 that nobody expects", answers(b"{}", 404), NotUnderstood),

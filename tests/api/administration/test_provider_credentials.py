@@ -54,6 +54,20 @@ def test_a_vendor_credential_goes_in_encrypted_and_never_comes_out(app, client_o
                 ("/values/pass~0word", "unknown_field"),
             },
         ),
+        ("bureau", {"username": "u\r\nX-Evil: 1", "password": "p\x00"}, {("/values/password", "unstorable_character")}),
+        (
+            "bureau",
+            {"username": "u\r\nX-Evil: 1", "password": "p\t"},
+            {("/values/username", "malformed"), ("/values/password", "malformed")},
+        ),
+        ("vies", {"requester_vat_number": "QQ"}, {("/values/requester_vat_number", "malformed")}),
+        ("vies", {"requester_vat_number": "NL899000008B01"}, {("/values/requester_vat_number", "malformed")}),
+        ("vies", {"requester_vat_number": "GB434031494"}, {("/values/requester_vat_number", "malformed")}),
+        (
+            "vies",
+            {"requester_vat_number": "QQ", "key": "k"},
+            {("/values/requester_vat_number", "malformed"), ("/values/key", "unknown_field")},
+        ),
         ("open_list", {"key": "k"}, {("/values/key", "unknown_field")}),
     ],
 )
@@ -66,7 +80,9 @@ def test_every_fault_of_a_credential_is_named(app, client_of, provider, values, 
 def test_a_source_that_needs_nothing_takes_what_it_can_use(client_of, seller, house):
     given = {"values": {"requester": "NL001234567B01"}}
     assert client_of("admin").put("/v1/provider-credentials/open_list", json=given).status_code == 200
-    assert source_access(house, seller).credentials == {"open_list": given["values"]}
+    number = {"values": {"requester_vat_number": "NL899000009B01"}}
+    assert client_of("admin").put("/v1/provider-credentials/vies", json=number).status_code == 200
+    assert source_access(house, seller).credentials == {"open_list": given["values"], "vies": number["values"]}
 
 
 def test_a_credential_is_taken_away_with_what_was_signed_in_by_it(app, client_of, seller, house):
