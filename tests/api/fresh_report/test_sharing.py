@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from threading import Barrier
 from time import monotonic, sleep
@@ -22,6 +23,7 @@ from api.records import source_questions
 from api.records.base import new_id
 from api.records.sellers import Seller
 from api.wiring import House
+from providers.settings import Price
 from tests.api.fresh_report.fakes import DOWN, Check, Fake, catalog_of, good, house_with, new_debtor, plan, policy_of
 from tests.api.fresh_report.other_process import Order
 
@@ -66,6 +68,14 @@ def test_a_dead_source_is_not_tried_by_each_waiter_in_turn(house: House, seller:
     told = all_at_once(check, 50)
     assert told == {("unavailable", "down", False): 50}
     assert len(dead.asked) == 1
+
+
+def test_what_one_may_not_spend_is_no_failure_that_others_share(house: House, seller: Seller) -> None:
+    bureau = good("bureau", "credit_bureau", price=Price(Decimal("4.50"), "EUR"))
+    poor = check_of(house, seller, bureau, cost_max=1)
+    assert poor.ask()["credit_bureau"].why == "cost_max"
+    rich = Check(poor.house, seller, poor.debtor_id, policy_of(PLAN))
+    assert rich.ask()["credit_bureau"].status == "fresh"
 
 
 def test_different_companies_do_not_wait_for_each_other(house: House, seller: Seller) -> None:
