@@ -205,5 +205,10 @@ class Line:
             unreadable = "is no JSON"
         else:
             return Reply(received.status, document, received.headers)
-        body = received.body if request.may_buy and received.status in CHARGED else None
+        body = received.body if _is_sold(request, received.status) else None
         raise NotUnderstood(self.provider, f"{request.operation} {unreadable}", body=body)
+
+
+def _is_sold(request: Request, status: int) -> bool:
+    """Whether an answer is what money was spent on: never that of a search or a sign-in, where a token may stand."""
+    return request.may_buy and request.method == "GET" and status in CHARGED

@@ -5,6 +5,7 @@ from flask import Flask
 
 from api.app import create_app
 from api.clock import Clock
+from api.wiring import House
 from providers.catalog import Catalog, Source
 from providers.settings import SourceSettings
 from tests.api.conftest import Client
@@ -23,3 +24,9 @@ def app(config, sessions) -> Flask:
     )
     app.test_client_class = Client
     return app
+
+
+@pytest.fixture(scope="session")
+def house(app: Flask) -> House:
+    """That of this app, in whatever order the rooms are tested."""
+    return app.extensions["creditgate"]
