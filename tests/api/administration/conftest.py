@@ -19,7 +19,9 @@ OPEN_LIST = Source(SourceSettings("open_list", "https://list.example", optional_
 
 @pytest.fixture(scope="session")
 def app(config, sessions) -> Flask:
-    app = create_app(config, sessions=sessions, clock=Clock(), catalog=Catalog((BUREAU, OPEN_LIST)))
+    app = create_app(
+        config, sessions=sessions, clock=Clock(), catalog=Catalog((BUREAU, OPEN_LIST, Catalog().source("vies")))
+    )
     app.test_client_class = Client
     return app
 
