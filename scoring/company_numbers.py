@@ -117,6 +117,7 @@ def contradictions(
 
 
 def _stated_or_held(numbers: Collection[CompanyNumber], all_stated: Collection[CompanyNumber]) -> list[CompanyNumber]:
+    """The numbers with those they hold, but for schemes of which another number is stated."""
     stated = {(each.scheme, each.country) for each in all_stated}
     held = [held for each in numbers for held in derived_numbers(each)]
     return [*numbers, *(each for each in held if (each.scheme, each.country) not in stated)]

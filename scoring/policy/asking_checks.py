@@ -18,6 +18,7 @@ def asking_faults(plans: object) -> Iterator[Fault]:
 
 
 def _asked_twice(path: str, plan: Mapping[str, Any]) -> Iterator[Fault]:
+    """A fault for each kind that a plan asks twice, and for each provider named twice for one kind."""
     seen: set[str] = set()
     for index, step in enumerate(_list(plan.get("steps"))):
         asked = step.get("ask") if isinstance(step, Mapping) else None
@@ -47,6 +48,7 @@ def _never_reached(plans: list[Any]) -> Iterator[Fault]:
 
 
 def _fits(plan: tuple[list[str], list[str]], case: tuple[str | None, str | None]) -> bool:
+    """Whether a plan (countries, purposes; none: any) is for a case of one country and one purpose."""
     countries, purposes = plan
     return (not countries or case[0] in countries) and (not purposes or case[1] in purposes)
 
@@ -60,4 +62,5 @@ def _texts(plan: object, name: str) -> list[str] | None:
 
 
 def _list(value: object) -> list[Any]:
+    """The value where it is a list; empty otherwise, since its form is told elsewhere."""
     return list(value) if isinstance(value, list | tuple) else []

@@ -28,6 +28,7 @@ PLACES = {
         *("sandbox",),
     },
     "scoring": {
+        "facts",
         *("figures", "inventory", "matching", "names", "policies", "policy", "reasons", "statutory", "validation"),
     },
     ".": {"api", "providers", "scoring", "migrations", "bench", "tests", "docs", "mappings", "var", "build", "dist"},

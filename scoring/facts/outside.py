@@ -1,23 +1,16 @@
-"""What a judgement may look at: frozen facts, in which None means "not known" and never zero."""
+"""What others tell of a company: registers, bureaus, lists. None means "not known", and never zero."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from scoring.exchange import Rate
+from scoring.facts.stored import STORED_IF_ANY
 
 RegisterStatus = Literal["active", "dissolved", "deregistered"]
 SanctionsHit = Literal["none", "possible", "confirmed"]
-SourceKind = Literal["company_register", "credit_bureau", "sanctions_list", "vat_register", "entity_register"]
-SourceStatus = Literal["fresh", "cached", "stale", "unavailable", "not_asked", "not_found"]
 IdentityField = Literal["number", "name", "vat", "iban_holder"]
 LimitKind = Literal["none", "amount", "unlimited"]
-ConvertedKind = Literal["exposure", "order_amount", "requested_limit", "monthly_sales"]
-
-# Facts that came later are left out where there are none, so that older documents stay what they were.
-STORED_IF_ANY = {"stored": "if_any"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +27,6 @@ class CreditLimit:
 
 
 NO_LIMIT_GIVEN = CreditLimit("none")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the caller asked for; `monthly_sales` is without VAT, `order_amount` with it."""
-
-    order_amount: Decimal | None = None
-    requested_limit: Decimal | None = None
-    monthly_sales: Decimal | None = None
-    payment_term_days: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DebtorFacts:
-    """What we know of the debtor ourselves; `country` is ISO 3166-1 alpha-2, `legal_form` a code of the policy."""
-
-    country: str
-    legal_form: str | None = None
-    is_natural_person: bool | None = None
-    related_party: bool = False
-    critical: bool = False
-    on_hold: bool = False
-    unresolved_write_off: bool = False
-    first_payment_pending: bool = False
-    parent_insolvent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,146 +223,3 @@ class EntityFacts:
     parent: GroupMember | None = None
     ultimate_parent: GroupMember | None = None
     no_parent_reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LateCounts:
-    """Some items, and how many of them were (or are by now) more than so many days late."""
-
-    count: int
-    over_0: int
-    over_5: int
-    over_15: int
-    over_30: int
-    over_60: int
-
-    def over(self, late_days: int) -> int:
-        """How many are more than `late_days` late; one of what the ledger keeps."""
-        number: int = getattr(self, f"over_{late_days}")
-        return number
-
-    def plus(self, other: "LateCounts") -> "LateCounts":
-        """The counts of both together."""
-        return LateCounts(
-            self.count + other.count,
-            self.over_0 + other.over_0,
-            self.over_5 + other.over_5,
-            self.over_15 + other.over_15,
-            self.over_30 + other.over_30,
-            self.over_60 + other.over_60,
-        )
-
-
-NO_ITEMS = LateCounts(0, 0, 0, 0, 0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class LatenessFacts:
-    """How often the debtor's items were paid late: counts of items, disputed ones as well, whatever their amount.
-
-    `whole` were settled in `window_days`, `recent` in the last `recent_days` of them; `past_due` are open still.
-    `book` counts what all debtors of the seller together settled in the window, as of `book_counted_on`.
-    """
-
-    window_days: int
-    recent_days: int
-    whole: LateCounts
-    recent: LateCounts
-    past_due: LateCounts
-    book: LateCounts | None = None
-    book_counted_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BehaviourFacts:
-    """How the debtor paid us: items settled in `window_days`, days beyond terms, shares between 0 and 1."""
-
-    window_days: int
-    settled_count: int
-    settled_amount: Decimal
-    dbt_days: Decimal | None = None
-    dbt_days_recent: Decimal | None = None
-    dbt_days_prior: Decimal | None = None
-    late_amount_share: Decimal | None = None
-    first_settled_on: date | None = None
-    promises_kept: int = 0
-    promises_broken: int = 0
-    peak_exposure: Decimal | None = None
-    peak_utilisation: Decimal | None = None
-    unjustified_dispute_ratio: Decimal = Decimal(0)
-    open_amount: Decimal = Decimal(0)
-    overdue_amount: Decimal = Decimal(0)
-    oldest_overdue_days: int = 0
-    lateness: LatenessFacts | None = field(default=None, metadata=STORED_IF_ANY)
-
-
-@dataclass(frozen=True, slots=True)
-class ExposureFacts:
-    """What the debtor owes or will owe, including VAT; `other_currencies` could not be converted and are not in it."""
-
-    amount: Decimal
-    other_currencies: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ConvertedFacts:
-    """An amount that was in another currency than the policy's, and what it was taken for."""
-
-    what: ConvertedKind
-    currency: str
-    amount: Decimal
-    converted_amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class InsuranceFacts:
-    """Credit insurance for this debtor; `insurer_cover` None means the insurer has not decided."""
-
-    policy_active: bool
-    insurer_cover: Decimal | None = None
-    limit_withdrawn: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFacts:
-    """How one outside source answered; `needed` sources must answer before anything is accepted."""
-
-    kind: SourceKind
-    provider: str | None
-    status: SourceStatus
-    needed: bool
-    retrieved_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CheckFacts:
-    """All a credit check is judged on. Every amount is in `currency`, the currency of the policy.
-
-    What was in another currency stands there converted, and in `converted` as it was, with the `rates` that were used.
-    """
-
-    as_of: date
-    currency: str
-    asked: Asked
-    debtor: DebtorFacts
-    exposure: ExposureFacts
-    register: RegisterFacts | None = None
-    bureau: BureauFacts | None = None
-    sanctions: SanctionsFacts | None = None
-    behaviour: BehaviourFacts | None = None
-    insurance: InsuranceFacts | None = None
-    sources: tuple[SourceFacts, ...] = ()
-    converted: tuple[ConvertedFacts, ...] = field(default=(), metadata=STORED_IF_ANY)
-    rates: tuple[Rate, ...] = field(default=(), metadata=STORED_IF_ANY)
-
-    @property
-    def has_history(self) -> bool:
-        """Whether the debtor has ever settled an item with us, however long ago."""
-        return self.behaviour is not None and self.behaviour.first_settled_on is not None
-
-    def events(self) -> Iterator[NegativeEvent]:
-        """Negative events of all sources, the register's first."""
-        if self.register is not None:
-            yield from self.register.events
-        if self.bureau is not None:
-            yield from self.bureau.events
