@@ -33,9 +33,9 @@ class Request:
     """One call. `operation` names it where calls are counted, the same for all companies.
 
     `path` begins with a slash, below the address; a value in it must have been quoted. Statuses that are not in
-    `expect` are raised as SourceError. `cost` (amount, currency) is charged when it is answered with 200 or 201. Only
-    what is `repeatable` is ever sent twice by itself: what orders or buys something may have been done although its
-    answer was lost. `basic` is a user and a password.
+    `expect` are raised as SourceError. `cost` (amount, currency) is charged for each try that is answered with 200 or
+    201, and probably for one whose answer was lost. Only what is `repeatable` is ever sent twice by itself: what orders
+    or buys something may have been done although its answer was lost. `basic` is a user and a password.
     """
 
     operation: str

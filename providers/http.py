@@ -17,7 +17,7 @@ from providers.errors import (
     SourceRefused,
 )
 from providers.memory import Call, Memory
-from providers.reading import NOT_SIGNED_IN, NotStorable, document_of
+from providers.reading import CHARGED, NOT_SIGNED_IN, NotStorable, document_of
 from providers.retrying import Count, tried, try_once
 from providers.settings import Price, SourceSettings
 from providers.signing import token
@@ -27,7 +27,6 @@ from providers.wire import Received, Sending, TryFailed
 __all__ = ["Line", "Reply", "Request", "Signature"]
 
 NOW_HEADER = "Creditgate-Now"  # The sandbox answers as of the test seller's clock; no real source is sent this.
-CHARGED = frozenset({200, 201})  # What was sold is told, or ordered.
 
 
 class _TokenRefused(SourceRefused):
@@ -103,7 +102,7 @@ class Line:
             outcome = "ok"
             return reply
         except SourceError as failure:
-            outcome = failure.code
+            outcome, failure.charged = failure.code, _charged(request, count)
             raise
         finally:
             self.memory.note_call(
@@ -116,7 +115,7 @@ class Line:
                     status=count.status,
                     tries=count.tries,
                     answer_bytes=count.answer_bytes,
-                    cost=request.cost if count.status in CHARGED else None,
+                    cost=_charged(request, count),
                 )
             )
 
@@ -160,18 +159,17 @@ class Line:
         return self._reply(request, received)
 
     def _error(self, request: Request, failure: TryFailed, *, may_sign_again: bool) -> SourceError:
-        detail = f"{request.operation} {failure.detail}"
+        detail, may_have_sold = f"{request.operation} {failure.detail}", failure.may_have_sold and request.may_buy
         if failure.status == NOT_SIGNED_IN and may_sign_again:
             return _TokenRefused(self.provider, detail)
         if issubclass(failure.kind, SourceDown):
-            is_lost = not failure.nothing_sent and (failure.status is None or failure.status in CHARGED)
-            return failure.kind(
-                self.provider,
-                detail,
-                retry_after_seconds=failure.wait_seconds,
-                may_have_sold=is_lost and request.may_buy,
+            error: SourceError = failure.kind(
+                self.provider, detail, retry_after_seconds=failure.wait_seconds, may_have_sold=may_have_sold
             )
-        return failure.kind(self.provider, detail)
+        else:
+            error = failure.kind(self.provider, detail)
+        error.lost_order = may_have_sold and not request.repeatable
+        return error
 
     def _reply(self, request: Request, received: Received) -> Reply:
         try:
@@ -182,5 +180,14 @@ class Line:
             unreadable = "is no JSON"
         else:
             return Reply(received.status, document, received.headers)
-        body = received.body if request.may_buy and received.status in CHARGED else None
+        # What is read again for little or nothing is not worth keeping as it cannot be read.
+        body = received.body if not request.repeatable and received.status in CHARGED else None
         raise NotUnderstood(self.provider, f"{request.operation} {unreadable}", body=body)
+
+
+def _charged(request: Request, count: Count) -> tuple[Decimal, str] | None:
+    """What a call cost: an answer that was lost after it was asked for was probably charged as well."""
+    if request.cost is None or not count.sold:
+        return None
+    amount, currency = request.cost
+    return amount * count.sold, currency

@@ -4,6 +4,7 @@ import gzip
 import logging
 import socket
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 import requests
@@ -41,7 +42,11 @@ TELLING = [
     ("not HTTP", sends(b"SSH-2.0-OpenSSH_9.6\r\n"), SourceDown),
     ("a header that never ends", sends(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000 + b"\r\n\r\n"), SourceDown),
     ("broken JSON", answers(b'{"a": 1'), NotUnderstood),
-    ("a page", answers(b"<html>Login</html>"), NotUnderstood),
+    ("a page", answers(b"<html>Login</html>"), SourceDown),
+    ("a page after a comment", answers(b"\xef\xbb\xbf\n<!-- x --><HTML>"), SourceDown),
+    ("a page of which the header tells", answers(b"<h1>Sorry", headers={"Content-Type": "text/html"}), SourceDown),
+    ("no page", answers(b"<report/>", headers={"Content-Type": "text/xml"}), NotUnderstood),
+    ("half a document that says it is a page", answers(b'{"a"', headers={"Content-Type": "text/html"}), NotUnderstood),
     ("another encoding", answers('{"a": "é"}'.encode("latin-1")), NotUnderstood),
     ("a NUL", answers(b'{"a": ["x\\u0000"]}'), NotUnderstood),
     ("a NUL in a name", answers(b'{"a\\u0000": 1}'), NotUnderstood),
@@ -76,7 +81,7 @@ def test_what_can_be_read_is_read(body, document):
 
 def test_a_body_that_was_paid_for_is_handed_on_although_nobody_can_read_it():
     with vendor(answers(b"<report/>")) as telling, pytest.raises(NotUnderstood) as failure:
-        line_to(telling.address).send(ASK)
+        line_to(telling.address).send(replace(ASK, repeatable=False))
     assert failure.value.body == b"<report/>"
 
 
