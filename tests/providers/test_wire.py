@@ -76,7 +76,7 @@ def test_what_can_be_read_is_read(body, document):
 
 def test_a_body_that_was_paid_for_is_handed_on_although_nobody_can_read_it():
     with vendor(answers(b"<report/>")) as telling, pytest.raises(NotUnderstood) as failure:
-        line_to(telling.address).send(ASK)
+        line_to(telling.address).send(Request("report", "/companies", repeatable=False))
     assert failure.value.body == b"<report/>"
 
 
