@@ -194,7 +194,7 @@ class Catalog:
     ) -> Raw | None:
         """What a source says of a company, as it said it; None where it does not know it. Raises SourceError.
 
-        What was sent within the deadline is waited for `late_seconds` longer.
+        What was sent within the deadline and may be charged is waited for `late_seconds` longer.
         """
         source = self.source(provider)
         line = self.line(source, access, deadline_seconds=deadline_seconds, late_seconds=late_seconds)

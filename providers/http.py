@@ -37,7 +37,7 @@ class _TokenRefused(SourceRefused):
 class Line:
     """One seller's line to one source, for one question: it ends at `deadline` (of `time.monotonic`).
 
-    Nothing begins after that; what was sent by then is waited for `late_seconds` longer: it may have been charged.
+    Nothing begins after that; what was sent by then and may be charged is waited for `late_seconds` longer.
     `now` is the seller's time with its zone, which dates an answer; `real_now` the machine's, for tokens and breakers.
     `address` is the real service's or the sandbox's, as the catalog decides. Only the catalog makes lines.
     `ca_file` names the authorities that vouch for this host, in place of the public ones.
@@ -140,7 +140,7 @@ class Line:
             expect=frozenset(request.expect) - ({NOT_SIGNED_IN} if may_sign_again else frozenset()),
             connect_seconds=self.settings.connect_seconds,
             read_seconds=self.settings.read_seconds,
-            late_seconds=self.late_seconds,
+            late_seconds=self.late_seconds if request.may_buy or self.price is None else 0.0,
             answer_bytes_max=self.settings.answer_bytes_max,
             verify=self.ca_file or True,
             params=request.params,

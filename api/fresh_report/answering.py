@@ -1,17 +1,22 @@
 """Asks one kind of question: one provider after the other, until one knows the company, within time and money."""
 
+import traceback
 from collections.abc import Collection
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from threading import Thread
 
 import structlog
 
+from api.clock import real_now
 from api.fresh_report import keeping, stored
 from api.fresh_report.inquiry import Inquiry
 from api.fresh_report.planning import Offer, Question
 from api.fresh_report.source import NOT_ASKED, Source
 from api.records.reports import Report
-from providers.errors import NotUnderstood, SourceDown, SourceError, SourceRefused
+from providers.errors import NotUnderstood, SourceDown, SourceError, SourceLate, SourceRefused
 from scoring.facts import SourceStatus
 
 # What is paid for may come later than anybody waits: it is kept, and not bought again.
@@ -60,9 +65,7 @@ def ask(inquiry: Inquiry, question: Question, kept: Collection[Report], progress
         if why is not None:
             tried.fail(offer.provider, why)
             continue
-        report_or_why = _ask_one(
-            inquiry, question, offer, *_seconds_for(inquiry, offer, len(left) - place - 1, progress)
-        )
+        report_or_why = _ask_in_time(inquiry, question, offer, len(left) - place - 1, progress)
         if isinstance(report_or_why, str):
             tried.fail(offer.provider, report_or_why)
             continue
@@ -104,16 +107,51 @@ class _Tried:
         return Told(None, None, "nobody") if silent is None else Told(silent, silent.provider, cost=self.cost)
 
 
-def _seconds_for(inquiry: Inquiry, offer: Offer, others_count: int, progress: Progress) -> tuple[float, float]:
-    """How long a provider has, and how much longer for what it was sent by then.
+def _ask_in_time(
+    inquiry: Inquiry, question: Question, offer: Offer, others_count: int, progress: Progress
+) -> Report | str:
+    """Ask one provider; whoever has others behind it leaves them their share of the time.
 
-    Whoever has others behind it leaves them their share of the time.
+    What it has sold by then is still kept when it comes.
     """
     seconds = inquiry.seconds_left() / (1 + others_count)
-    if others_count or offer.is_free:
-        return seconds, 0.0
-    progress.waits_for = offer.provider
-    return seconds - LAST_SECONDS, LATE_ANSWER_SECONDS + LAST_SECONDS
+    if offer.is_free:
+        return _ask_one(inquiry, question, offer, seconds, 0.0)
+    times = (seconds - LAST_SECONDS, LATE_ANSWER_SECONDS + LAST_SECONDS)
+    if not others_count:
+        progress.waits_for = offer.provider
+        return _ask_one(inquiry, question, offer, *times)
+    answer: Future[Report | str] = Future()
+    # A thread of its own: those of the pool all may wait just here. It ends soon after its time, and a stop awaits it.
+    Thread(target=_answer, args=(answer, inquiry, question, offer, *times), name="asking-on").start()
+    try:
+        return answer.result(timeout=seconds)
+    except NotYet:
+        answer.add_done_callback(_log_fault)
+        inquiry.access.memory(offer.provider).note_failure(real_now())
+        return SourceLate.code
+
+
+def _answer(
+    answer: "Future[Report | str]",
+    inquiry: Inquiry,
+    question: Question,
+    offer: Offer,
+    seconds: float,
+    late_seconds: float,
+) -> None:
+    """Ask one provider for whoever may wait for it."""
+    try:
+        answer.set_result(_ask_one(inquiry, question, offer, seconds, late_seconds))
+    except BaseException as error:  # Given to whoever waits, whose exception it is.
+        answer.set_exception(error)
+
+
+def _log_fault(answer: "Future[Report | str]") -> None:
+    """Write down a fault of ours that nobody waited for."""
+    error = answer.exception()
+    if error is not None:
+        log.error("source_broke", error=type(error).__name__, trace="".join(traceback.format_exception(error)))
 
 
 def _ask_one(inquiry: Inquiry, question: Question, offer: Offer, seconds: float, late_seconds: float) -> Report | str:

@@ -79,8 +79,15 @@ def get(session: Session, job_id: UUID) -> JobRecord | None:
     return session.get(JobRecord, (session.info["seller_id"], job_id))
 
 
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('job ' || :kind || ' ' || :seller_id, 0))")
+
+
 def unfinished(session: Session, kind: str) -> JobRecord | None:
-    """Find the job of a kind that waits or runs, the oldest of them; None where there is none."""
+    """Find the job of a kind that waits or runs, the oldest of them; None where there is none.
+
+    Nobody else looks before this transaction has ended: who finds none may enqueue the only one.
+    """
+    session.execute(ONE_AT_A_TIME, {"kind": kind, "seller_id": str(session.info["seller_id"])})
     query = select(JobRecord).where(JobRecord.kind == kind, JobRecord.state.in_(("queued", "running")))
     return session.scalars(query.order_by(JobRecord.id).limit(1)).first()
 

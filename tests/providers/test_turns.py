@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from threading import Lock, Timer
 from time import monotonic
 from typing import Any
@@ -11,12 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.errors import SourceBusy, SourceLeftAlone
+from providers.errors import SourceBusy, SourceLate, SourceLeftAlone
+from providers.http import Request
 from providers.memory import BreakerState, LocalMemory
 from providers.settings import Rate, SourceSettings
 from providers.turns import keep_away, spacing, take_turn
 from tests.providers.vendor import ASK, answers, failure_of, line_to, vendor
 
+BUY = Request("report", "/companies", cost=(Decimal("4.50"), "EUR"))
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -78,7 +81,7 @@ def test_what_is_under_way_is_waited_for_longer_but_nothing_begins_after_the_dea
         answers()(connection, request)
 
     with vendor(slow) as late, ThreadPoolExecutor(2) as threads:
-        paid = threads.submit(line_to(late.address, at_once=1, seconds=0.4, late_seconds=20).send, ASK)
+        paid = threads.submit(line_to(late.address, at_once=1, seconds=0.4, late_seconds=20).send, BUY)
         while not late.asked:
             time.sleep(0.01)
         memory = LocalMemory()
@@ -86,6 +89,9 @@ def test_what_is_under_way_is_waited_for_longer_but_nothing_begins_after_the_dea
         assert type(failure_of(second)) is SourceBusy
         assert not paid.done()
         assert (paid.result().status, len(late.asked)) == (200, 1)
+    with vendor(slow) as late:
+        free = line_to(late.address, seconds=0.4, late_seconds=20)
+        assert type(failure_of(free)) is SourceLate
     with vendor(answers(b"", 429, {"Retry-After": "5"})) as busy:
         started = monotonic()
         for _ in range(2):

@@ -4,7 +4,6 @@ import gzip
 import logging
 import socket
 import tracemalloc
-from dataclasses import replace
 
 import pytest
 import requests
@@ -81,7 +80,7 @@ def test_what_can_be_read_is_read(body, document):
 
 def test_a_body_that_was_paid_for_is_handed_on_although_nobody_can_read_it():
     with vendor(answers(b"<report/>")) as telling, pytest.raises(NotUnderstood) as failure:
-        line_to(telling.address).send(replace(ASK, repeatable=False))
+        line_to(telling.address).send(Request("report", "/companies", repeatable=False))
     assert failure.value.body == b"<report/>"
 
 

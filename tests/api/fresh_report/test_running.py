@@ -169,6 +169,24 @@ def test_what_was_paid_for_is_kept_when_it_comes_too_late(new_check: NewCheck) -
     ]
 
 
+def test_what_was_bought_is_kept_though_its_share_of_the_time_is_over_and_the_next_has_told(
+    new_check: NewCheck,
+) -> None:
+    slow, quick = good("slow", "credit_bureau", seconds=3, price=PAID), good("quick", "credit_bureau")
+    check = new_check(slow, quick, plans=[plan({"credit_bureau": ["slow", "quick"]}, deadline_seconds=2)])
+    begun = monotonic()
+    found = check.ask()["credit_bureau"]
+    assert (found.status, found.provider, monotonic() - begun < 2) == ("fresh", "quick", True)
+    assert source_access(check.house, check.seller).memory("slow").breaker().opened_at is not None
+    while len(rows(check)) < 2 and monotonic() - begun < 20:
+        sleep(0.05)
+    sleep(0.2)
+    assert rows(check, "provider, facts IS NOT NULL, cost_amount") == [
+        ("quick", True, Decimal(0)),
+        ("slow", True, Decimal("4.5000")),
+    ]
+
+
 def test_who_only_waited_for_a_turn_says_nothing_against_the_source(new_check: NewCheck) -> None:
     crowded = good("crowded", "credit_bureau", seconds=3, price=PAID, is_under_way=False)
     check = new_check(crowded, plans=[plan({"credit_bureau": []}, deadline_seconds=1)])

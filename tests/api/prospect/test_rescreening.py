@@ -1,8 +1,10 @@
 """Screening all debtors again: who is due, in which batches, what is kept, and which alerts come and go."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -210,6 +212,17 @@ def test_a_screening_is_one_job_however_often_it_is_asked(client_of: Callable[..
     job = client.get(f"/v1/jobs/{first.json['job_id']}").json
     assert (job["kind"], job["state"]) == ("sanctions_screening", "queued")
     assert client_of("sales").get(f"/v1/jobs/{first.json['job_id']}").status_code == 404
+
+
+def test_a_screening_that_many_ask_for_at_once_is_one_job(client_of: Callable[..., FlaskClient]) -> None:
+    clients, start = [client_of("credit_manager") for _ in range(8)], Barrier(8)
+
+    def ask(client: FlaskClient) -> Any:
+        start.wait()
+        return client.post("/v1/sanctions-screenings", json={}).json["job_id"]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(ask, clients))) == 1
 
 
 def test_through_the_real_client_the_sandbox_s_hits_are_found(
