@@ -126,6 +126,7 @@ def test_by_name_alone_no_register_and_no_bureau_answers_since_names_are_not_uni
 def test_a_source_that_is_down_and_an_answer_that_cannot_be_read_are_told_apart(seller: TestSeller) -> None:
     with pytest.raises(SourceDown):
         seller.ask(BUREAU, "creditsafe", dutch("90000016"))
+    assert seller.facts(BUREAU, dutch("90000001"), "creditsafe") is not None, "nobody else has to wait for it"
     raw = seller.ask(BUREAU, "creditsafe", dutch("90000017"))
     assert raw is not None, "it was bought, although nobody can read it"
     with pytest.raises(NotUnderstood):
