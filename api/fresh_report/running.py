@@ -92,7 +92,7 @@ def _told(asked: Asked, inquiry: Inquiry) -> Told:
     try:
         told: Told = asked.work.future.result(timeout=max(0.0, deadline - monotonic()))
     except NotYet:
-        if asked.is_ours:
+        if asked.is_ours and not asked.work.future.done():
             sharing.note_late(inquiry, asked)
         took = round(monotonic() - asked.started, 3)
         provider = asked.progress.waits_for or asked.question.offers[0].provider

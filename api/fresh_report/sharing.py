@@ -14,6 +14,7 @@ from api.fresh_report import answering, keeping, stored
 from api.fresh_report.answering import LATE_ANSWER_SECONDS
 from api.fresh_report.inquiry import Inquiry
 from api.fresh_report.planning import Question
+from api.fresh_report.source import NOT_ASKED
 from api.fresh_report.told import Progress, Told
 from api.records import reports, source_questions
 from api.records.base import new_id
@@ -154,9 +155,12 @@ def _ask_as(asker: UUID, inquiry: Inquiry, question: Question, kept: Collection[
 
 
 def _let_go(inquiry: Inquiry, question: Question, asker: UUID, told: Told) -> None:
-    """Let the others have the answer, which is stored, or hear why there is none."""
+    """Let the others have the answer, which is stored, or hear why there is none.
+
+    Where only this check's money did not reach, they hear nothing: another may spend more.
+    """
     with inquiry.transaction() as session:
-        if told.why is None:
+        if told.why is None or told.why in NOT_ASKED:
             source_questions.answered(session, inquiry.debtor_id, question.kind, asker)
         else:
             source_questions.failed(

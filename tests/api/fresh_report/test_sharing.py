@@ -71,6 +71,14 @@ def test_a_dead_source_is_not_tried_by_each_waiter_in_turn(house: House, seller:
     assert len(dead.asked) == 1
 
 
+def test_what_one_may_not_spend_is_no_failure_that_others_share(house: House, seller: Seller) -> None:
+    bureau = good("bureau", "credit_bureau", price=Price(Decimal("4.50"), "EUR"))
+    poor = check_of(house, seller, bureau, cost_max=1)
+    assert poor.ask()["credit_bureau"].why == "cost_max"
+    rich = Check(poor.house, seller, poor.debtor_id, policy_of(PLAN))
+    assert rich.ask()["credit_bureau"].status == "fresh"
+
+
 def test_different_companies_do_not_wait_for_each_other(house: House, seller: Seller) -> None:
     bureau = good("bureau", "credit_bureau", seconds=1)
     checks = [check_of(house, seller, bureau) for _ in range(4)]
