@@ -105,23 +105,6 @@ def test_of_a_report_that_was_cut_it_is_told_that_it_may_have_been_sold(behaviou
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "request_", "may_have_sold"),
-    [
-        (CUT, Request("report", "/", cost=COST), True),
-        (CUT, Request("report", "/", repeatable=False), True),
-        (CUT, Request("find", "/"), False),
-        (answers(b"{}", 503), Request("report", "/", cost=COST), False),
-        (None, Request("report", "/", cost=COST), False),
-    ],
-)
-def test_of_a_report_that_was_cut_it_is_told_that_it_may_have_been_sold(behaviour, request_, may_have_sold):
-    with vendor(behaviour or answers()) as failing:
-        address = failing.address if behaviour else "http://127.0.0.1:9"
-        failure = failure_of(line_to(address), request_)
-    assert (failure.code, failure.may_have_sold) == ("down", may_have_sold)
-
-
-@pytest.mark.parametrize(
     ("request_", "body"),
     [
         (Request("profile", "/", cost=COST), None),
