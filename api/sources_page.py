@@ -31,7 +31,8 @@ ASKING = """
 No database transaction is open meanwhile.
 
 **Tried again** is only what is safe to repeat (reads): after a failed connection, a cut, `429` or `5xx`, with growing
-random waits. A page of HTML in place of an answer counts as `5xx`: it tells of maintenance. What orders or buys is sent again only where no connection was made, so that nothing can have been done.
+random waits. A page of HTML in place of an answer counts as `5xx`: it tells of maintenance. What orders or buys is sent
+again only where no connection was made, so that nothing can have been done.
 `Retry-After` is kept by everybody of the seller who asks that source; where it does not fit into the time, the source
 is busy.
 

@@ -321,6 +321,21 @@ def test_nobody_buys_a_report_about_who_has_ended_is_bankrupt_or_sanctioned(
     assert answer["outcome"] == ("decline" if not asked else answer["outcome"])
 
 
+def test_no_report_is_bought_of_a_british_company_while_its_register_is_down(
+    client_of: ClientOf, sandbox: SandboxControl
+) -> None:
+    company = {"country": "GB", "identifiers": [{"scheme": "coh", "country": "GB", "value": "99000024"}]}
+    before = sandbox.calls("creditsafe", "company_report")
+    with sandbox.fault("maintenance", provider="companies_house"):
+        down = ask(client_of("finance"), {**company, "name": "Imaginary Kettles Ltd"})
+    assert told(down)["company_register"] == ("unavailable", "down")
+    assert (told(down)["credit_bureau"], down["outcome"]) == (("not_asked", "stopped"), "refer")
+    assert sandbox.calls("creditsafe", "company_report") == before
+    sleep(1.1)  # A failure is shared for a second.
+    up = ask(client_of("finance"), {**company, "name": "Imaginary Kettles Ltd"})
+    assert told(up)["company_register"] == told(up)["credit_bureau"] == ("fresh", None)
+
+
 def test_a_vat_number_that_is_not_valid_puts_the_identity_in_doubt(client_of: ClientOf) -> None:
     company = {"country": "NL", "kvk_number": "90000023", "vat_number": "NL899000204B01"}
     answer = ask(client_of("finance"), company)
