@@ -36,6 +36,7 @@ from api.web.problem_answers import present_problems
 from api.wiring import House
 from providers.catalog import KINDS, Catalog
 
+CONNECTIONS = 10  # To the database, of one process; five more may be opened for a moment.
 ROOMS = (
     administration,
     backtests,
@@ -108,7 +109,8 @@ def make_catalog(config: Config) -> Catalog:
 def _safe_sessions(config: Config) -> Sessions:
     if config.database_url is None:
         raise ConfigInvalid("CREDITGATE_DATABASE_URL is needed: `creditgate run` starts a database of its own")
-    engine = connect(config.database_url, pool_size=config.web_threads)
+    # Most who wait, wait for the outside world, and hold no connection meanwhile.
+    engine = connect(config.database_url, pool_size=min(config.web_threads, CONNECTIONS))
     refuse_unsafe_login(engine)
     return Sessions(engine)
 

@@ -32,6 +32,7 @@ from api.embedded_place import EmbeddedError
 from api.migrate import SchemaBehind, migrate, require_head
 from api.reasons_page import reasons_page
 from api.records.sessions import Sessions, UnsafeLogin, connect
+from api.sandbox_note import noted
 from api.web import openapi, serving
 from api.web.log import configure_log
 
@@ -95,9 +96,10 @@ def run() -> None:
         sandbox_port = port_for_run(config)
         made = demo.prepare(Sessions(connect(config.database_url)))
         shown = f"{demo.shown(made, config.address)}\n\nCtrl-C stops everything; the data stays."
+        sandbox_url = f"http://127.0.0.1:{sandbox_port}"
         environment = {
             **os.environ,
-            "CREDITGATE_SANDBOX_URL": f"http://127.0.0.1:{sandbox_port}",
+            "CREDITGATE_SANDBOX_URL": sandbox_url,
             "CREDITGATE_DATABASE_URL": config.database_url,
             "CREDITGATE_SECRET_KEYS": ",".join(config.secret_keys),
         }
@@ -110,7 +112,8 @@ def run() -> None:
             "web": [*program, "serve"],
             "worker": [*program, "worker"],
         }
-        code = supervise.run(commands, environment=environment)
+        with noted(config.data_dir, sandbox_url):
+            code = supervise.run(commands, environment=environment)
     sys.exit(code)
 
 

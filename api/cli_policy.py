@@ -12,6 +12,7 @@ from api.cli_accounts import opened
 from api.clock import Clock
 from api.figures_page import figures_page
 from api.policies.documents import NAME_LENGTH_MAX, WRITTEN_LENGTH_MAX, CheckedPolicy, check, read_written
+from api.policies.provider_warnings import all_warnings
 from api.policies.service import keep_draft
 from api.problems import BadInput
 from api.records.keys import normal_subject
@@ -20,9 +21,9 @@ from api.records.sessions import Sessions
 from api.web.bodies import is_storable
 from api.web.fields import CONTROL_CHARACTERS
 from api.web.plain_yaml import PlacedDocument
+from providers.catalog import Catalog
 from scoring.policy.document import shipped_texts
 from scoring.policy.schema import policy_schema
-from scoring.policy.warnings import policy_warnings
 
 FILE = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
 FIGURES_PAGE = Path("docs/figures.md")
@@ -132,6 +133,6 @@ def _text(file: Path) -> bytes:
 
 
 def _warnings(file: Path, written: PlacedDocument, checked: CheckedPolicy) -> Iterator[str]:
-    for each in policy_warnings(checked.policy):
+    for each in all_warnings(checked.policy, Catalog()):
         place = written.place_of(each.path)
         yield f"{file}:{place.line}:{place.column}: warning: {each.path}: {each.detail}"

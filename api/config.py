@@ -32,7 +32,7 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8000
     web_workers: int = 2
-    web_threads: int = 8
+    web_threads: int = 24
     requests_per_minute: int = 1200
     body_bytes_max: int = 1_000_000
     import_bytes_max: int = 256_000_000

@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -36,6 +37,22 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+# Waits until who made a scratch server is gone, by whatever cause, then ends the server and removes its folder. A pipe
+# ends with its writer on every system, even after kill -9. A server that was just being started may still be coming.
+_SCRATCH_GUARD = """
+import os, pathlib, shutil, signal, sys, time
+base = pathlib.Path(sys.argv[1])
+sys.stdin.read()
+for attempt in range(100):
+    try:
+        process = int((base / "var/postgres/data/postmaster.pid").read_text().split()[0])
+        os.kill(process, signal.SIGQUIT)
+    except (OSError, ValueError, IndexError):
+        if attempt >= 20:
+            break
+    time.sleep(0.1)
+shutil.rmtree(base, ignore_errors=True)
+"""
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -115,14 +132,20 @@ def running(data_dir: Path) -> Embedded | None:
 
 @contextmanager
 def scratch() -> Iterator[Embedded]:
-    """A server over an empty folder that is removed afterwards: for tests and benchmarks."""
+    """A server over an empty folder that is removed afterwards: for tests and benchmarks.
+
+    When this process is killed, a guard ends the server: it would run on for ever, since nobody takes it over.
+    """
     base = Path(tempfile.mkdtemp(prefix="creditgate-scratch-"))
     base.chmod(0o711)  # Only passing through: when root starts it, the system user must reach its own folder.
-    try:
-        with start(base / "var", durable=False) as server:
-            yield server
-    finally:
-        shutil.rmtree(base)
+    command = [sys.executable, "-I", "-c", _SCRATCH_GUARD, str(base)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as guard:
+        try:
+            with start(base / "var", durable=False) as server:
+                yield server
+        finally:
+            guard.kill()
+            shutil.rmtree(base)
 
 
 def _serve(place: Place, durable: bool) -> Path:

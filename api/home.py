@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet
 from api import embedded
 from api.config import Config, ConfigInvalid, is_secret_key
 from api.embedded import AlreadyRunningError
+from api.sandbox_note import noted_address
 
 JOIN_SECONDS = 60
 
@@ -22,7 +23,10 @@ def complete(config: Config, *, alone: bool = False) -> Iterator[Config]:
     """Give the settings with a database and a secret key; the embedded database runs as long as the `with` lasts.
 
     Where another process of ours runs that database, it is joined, unless `alone`: then AlreadyRunningError is raised.
+    Beside a `creditgate run`, whose sandbox is not named in the settings, that sandbox is found.
     """
+    if config.sandbox_url is None and not alone:
+        config = replace(config, sandbox_url=noted_address(config.data_dir))
     if config.database_url is not None:
         yield _with_keys(config)
         return

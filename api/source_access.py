@@ -29,7 +29,7 @@ def source_access(
     """
 
     def memory(provider: str) -> Memory:
-        return StoredMemory(house, seller.id, provider, debtor_id, decision_id)
+        return StoredMemory(house, seller, provider, debtor_id, decision_id)
 
     return Access(
         mode=cast(Mode, seller.mode),

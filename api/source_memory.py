@@ -9,11 +9,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api import source_refusals
 from api.records import source_states
 from api.records.secrets import SecretUnreadable
+from api.records.sellers import Seller
 from api.records.source_calls import SourceCallRecord
 from api.wiring import House
-from providers.memory import BreakerState, Call, Token
+from providers.memory import BreakerState, Call, Refusal, Token
 
 MILLISECOND = Decimal("0.001")
 
@@ -23,7 +25,7 @@ class StoredMemory:
     """The `Memory` of one seller's lines to one source; calls are noted for a debtor and a decision where named."""
 
     house: House
-    seller_id: UUID
+    seller: Seller
     provider: str
     debtor_id: UUID | None
     decision_id: UUID | None
@@ -44,6 +46,27 @@ class StoredMemory:
         sealed = None if token is None else self.house.vault.seal(token.text)
         with self._transaction() as session:
             source_states.keep_token(session, self.provider, sealed, None if token is None else token.ends_at)
+
+    def refusal(self) -> Refusal | None:
+        """That the source did not take our credentials last time; where no key opens which, none are meant."""
+        with self._transaction() as session:
+            kept = source_states.refusal(session, self.provider)
+        if kept is None:
+            return None
+        try:
+            return Refusal(kept[0], self.house.vault.open(kept[1]))
+        except SecretUnreadable:
+            return Refusal(kept[0], "")
+
+    def keep_refusal(self, refusal: Refusal | None) -> None:
+        """Remember a refusal and open the alert that tells of it; None ends it."""
+        now = self.house.clock.now(self.seller)
+        with self._transaction() as session:
+            if refusal is None:
+                source_refusals.end(session, self.provider, now)
+            else:
+                sealed = self.house.vault.seal(refusal.credentials)
+                source_refusals.begin(session, self.provider, refusal.at, sealed, now)
 
     def breaker(self) -> BreakerState:
         """How the breaker stands."""
@@ -101,5 +124,5 @@ class StoredMemory:
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
-        with self.house.sessions.of(self.seller_id) as session:
+        with self.house.sessions.of(self.seller.id) as session:
             yield session

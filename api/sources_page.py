@@ -10,8 +10,15 @@ HEADING = """# Sources
 The tables are written from the code by `creditgate sources`, the words with them; do not edit this page.
 
 A live seller uses a source once the texts that it needs are handed in (`PUT /v1/provider-credentials/{provider}`, role
-admin). A test seller uses those that the sandbox speaks for, and no other: that live never meets the sandbox is decided
-in one place and checked at each call.
+admin):
+
+    curl -s -X PUT http://127.0.0.1:8000/v1/provider-credentials/creditsafe \\
+      -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' \\
+      -d '{"values": {"username": "seller@example.com", "password": "..."}}'
+
+Names that the source does not know, names that are missing and texts that have not the form they must have are refused,
+all at once. A test seller uses those sources that the sandbox speaks for, and no other: that live never meets the
+sandbox is decided in one place and checked at each call.
 
 | Source | Serves | Countries | Needs | A report costs | Test sellers | Address |
 |---|---|---|---|---|---|---|
@@ -68,6 +75,13 @@ then is [not ordered again for an hour](asking.md). `/metrics` counts the web pr
 They are encrypted in the database under `CREDITGATE_SECRET_KEYS`, never shown, and used by every process within five
 seconds of a change. Tokens got with them are kept encrypted too, shared by all processes, renewed before they end, and
 forgotten when the credential changes. A source that refuses a token is signed in to once more; then a person must look.
+
+**Refused credentials.** Who signs in again and again with wrong credentials is locked out by the vendor. So a refused
+sign-in is remembered for that seller and source, by all processes: for 15 minutes nobody signs in again, and checks
+tell of it as `refused`, unless the credential is changed or taken away before. The alert `source_refused` (its subject
+is the source) is opened once, at `GET /v1/alerts` and in the feed, and ends when the source serves us again or the
+credential changes. Where a plain key is refused, the alert is opened too; it is still tried, since nothing is locked.
+
 `creditgate secrets rotate` encrypts everything anew with the first key: see [running it](running.md).
 """
 KINDS = {

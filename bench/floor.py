@@ -89,7 +89,7 @@ class FloorServer(BaseApplication):
     def load(self) -> Flask:
         """Make the app of one process."""
         assert self._config.database_url is not None
-        return make_app(connect(self._config.database_url, pool_size=self._config.web_threads))
+        return make_app(connect(self._config.database_url))
 
 
 if __name__ == "__main__":

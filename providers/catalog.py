@@ -113,6 +113,8 @@ class Catalog:
         self._sandbox_address = sandbox_address
         self._addresses = dict(addresses or {})
         self._ca_files = dict(ca_files or {})
+        vendors = (settings.address for each in self._sources for settings in (each.settings, *each.services))
+        self._real_hosts = {_host(address) for address in (*vendors, *self._addresses.values())}
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -218,12 +220,19 @@ class Catalog:
             raise ValueError(f"{mode!r} is not a mode")
         real = self._addresses.get(settings.provider, settings.address)
         if mode == "test":
-            if self._sandbox_address is None or urlsplit(self._sandbox_address).netloc == urlsplit(real).netloc:
+            # Nor is any other vendor's host a sandbox.
+            if self._sandbox_address is None or _host(self._sandbox_address) in self._real_hosts:
                 raise WrongAddress(f"a test seller has no sandbox for {settings.provider}")
             return f"{self._sandbox_address.rstrip('/')}/{settings.provider}"
-        if self._sandbox_address is not None and urlsplit(self._sandbox_address).netloc == urlsplit(real).netloc:
+        if self._sandbox_address is not None and _host(self._sandbox_address) == _host(real):
             raise WrongAddress(f"a live seller would be given the sandbox for {settings.provider}")
         return real.rstrip("/")
+
+
+def _host(address: str) -> tuple[str, int | None]:
+    """The host and port of an address, however it is written."""
+    parts = urlsplit(address)
+    return (parts.hostname or "").rstrip("."), parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def _own(source: Source) -> Source:

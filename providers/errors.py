@@ -70,9 +70,16 @@ class SourceBusy(SourceDown):
 
 
 class SourceRefused(SourceError):
-    """The source does not serve us (credentials, contract, quota): asking again does not help, a person must act."""
+    """The source does not serve us (credentials, contract, quota): asking again does not help, a person must act.
+
+    `of_credentials`: it does not take who we say we are, so that nothing of it is served with them.
+    """
 
     code = "refused"
+
+    def __init__(self, provider: str, detail: str, *, of_credentials: bool = False) -> None:
+        super().__init__(provider, detail)
+        self.of_credentials = of_credentials
 
 
 class NotUnderstood(SourceError):

@@ -18,6 +18,7 @@ from providers.errors import (
 )
 from providers.memory import Call, Memory
 from providers.reading import CHARGED, NOT_SIGNED_IN, NotStorable, document_of
+from providers.refusals import note_refused, refuse_if_refused
 from providers.retrying import Count, tried, try_once
 from providers.settings import Price, SourceSettings
 from providers.signing import token
@@ -40,6 +41,7 @@ class Line:
     Nothing begins after that; what was sent by then and may be charged is waited for `late_seconds` longer.
     `now` is the seller's time with its zone, which dates an answer; `real_now` the machine's, for tokens and breakers.
     `address` is the real service's or the sandbox's, as the catalog decides. Only the catalog makes lines.
+    `signs_in`: it is for a sign-in itself.
     `ca_file` names the authorities that vouch for this host, in place of the public ones.
     """
 
@@ -54,6 +56,7 @@ class Line:
     late_seconds: float = 0.0
     agreed_price: Price | None = None
     other_host: Callable[[str], "Line"] | None = field(default=None, repr=False)
+    signs_in: bool = False
     ca_file: str | None = None
 
     def beside(self, service: str) -> "Line":
@@ -83,7 +86,25 @@ class Line:
         """Do one call. Raises SourceError: also for a status that the request does not expect.
 
         A token that the source refuses is fetched anew once; by then nothing was done, so this holds for every call.
+        Credentials that it refuses are not tried again for a while, nor by any process of the seller.
         """
+        if self.signs_in:
+            return self._metered(request, {}, may_sign_again=False)
+        refused = self.memory.refusal()
+        if request.signature is not None:
+            refuse_if_refused(self, refused)
+        try:
+            reply = self._signed(request)
+        except SourceRefused as refusal:
+            if refusal.of_credentials:
+                note_refused(self)
+            raise
+        if refused is not None:
+            self.memory.keep_refusal(None)
+        return reply
+
+    def _signed(self, request: Request) -> Reply:
+        """The call, signed where it must be; with a new token where the source did not take the first."""
         if request.signature is None:
             return self._metered(request, {}, may_sign_again=False)
         used = token(self, request.signature)
@@ -162,6 +183,8 @@ class Line:
         detail, may_have_sold = f"{request.operation} {failure.detail}", failure.may_have_sold and request.may_buy
         if failure.status == NOT_SIGNED_IN and may_sign_again:
             return _TokenRefused(self.provider, detail)
+        if failure.status == NOT_SIGNED_IN:
+            return SourceRefused(self.provider, detail, of_credentials=True)
         if issubclass(failure.kind, SourceDown):
             error: SourceError = failure.kind(
                 self.provider, detail, retry_after_seconds=failure.wait_seconds, may_have_sold=may_have_sold
@@ -180,9 +203,12 @@ class Line:
             unreadable = "is no JSON"
         else:
             return Reply(received.status, document, received.headers)
-        # What is read again for little or nothing is not worth keeping as it cannot be read.
-        body = received.body if not request.repeatable and received.status in CHARGED else None
-        raise NotUnderstood(self.provider, f"{request.operation} {unreadable}", body=body)
+        is_sold = not request.repeatable and received.status in CHARGED
+        # Never that of a search or a sign-in, where a token may stand.
+        body = received.body if is_sold and request.method == "GET" else None
+        error = NotUnderstood(self.provider, f"{request.operation} {unreadable}", body=body)
+        error.lost_order = is_sold and body is None
+        raise error
 
 
 def _charged(request: Request, count: Count) -> tuple[Decimal, str] | None:

@@ -1,4 +1,4 @@
-"""What all lines of a seller to a source share, in every thread and process: token, breaker, turns, and the meter."""
+"""What all lines of a seller to a source share, in every thread and process: token, refusal, breaker, turns, meter."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,6 +13,14 @@ class Token:
 
     text: str = field(repr=False)
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """That the source did not take our credentials `at` a time (UTC, real time); a digest says which."""
+
+    at: datetime
+    credentials: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,12 @@ class Memory(Protocol):
     def keep_token(self, token: Token | None) -> None:
         """Keep a token in place of the one before; None forgets it."""
 
+    def refusal(self) -> Refusal | None:
+        """That the source did not take our credentials last time, however long ago."""
+
+    def keep_refusal(self, refusal: Refusal | None) -> None:
+        """Remember a refusal, forget the token that was refused, and tell somebody; None: all is well again."""
+
     def breaker(self) -> BreakerState:
         """How the breaker stands."""
 
@@ -79,6 +93,7 @@ class LocalMemory:
     def __init__(self) -> None:
         self.calls: list[Call] = []
         self._token: Token | None = None
+        self._refusal: Refusal | None = None
         self._breaker = BreakerState()
         self._next_turn_at: datetime | None = None
         self._lock = Lock()
@@ -90,6 +105,16 @@ class LocalMemory:
     def keep_token(self, token: Token | None) -> None:
         """Keep a token in place of the one before; None forgets it."""
         self._token = token
+
+    def refusal(self) -> Refusal | None:
+        """That the source did not take our credentials last time."""
+        return self._refusal
+
+    def keep_refusal(self, refusal: Refusal | None) -> None:
+        """Remember a refusal, and forget the token that was refused; None: all is well again."""
+        self._refusal = refusal
+        if refusal is not None:
+            self._token = None
 
     def breaker(self) -> BreakerState:
         """How the breaker stands."""

@@ -62,6 +62,7 @@ class CompanyQuery:
 class Candidate:
     """A company that one register offers for a query; `legal_form` is a code, None where it is not known.
 
+    `status` None: it is not told, or in words that we do not know; it may be the one meant all the same.
     `parent` is the company it belongs to, where the register tells of groups.
     """
 
@@ -72,7 +73,7 @@ class Candidate:
     country: str
     address: str | None
     legal_form: str | None
-    status: RegisterStatus
+    status: RegisterStatus | None
     parent: Identifier | None = None
 
 

@@ -58,10 +58,14 @@ def is_page(body: bytes, headers: Mapping[str, str]) -> bool:
 
 
 def document_of(body: bytes) -> Any:
-    """The document of a JSON body; None for an empty one. Raises ValueError, and NotStorable."""
+    """The document of a JSON body; None for an empty one. Raises ValueError, also for one too deep, and NotStorable."""
     if not body.strip():
         return None
     document = orjson.loads(body)
+    try:
+        orjson.dumps(document)  # Which goes less deep (254) than reading does, and than whoever walks through it can.
+    except TypeError as unwalkable:
+        raise ValueError("is nested too deep") from unwalkable
     # A raw NUL is no JSON; the escape may also be a backslash and five letters, so the texts themselves are looked at.
     if b"\\u0000" in body and _has_nul(document):
         raise NotStorable("has a NUL character")

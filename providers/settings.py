@@ -1,5 +1,6 @@
 """How a source is reached, how often, and what an answer costs: what each vendor's `client.py` says of itself once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,6 +29,7 @@ class SourceSettings:
     """One source. `address` is that of the real service; `credentials` are the names of the texts it needs.
 
     `optional_credentials` name texts for which it gives more than it gives everybody.
+    `credential_fault` says what is wrong with a text of a name that is handed in; None: nothing.
     `price` is that of a report (None: a matter of the seller's contract, told by the policy). `breaker_failures`
     failures in a row open the breaker for `breaker_seconds`; a call that used up all its time opens it at once.
     `retries` are further tries of what is safe to repeat. `countries` None means every country.
@@ -39,6 +41,7 @@ class SourceSettings:
     countries: frozenset[str] | None = None
     credentials: tuple[str, ...] = ()
     optional_credentials: tuple[str, ...] = ()
+    credential_fault: Callable[[str, str], str | None] = lambda _name, _text: None
     open_when_own: bool = False
     price: Price | None = FREE
     rate: Rate | None = None

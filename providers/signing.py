@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
-from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-import orjson
-
 from providers.breaker import refuse_if_open
-from providers.errors import SourceLate
+from providers.errors import SourceLate, SourceRefused
 from providers.memory import Token
+from providers.refusals import credentials_digest, note_refused, refuse_if_refused
 
 if TYPE_CHECKING:
     from providers.asking import Signature
@@ -28,7 +27,7 @@ class _SignIn:
         self.lock = Lock()
 
 
-_sign_ins: WeakValueDictionary[bytes, _SignIn] = WeakValueDictionary()
+_sign_ins: WeakValueDictionary[str, _SignIn] = WeakValueDictionary()
 _sign_ins_lock = Lock()
 
 
@@ -36,7 +35,8 @@ def token(line: "Line", signature: "Signature", *, refused: Token | None = None)
     """The token to sign with: the kept one while it is good, else a new one. Raises SourceError.
 
     `refused` is one that the source would not take: it is not used again, but what another has fetched since is.
-    One thread of a process signs in at a time, and looks first whether any process has done so while it waited.
+    One thread of a process signs in at a time, and looks first whether any process has done so while it waited, or was
+    refused: that is remembered, since who goes on signing in with wrong credentials is locked out.
     """
     kept = _kept(line, refused)
     if kept is not None:
@@ -46,9 +46,14 @@ def token(line: "Line", signature: "Signature", *, refused: Token | None = None)
         kept = _kept(line, refused)
         if kept is not None:
             return kept
+        refuse_if_refused(line, line.memory.refusal())
         if refused is not None:
             line.memory.keep_token(None)
-        new = signature.sign_in(line)
+        try:
+            new = signature.sign_in(replace(line, signs_in=True))
+        except SourceRefused as refusal:
+            note_refused(line)  # Before the others are let go on.
+            raise SourceRefused(line.provider, refusal.detail) from None
         line.memory.keep_token(new)
         return new
 
@@ -62,9 +67,7 @@ def _kept(line: "Line", refused: Token | None) -> Token | None:
 
 @contextmanager
 def _alone(line: "Line") -> Iterator[None]:
-    # By a digest, so that no credential is the key of anything.
-    known = orjson.dumps([line.provider, line.address, sorted(line.credentials.items())])
-    key = sha256(known).digest()
+    key = credentials_digest(line)
     with _sign_ins_lock:
         sign_in = _sign_ins.get(key)
         if sign_in is None:

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api import source_refusals
 from api.problems import BadInput, Fault, NotFound
 from api.records import keys, source_states
 from api.records.keys import KeyRecord, NewKey
@@ -18,6 +19,7 @@ from api.records.sellers import SellerRecord
 from api.web.answers import etag_of, require_match
 from api.web.bodies import is_storable
 from api.web.faults import pointer_to
+from api.web.fields import CONTROL_CHARACTERS
 from api.web.paging import Page, page_of
 from api.wiring import Wiring, answer_bytes
 from providers.catalog import Source
@@ -103,13 +105,13 @@ def keep_provider_credential(given: Wiring, provider: str, values: Mapping[str, 
     """Encrypt and keep a vendor's credential in place of the one before.
 
     Raises BadInput for a vendor that is no source here, and for every text that its source needs and that is missing,
-    or that it does not know.
+    that it does not know, or that has not the form it must have.
     """
     source = _source(given, provider)
-    _refuse_wrong_names(source, values)
+    _refuse_wrong_values(source, values)
     with given.transaction() as session:
         given.house.vault.keep(session, PROVIDER_PREFIX + provider, orjson.dumps(dict(values)).decode(), now)
-        _forget_tokens(session, source)
+        _forget_sign_in(session, source, given.now)
     given.house.credentials.forget(given.seller.id)
     log.info("provider_credential_kept", provider=provider, by=str(given.caller.credential_id))
     return {"provider": provider, "changed_at": now}
@@ -122,7 +124,7 @@ def take_provider_credential_away(given: Wiring, provider: str) -> None:
             raise NotFound("No credential of such a provider is kept.")
         for source in given.house.catalog.sources:
             if source.provider == provider:
-                _forget_tokens(session, source)
+                _forget_sign_in(session, source, given.now)
     given.house.credentials.forget(given.seller.id)
     log.info("provider_credential_taken_away", provider=provider, by=str(given.caller.credential_id))
 
@@ -136,7 +138,7 @@ def _source(given: Wiring, provider: str) -> Source:
         raise BadInput("There is no such source.", faults=[fault]) from error
 
 
-def _refuse_wrong_names(source: Source, values: Mapping[str, str]) -> None:
+def _refuse_wrong_values(source: Source, values: Mapping[str, str]) -> None:
     needed, optional = source.settings.credentials, source.settings.optional_credentials
     faults = [
         Fault(pointer_to("values", name), "required", "Missing data for required field.")
@@ -148,14 +150,28 @@ def _refuse_wrong_names(source: Source, values: Mapping[str, str]) -> None:
         for name in values
         if name not in needed and name not in optional
     ]
+    faults += [
+        Fault(pointer_to("values", name), "malformed", fault)
+        for name, text in values.items()
+        if (name in needed or name in optional) and (fault := _fault_of(source, name, text))
+    ]
     if faults:
         also = f", and takes {' and '.join(optional)}" if optional else ""
         raise BadInput(f"The source needs {' and '.join(needed) or 'no credential'}{also}.", faults=faults)
 
 
-def _forget_tokens(session: Session, source: Source) -> None:
+def _fault_of(source: Source, name: str, text: str) -> str | None:
+    """What is wrong with one text; it is never shown itself."""
+    if CONTROL_CHARACTERS.search(text) or not is_storable(text):
+        return "Must be one line of plain characters."
+    return source.settings.credential_fault(name, text)
+
+
+def _forget_sign_in(session: Session, source: Source, now: datetime) -> None:
+    """Forget what was signed in with other credentials, and that they were refused."""
     for settings in (source.settings, *source.services):
         source_states.forget_token(session, settings.provider)
+        source_refusals.end(session, settings.provider, now)
 
 
 def read_provider_credentials(given: Wiring) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.policies.documents import CheckedPolicy, check
 from api.policies.explanation.pack import Explained, PolicyNamed, explanation
+from api.policies.provider_warnings import all_warnings
 from api.policy_shelf import PolicyShelf
 from api.problems import Gone, NotAllowed, NotFound
 from api.records import debtors, decisions, identities, policies
@@ -17,10 +18,10 @@ from api.records.decisions import Decision
 from api.records.policies import PolicyRecord
 from api.web.plain_yaml import PlacedDocument
 from api.wiring import Wiring, answer_bytes
+from providers.catalog import Catalog
 from scoring.canonical import canonical_json, digest, facts_from_document
 from scoring.engines import judge
 from scoring.policy.document import Policy
-from scoring.policy.warnings import policy_warnings
 
 
 def policy_answer(record: PolicyRecord) -> dict[str, Any]:
@@ -36,12 +37,12 @@ def read_version(version: int, given: Wiring) -> dict[str, Any]:
         record = get_version(session, version)
         policy = given.house.policies.version(session, version).policy
     document = orjson.loads(record.document)
-    return policy_answer(record) | {"document": document, "warnings": warnings_answer(policy)}
+    return policy_answer(record) | {"document": document, "warnings": warnings_answer(policy, given.house.catalog)}
 
 
-def warnings_answer(policy: Policy) -> list[dict[str, str]]:
+def warnings_answer(policy: Policy, catalog: Catalog) -> list[dict[str, str]]:
     """Give the warnings of a policy as callers see them."""
-    return [{"path": each.path, "detail": each.detail} for each in policy_warnings(policy)]
+    return [{"path": each.path, "detail": each.detail} for each in all_warnings(policy, catalog)]
 
 
 def add_draft(name: str, document: Mapping[str, Any], given: Wiring, written: PlacedDocument | None = None) -> bytes:
@@ -51,7 +52,7 @@ def add_draft(name: str, document: Mapping[str, Any], given: Wiring, written: Pl
     with given.transaction() as session:
         given.once.claim(session)
         record = keep_draft(session, name, checked, given.caller.name, given.now)
-        return kept(session, record, given, warnings=warnings_answer(checked.policy))
+        return kept(session, record, given, warnings=warnings_answer(checked.policy, given.house.catalog))
 
 
 def keep_draft(session: Session, name: str, checked: CheckedPolicy, made_by: str, now: datetime) -> PolicyRecord:

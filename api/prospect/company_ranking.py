@@ -60,8 +60,7 @@ def _company(group: Sequence[Candidate], query: CompanyQuery) -> tuple[FoundComp
         identifiers=identifiers,
         address=next((each.address for each in group if each.address), None),
         legal_form=next((each.legal_form for each in group if each.legal_form), None),
-        # When registers disagree, the one that says it ended must be seen.
-        status=next((each.status for each in group if each.status != "active"), "active"),
+        status=_status(group),
         parent=next((each.parent for each in group if each.parent), None),
         sources=tuple(dict.fromkeys(each.provider for each in group)),
         confidence=Decimal(0),
@@ -74,6 +73,12 @@ def _company(group: Sequence[Candidate], query: CompanyQuery) -> tuple[FoundComp
         is_sure = agreement == 1 and not is_other_name
         return replace(company, confidence=agreement, is_unattended=is_sure), agreement == 1
     return _by_name(company, match, query)
+
+
+def _status(group: Sequence[Candidate]) -> RegisterStatus | None:
+    """When registers disagree, the one that says it ended must be seen; None where none tells."""
+    told = [each.status for each in group if each.status is not None]
+    return next((each for each in told if each != "active"), told[0] if told else None)
 
 
 def _by_name(company: FoundCompany, match: NameMatch | None, query: CompanyQuery) -> tuple[FoundCompany, bool]:

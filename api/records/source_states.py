@@ -1,4 +1,4 @@
-"""What all processes of a seller share about a source: its token, its breaker, its next turn; one row for each source.
+"""What all processes of a seller share about a source: token, refusal, breaker, next turn; one row for each source.
 
 Every change is one statement, so that no two processes undo each other's.
 """
@@ -14,7 +14,10 @@ from api.records.base import Base, OfSeller
 
 
 class SourceStateRecord(OfSeller, Base):
-    """How a source stands with one seller. `token` is encrypted; `opened_at` is None while the breaker is closed."""
+    """How a source stands with one seller. `opened_at` is None while the breaker is closed.
+
+    `token` is encrypted, and so is `refused_credentials`: the digest of those that were not taken at `refused_at`.
+    """
 
     __tablename__ = "source_state"
     provider: Mapped[str] = mapped_column(primary_key=True)
@@ -23,6 +26,8 @@ class SourceStateRecord(OfSeller, Base):
     failures: Mapped[int] = mapped_column(server_default="0")
     opened_at: Mapped[datetime | None]
     next_turn_at: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
+    refused_credentials: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 STATE = SourceStateRecord
@@ -40,6 +45,26 @@ def keep_token(session: Session, provider: str, ciphertext: bytes | None, ends_a
     new = {"token": ciphertext, "token_ends_at": ends_at}
     added = insert(STATE).values(seller_id=session.info["seller_id"], provider=provider, **new)
     session.execute(added.on_conflict_do_update(index_elements=KEY, set_=new))
+
+
+def refusal(session: Session, provider: str) -> tuple[datetime, bytes] | None:
+    """Give when credentials were refused last, and the encrypted digest of them."""
+    columns = select(STATE.refused_at, STATE.refused_credentials)
+    found = session.execute(columns.where(STATE.provider == provider)).first()
+    return None if found is None or found[0] is None or found[1] is None else (found[0], found[1])
+
+
+def keep_refusal(session: Session, provider: str, refused_at: datetime, ciphertext: bytes) -> None:
+    """Keep that credentials were refused, and forget the token got with them."""
+    new = {"refused_at": refused_at, "refused_credentials": ciphertext, "token": None, "token_ends_at": None}
+    added = insert(STATE).values(seller_id=session.info["seller_id"], provider=provider, **new)
+    session.execute(added.on_conflict_do_update(index_elements=KEY, set_=new))
+
+
+def forget_refusal(session: Session, provider: str) -> None:
+    """Forget that credentials were refused: others have come, or they are taken after all."""
+    forgotten = update(STATE).where(STATE.provider == provider)
+    session.execute(forgotten.values(refused_at=None, refused_credentials=None))
 
 
 def breaker(session: Session, provider: str) -> tuple[int, datetime | None]:

@@ -68,7 +68,12 @@ class AllianzTrade:
         return mapping.buyers(_send(Request("matching", MATCHING, method="POST", json=asked), line).document)
 
     def request_cover(self, request: CoverRequest, policy: InsurancePolicyKey, line: Line) -> CoverAnswer:
-        """Ask for a credit limit. What the job has made of it by now is read, else it is pending."""
+        """Ask for a credit limit. What the job has made of it by now is read, else it is pending.
+
+        Their limits come without a currency, so that it is asked for in that of the insurance policy only.
+        """
+        if request.currency != policy.currency:
+            raise SourceRefused(line.provider, "cover is asked for only in the currency of the insurance policy")
         body = {
             "requestTypeCode": REQUEST_TYPE,
             "policy": _named(policy),

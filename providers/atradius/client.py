@@ -59,7 +59,9 @@ class Atradius:
             params = {"country": country, "uid": number.value, "uidType": UID_TYPES[number.scheme]}
             request = Request("buyers", BUYERS, params=params, expect=(200, *REFUSED_AS_ASKED), cost=line.price)
             reply = _send(request, line)
-            found = () if _says_no_match(reply) else mapping.buyers(_taken(reply, line, "buyers"), company.country)
+            raw = None if _says_no_match(reply) else _taken(reply, line, "buyers")
+            asked = (params["uidType"], number.value)
+            found = () if raw is None else mapping.buyers(raw, company.country, asked)
             if found:
                 return found
         return ()
@@ -185,7 +187,9 @@ def _covers(lists: tuple[str, ...], buyer: Identifier, policy: InsurancePolicyKe
     params = {**_scope(policy), "buyerId": buyer.value}
     for path in lists:
         reply = _send(Request(path.rpartition("/")[2], path, params=params), line)
-        yield from Payload(line.provider, reply.document).items("data")
+        for item in Payload(line.provider, reply.document).items("data"):
+            if item.words("buyerId") in (None, buyer.value):  # Should they list more than was asked for.
+                yield item
 
 
 def _cover(item: Payload, buyer: Identifier, policy: InsurancePolicyKey, line: Line) -> CoverAnswer:

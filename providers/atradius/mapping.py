@@ -46,9 +46,22 @@ HISTORIC: dict[str, CoverState] = {
 RESPONSE_OF_PAST: dict[CoverState, ResponseCode] = {"cancelled": edifact.CANCELLED, "withdrawn": edifact.CANCELLED}
 
 
-def buyers(raw: object, country: str) -> tuple[Buyer, ...]:
-    """The buyers of an answer, as it came for a country (ISO 3166-1 alpha-2). Raises NotUnderstood."""
-    return tuple(_buyer(each, country) for each in Payload(PROVIDER, raw).items("data"))
+def buyers(raw: object, country: str, asked: tuple[str, str]) -> tuple[Buyer, ...]:
+    """The buyers of an answer, as it came for a country (ISO 3166-1 alpha-2) and a number: (their type, the number).
+
+    One that tells another number of the type is left out. Raises NotUnderstood.
+    """
+    return tuple(_buyer(each, country) for each in Payload(PROVIDER, raw).items("data") if _has(each, asked))
+
+
+def _has(item: Payload, asked: tuple[str, str]) -> bool:
+    kind, number = asked
+    told = [each.words("uid") or "" for each in item.items("uniqueIdentifiers") if each.text("uidType") == kind]
+    return not told or _plain(number) in map(_plain, told)
+
+
+def _plain(number: str) -> str:
+    return "".join(each for each in number.upper() if each.isalnum()).lstrip("0")
 
 
 def _buyer(item: Payload, country: str) -> Buyer:
@@ -75,8 +88,11 @@ def cover(item: Payload, buyer: Identifier, currency: str, today: date) -> Cover
     decided = amount_of(decision, "decisionAmtInPolicyCurrency")
     ends_on = _end(item, decision)
     state, response, reason = _standing(item)
+    starts_on = day(item, "effectFromDate")
     if state in STANDING and ends_on is not None and ends_on < today:
         state = "ended"
+    elif state in STANDING and starts_on is not None and starts_on > today:
+        state = "pending"
     if state in STANDING and decided is None:
         raise item.not_understood("totalDecision", "has no amount")
     if state == "granted" and requested is not None and decided is not None and decided < requested:
@@ -89,7 +105,7 @@ def cover(item: Payload, buyer: Identifier, currency: str, today: date) -> Cover
         amount=None if state == "pending" else decided,
         currency=item.text("policyCurrencyCode") or currency,
         requested_amount=requested,
-        starts_on=day(item, "effectFromDate"),
+        starts_on=starts_on,
         ends_on=ends_on,
         conditions=_conditions(item),
         response_code=response,

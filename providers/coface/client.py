@@ -3,7 +3,7 @@
 from providers.coface.mapping import bureau_facts
 from providers.coface.orders import order_of, publications_of
 from providers.coface.searching import PROVIDER, Found, external_id, the_one
-from providers.coface.signing import DATA, send
+from providers.coface.signing import DATA, NOT_THERE, is_not_there, send
 from providers.http import Line, Request
 from providers.payload import Payload
 from providers.ports import About, CompanyKey, Raw
@@ -17,7 +17,7 @@ SETTINGS = SourceSettings(
     price=None,  # By contract, and not published.
     read_seconds=15.0,
 )
-FOUND, PARTLY, NONE = 200, 206, 404
+FOUND, PARTLY = 200, 206
 
 
 def find(company: CompanyKey, line: Line) -> Found | None:
@@ -30,10 +30,10 @@ def find(company: CompanyKey, line: Line) -> Found | None:
             "find_company",
             f"{DATA}/companies",
             params={"countryCode": number.country, "externalId": asked},
-            expect=(FOUND, PARTLY, NONE),
+            expect=(FOUND, PARTLY, NOT_THERE),
         )
         reply = send(line, finding)
-        if reply.status != NONE and (found := the_one(reply.document, asked, number.country)) is not None:
+        if not is_not_there(reply, line) and (found := the_one(reply.document, asked, number.country)) is not None:
             return found
     return None
 

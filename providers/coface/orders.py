@@ -6,7 +6,7 @@ from time import sleep
 from typing import Any
 
 from providers.coface.searching import PROVIDER, Found
-from providers.coface.signing import DATA, send
+from providers.coface.signing import DATA, NOT_THERE, is_not_there, send
 from providers.errors import NotUnderstood, SourceLate, SourceRefused
 from providers.http import Line, Request
 from providers.payload import Payload
@@ -21,7 +21,7 @@ KEPT_DAYS = 14
 PAGES_MAX = 20
 POLLS_MAX, POLL_SECONDS = 3, 1.0
 RESERVE_SECONDS = 2.0  # A call that ends with the time would pass for a failure of Coface's.
-DONE, UNFINISHED, CANCELLED, PARTLY, REFUSED, NONE = 200, 202, 205, 206, 400, 404
+DONE, UNFINISHED, CANCELLED, PARTLY, REFUSED = 200, 202, 205, 206, 400
 CONTRACT_CODES = {"error-subscription", "wrong_product"}  # No points left, or not in the contract: for every company.
 
 
@@ -93,13 +93,16 @@ def _orders(found: Found, line: Line) -> list[Payload]:
     page: Collection[Payload] = ()
     for _ in range(PAGES_MAX):
         within = {"range": f"{len(listed)}-{len(listed) + len(page) - 1}"} if listed else {}
-        asking = Request("orders", ORDERS, params={**asked, **within}, expect=(DONE, UNFINISHED, PARTLY, NONE))
+        asking = Request("orders", ORDERS, params={**asked, **within}, expect=(DONE, UNFINISHED, PARTLY, NOT_THERE))
         reply = send(line, asking)
-        if reply.status == NONE:
+        if is_not_there(reply, line):
             return listed
         if reply.status == UNFINISHED:
             raise SourceLate(line.provider, "an order is not finished; it is read when it is asked for again")
-        page = Payload(PROVIDER, {"orders": reply.document}).items("orders")
+        answer = Payload(PROVIDER, {"orders": reply.document})
+        if not answer.is_list("orders"):
+            raise answer.not_understood("orders", "are no list")
+        page = answer.items("orders")
         listed += page
         if reply.status == DONE or not page:
             return listed

@@ -38,6 +38,8 @@ def external_id(number: Identifier) -> str | None:
 def the_one(document: object, asked: str, country: str) -> Found | None:
     """The company of a number; None where there is none. Raises NotUnderstood where several have it."""
     answer = Payload(PROVIDER, {"companies": document})
+    if not answer.is_list("companies"):
+        raise answer.not_understood("companies", "are no list")
     having = [each for each in answer.items("companies") if _has(each, asked)]
     if len({each.text("id") or str(at) for at, each in enumerate(having)}) > 1:
         raise answer.not_understood("companies", "has more than one company of a number")

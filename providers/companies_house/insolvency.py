@@ -83,9 +83,11 @@ def _event(case: Payload, on: date) -> NegativeEvent | None:
             return None
         raise case.not_understood("type", "is no kind of case that we know")
     code = CASES[kind]
-    days = {each.text("type"): each.day("date") for each in case.items("dates")}
-    started_on = next((days[name] for name in STARTS if days.get(name)), None)
-    ended_on = next((days[name] for name in ENDS if days.get(name)), None)
+    dates = [(each.text("type"), each.day("date")) for each in case.items("dates")]
+    days = {name: max(day for told, day in dates if told == name and day) for name, day in dates if day}
+    started_on = next((days[name] for name in STARTS if name in days), None)
+    ended_on = max((days[name] for name in ENDS if name in days), default=None)
     if started_on is None:
         return NegativeEvent(code, min(ended_on or on, on), ended_on, undated=True)
-    return NegativeEvent(code, min(started_on, on), ended_on)
+    # A case may be opened again: what ended before its last start ended nothing.
+    return NegativeEvent(code, min(started_on, on), ended_on if ended_on and ended_on >= started_on else None)

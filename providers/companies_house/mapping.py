@@ -151,5 +151,5 @@ def _candidate(provider: str, company: Payload, name: str, kind: str | None, add
         country="GB",
         address=address,
         legal_form=LEGAL_FORMS.get(kind or ""),
-        status=_status(company),
+        status=STATUSES.get(company.text("company_status") or ""),
     )

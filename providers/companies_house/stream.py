@@ -10,6 +10,7 @@ from typing import Literal, Self
 
 import requests
 import urllib3
+from requests.auth import HTTPBasicAuth
 
 from providers.companies_house.mapping import padded
 from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceError, SourceLate, SourceRefused
@@ -63,16 +64,21 @@ class ChangeStream:
         self._timepoint = timepoint
         self._stopped = Event()
         self._answer: requests.Response | None = None
+        self._session = requests.Session()
+        self._session.trust_env = False  # No proxy and no netrc: who gets the key is for our settings to say.
 
     def __enter__(self) -> Self:
         """Connect. Raises SourceError, and TimepointTooOld."""
         line = self._line
+        key = line.credentials.get("stream_key")
+        if not key:
+            raise SourceRefused(line.provider, "no key of the stream was handed in")
         headers = {NOW_HEADER: line.now.isoformat()} if line.is_sandbox else {}
         try:
-            self._answer = requests.get(
+            self._answer = self._session.get(
                 f"{line.address}/{self._topic}",
                 params={} if self._timepoint is None else {"timepoint": self._timepoint},
-                auth=(line.credentials["stream_key"], ""),
+                auth=HTTPBasicAuth(key.encode(), b""),  # As UTF-8: the library would refuse what Latin-1 has not.
                 headers=headers,
                 timeout=(min(line.settings.connect_seconds, line.seconds_left()), SILENT_SECONDS_MAX),
                 allow_redirects=False,
@@ -94,6 +100,7 @@ class ChangeStream:
         self._stopped.set()
         if self._answer is not None:
             self._answer.close()
+        self._session.close()
 
     def stop(self) -> None:
         """End the reading, also while it waits for a line; safe from any thread, and to repeat."""

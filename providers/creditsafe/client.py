@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 from providers.creditsafe.extract import candidates, register_facts
 from providers.creditsafe.mapping import bureau_facts
-from providers.creditsafe.searching import PROVIDER, connect_id, criteria, the_one
+from providers.creditsafe.searching import PROVIDER, connect_id, contradicts, criteria, is_named_so, the_one
+from providers.errors import NotUnderstood
 from providers.http import Line, Request, Signature
 from providers.memory import Token
 from providers.payload import Payload
@@ -21,6 +22,7 @@ SETTINGS = SourceSettings(
     credentials=("username", "password"),
     price=None,  # By contract, and not published.
     read_seconds=20.0,
+    answer_bytes_max=20_000_000,  # That of a large group; one that is cut short would be paid for again and again.
 )
 TOKEN_LIVES = timedelta(minutes=55)  # Of the hour it has, where it does not tell its own end.
 FOUND_MAX = 50
@@ -49,14 +51,21 @@ class Found:
 
 
 def find(company: CompanyKey, line: Line) -> Found | None:
-    """The company by the first of its numbers that Creditsafe knows; a name is not enough to order a report by."""
+    """The company by the first of its numbers that Creditsafe knows; a name is not enough to order a report by.
+
+    Raises NotUnderstood for one that another of its numbers contradicts.
+    """
     for number in company.identifiers:
         asked = criteria(number)
         if asked is None:
             continue
         reply = line.send(Request("find_company", "/companies", params=asked, signature=SIGNATURE))
-        if (found := the_one(reply.document, number)) is not None:
-            return Found(connect_id(found), number.country, reply.document)
+        found = the_one(reply.document, number)
+        if found is None or not is_named_so(found, number, company.name):
+            continue
+        if contradicts(found, company):
+            raise found.not_understood("regNo", "contradicts a number of the company asked for")
+        return Found(connect_id(found), number.country, reply.document)
     return None
 
 
@@ -124,6 +133,8 @@ class CreditReport:
             )
         )
         if reply.status == NOT_FOUND:
+            if Payload(PROVIDER, reply.document).text("message") is None:
+                raise NotUnderstood(line.provider, "credit_report: 404 without a word of Creditsafe's")
             return None
         return {"search": found.document, "connect_id": found.connect_id, "report": reply.document}
 

@@ -1,10 +1,10 @@
 """What a search of Creditsafe tells of a company: as a candidate to choose from, and as its registration."""
 
-import re
 from datetime import date
 
 from providers.creditsafe.searching import (
     CONNECT_ID,
+    DUTCH_REGISTRATION,
     PROVIDER,
     SAFE_NUMBER,
     companies,
@@ -13,6 +13,7 @@ from providers.creditsafe.searching import (
     vat_numbers,
 )
 from providers.names import SAME_NAME_MIN, best_similarity
+from providers.numbers import official
 from providers.payload import Payload
 from providers.ports import Candidate, CompanyKey, Identifier
 from scoring.facts import IdentityField, RegisterFacts, RegisterStatus
@@ -25,18 +26,17 @@ LEGAL_FORMS = {
     "private limited company": "limited",
     "private limited with share capital": "limited",
 }
-_DUTCH_REGISTRATION = re.compile(r"([0-9]{8})(0000)?", re.ASCII)  # The last four tell branches apart; 0000 is the main.
 
 
 def candidates(document: object) -> tuple[Candidate, ...]:
-    """Companies as a search offers them, in its order; those that are neither active nor ended are left out."""
+    """Companies as a search offers them, in its order; those without a name are left out."""
     offered = [_candidate(each) for each in companies(document)]
     return tuple(each for each in offered if each is not None)
 
 
 def _candidate(company: Payload) -> Candidate | None:
-    name, country, status = company.text("name"), company.text("country"), _status(company)
-    if name is None or country is None or status is None:
+    name, country = company.text("name"), company.text("country")
+    if name is None or country is None:
         return None
     return Candidate(
         provider=PROVIDER,
@@ -46,7 +46,7 @@ def _candidate(company: Payload) -> Candidate | None:
         country=country,
         address=company.section("address").text("simpleValue"),
         legal_form=_legal_form(company),
-        status=status,
+        status=_status(company),
     )
 
 
@@ -84,10 +84,10 @@ def _identifiers(company: Payload, country: str) -> tuple[Identifier, ...]:
     if safe_number := company.text("safeNo"):
         found.append(Identifier(SAFE_NUMBER, country, safe_number))
     registration = company.text("regNo") or ""
-    if country == "NL" and (dutch := _DUTCH_REGISTRATION.fullmatch(registration)):
+    if country == "NL" and (dutch := DUTCH_REGISTRATION.fullmatch(registration)):
         found.insert(0, Identifier("kvk", "NL", dutch[1]))
-    elif country == "GB" and registration:
-        found.insert(0, Identifier("coh", "GB", registration))
+    elif country == "GB" and (british := official("coh", "GB", registration)):
+        found.insert(0, british)
     for number in vat_numbers(company):
         # Of a Dutch sole trader it may be made of the citizen number, which must not be kept as an RSIN.
         if country == "NL" and company.text("type") == "Ltd" and is_rsin(number):
@@ -100,7 +100,7 @@ def _identifiers(company: Payload, country: str) -> tuple[Identifier, ...]:
 def _mismatches(company: Payload, asked: CompanyKey) -> tuple[IdentityField, ...]:
     """Where the company found is not the one we were told of."""
     found: list[IdentityField] = []
-    kvk, registration = asked.number("kvk"), _DUTCH_REGISTRATION.fullmatch(company.text("regNo") or "")
+    kvk, registration = asked.number("kvk"), DUTCH_REGISTRATION.fullmatch(company.text("regNo") or "")
     if kvk is not None and registration is not None and registration[1] != kvk:
         found.append("number")
     name = company.text("name")

@@ -14,7 +14,8 @@ UNLIMITED_TEXTS = {"unlimited", "no limit"}
 ENDED = "NonActive"
 ENDING_RULINGS = set(JUDGEMENT_CODES.values()) - {"whoa_public"}  # A plan is how a company goes on.
 INCIDENT_BEGINS, INCIDENT_ENDS = "payment incident detected", "payment incident closed"
-SECTIONS_OF_EVENTS = {"negativeinformation", "additionalinformation"}
+# The summary tells whether the company has ended.
+SECTIONS_OF_EVENTS = {"negativeinformation", "additionalinformation", "companysummary"}
 
 
 def bureau_facts(provider: str, raw: object, currency: str, retrieved_on: date) -> BureauFacts:

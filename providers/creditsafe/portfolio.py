@@ -78,13 +78,17 @@ class Portfolio:
             }
             reply = _send(line, "changes", f"/portfolios/{portfolio}/notificationEvents", params=asked)
             answer = Payload(PROVIDER, reply.document)
-            events = [_change(each) for each in answer.items("data")]
+            events = [_change(each) for each in _listed(answer, "data")]
             known = len(found)
             found |= {each.id: each for each in events}
             seen, page = seen + len(events), page + 1
             total = answer.number("totalCount")
+            if total is not None and seen >= total:
+                break
             # A page that brings nothing new would be asked for ever.
-            if len(found) == known or (total is not None and seen >= total):
+            if len(found) == known:
+                if total is not None:
+                    raise answer.not_understood("totalCount", "is more than all pages have")
                 break
         return tuple(sorted(found.values(), key=lambda each: (each.changed_at, each.id)))
 
@@ -98,9 +102,16 @@ def _portfolio(line: Line) -> str | None:
     reply = _send(
         line, "portfolios", "/portfolios", params={"searchQuery": PORTFOLIO, "page": 0, "pageSize": PAGE_SIZE}
     )
-    listed = Payload(PROVIDER, reply.document).section("data").items("portfolios")
+    listed = _listed(Payload(PROVIDER, reply.document).section("data"), "portfolios")
     ours = [_whole(each, "portfolioId") for each in listed if each.text("name") == PORTFOLIO]
     return str(min(ours)) if ours else None
+
+
+def _listed(answer: Payload, name: str) -> list[Payload]:
+    """What is in a list. Raises NotUnderstood where there is none: that is not one with nothing in it."""
+    if not answer.is_list(name):
+        raise answer.not_understood(name, "is no list")
+    return answer.items(name)
 
 
 def _new_portfolio(line: Line) -> str:

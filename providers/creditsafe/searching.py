@@ -1,14 +1,17 @@
 """Finding a company in Creditsafe's answers: by which number it is asked, and which of those found is the one meant."""
 
+import re
 from collections.abc import Mapping
 
 from providers.errors import SourceDown, SourceError, SourceRefused
+from providers.names import SAME_NAME_MIN, best_similarity
 from providers.payload import Payload
-from providers.ports import Identifier
+from providers.ports import CompanyKey, Identifier
 
 PROVIDER = "creditsafe"
 CONNECT_ID, SAFE_NUMBER = "creditsafe-connect-id", "creditsafe-safe-no"
 MAIN_OFFICES = {"headOffice", "registered", "singleOffice"}
+DUTCH_REGISTRATION = re.compile(r"([0-9]{8})(0000)?", re.ASCII)  # The last four tell branches apart; 0000 is the main.
 _NO_PERMISSION = {"InvalidCredentials", "AccessRestricted", "ReportUnavailableDueToLegal", "EndpointShutdown"}
 _NOT_NOW = {
     *("TemporarySystemProblem", "UnexpectedInternalError"),
@@ -70,6 +73,27 @@ def the_one(document: object, number: Identifier) -> Payload | None:
         if len(having) != 1:
             raise Payload(PROVIDER, document).not_understood("companies", "has more than one company of a number")
     return having[0] if having else None
+
+
+def contradicts(company: Payload, asked: CompanyKey) -> bool:
+    """Whether the company found has another registration number than we know: a VAT number may be that of several."""
+    registration = company.text("regNo")
+    if registration is None:
+        return False
+    kvk, coh = asked.number("kvk"), asked.number("coh")
+    dutch = DUTCH_REGISTRATION.fullmatch(registration)
+    if kvk is not None and dutch is not None and company.text("country") == "NL":
+        return dutch[1] != kvk
+    is_british = coh is not None and company.text("country") == "GB"
+    return is_british and plain_number(registration, "GB") != plain_number(coh or "", "GB")
+
+
+def is_named_so(company: Payload, number: Identifier, name: str | None) -> bool:
+    """Whether its name is ours, which counts only where it does not tell the VAT number that it was found by."""
+    told = company.text("name")
+    if number.scheme not in ("vat", "rsin") or vat_numbers(company) or name is None or told is None:
+        return True
+    return best_similarity(name, (told,)) >= SAME_NAME_MIN
 
 
 def connect_id(company: Payload) -> str:

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from providers.dnb.mapping import bureau_facts
 from providers.dnb.searching import DUNS, PROVIDER, candidates, criteria, match_candidates, the_one
+from providers.errors import NotUnderstood
 from providers.http import Line, Reply, Request, Signature
 from providers.memory import Token
 from providers.payload import Payload
@@ -21,6 +22,7 @@ SETTINGS = SourceSettings(
     price=None,  # By contract, and not published.
     rate=Rate(4, 1.0),  # Not confirmed: clients keep to four or five a second.
     read_seconds=20.0,
+    answer_bytes_max=20_000_000,
 )
 SIGN_IN_VERSION = "v3"  # v2 takes JSON instead; both are in use.
 LIFETIMES = ("expiresIn", "expires_in")  # Not confirmed: the name differs between reports.
@@ -66,7 +68,7 @@ def find(company: CompanyKey, line: Line) -> str | None:
         asked = [{"name": company.name, "countryISOAlpha2Code": company.country}]
     for each in asked:
         reply = _match(dict(each), line)
-        if reply.status != NOT_FOUND and (found := the_one(reply.document, company)) is not None:
+        if not is_not_found(reply, line) and (found := the_one(reply.document, company)) is not None:
             return found
     return None
 
@@ -77,6 +79,15 @@ def _match(asked: dict[str, object], line: Line) -> Reply:
     )
 
 
+def is_not_found(reply: Reply, line: Line) -> bool:
+    """Whether D&B itself says that there is none. Raises NotUnderstood for a 404 of somebody before it."""
+    if reply.status != NOT_FOUND:
+        return False
+    if not Payload(PROVIDER, reply.document).section("error").names():
+        raise NotUnderstood(line.provider, "404 without an error of D&B's")
+    return True
+
+
 class Search:
     """Companies by number, else by words of a name."""
 
@@ -85,7 +96,7 @@ class Search:
         for number in query.identifiers:
             if (asked := criteria(number)) is not None:
                 reply = _match(dict(asked), line)
-                if reply.status != NOT_FOUND and (found := match_candidates(reply.document)):
+                if not is_not_found(reply, line) and (found := match_candidates(reply.document)):
                     return found
         if query.text is None:
             return ()
@@ -104,7 +115,7 @@ class Search:
                 expect=(200, NOT_FOUND),
             )
         )
-        return () if reply.status == NOT_FOUND else candidates(reply.document)
+        return () if is_not_found(reply, line) else candidates(reply.document)
 
 
 class DataBlocks:
@@ -129,7 +140,7 @@ class DataBlocks:
                 repeatable=False,
             )
         )
-        return None if reply.status == NOT_FOUND else {"blocks": reply.document, "duns": duns}
+        return None if is_not_found(reply, line) else {"blocks": reply.document, "duns": duns}
 
     def facts(self, raw: Raw, about: About) -> BureauFacts:
         """The blocks as facts. Raises NotUnderstood."""

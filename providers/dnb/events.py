@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from providers.dnb.searching import ACTIVE, status_of
+from providers.dnb.searching import ACTIVE, status_of, whole_day
 from providers.payload import Payload
 from scoring.facts import NegativeEvent
 
@@ -37,14 +37,16 @@ def events_of(answer: Payload, is_told: bool, retrieved_on: date) -> tuple[Negat
     found = _legal(legal, retrieved_on)
     found += _out_of_business(organization, found, retrieved_on)
     severe = organization.section("dnbAssessment").flag("hasSevereNegativeEvents")
-    if not found and (severe or (severe is None and not _says_none(legal))):
+    in_force = {event.code for event in found if event.in_force(retrieved_on)}
+    is_untold = severe is None and not in_force & {*INSOLVENCIES.values()} and not _tells_of_insolvency(legal)
+    if is_untold or (severe and not in_force):
         raise organization.not_understood("legalEvents", "does not tell whether there are any")
     return tuple(sorted(found, key=lambda event: (event.occurred_on, event.code)))
 
 
-def _says_none(legal: Payload) -> bool:
+def _tells_of_insolvency(legal: Payload) -> bool:
     return legal.flag("hasLegalEvents") is False or all(
-        legal.flag(f"has{name}") is False for name in (*INSOLVENCIES, ANY_INSOLVENCY)
+        legal.flag(f"has{name}") is not None for name in (*INSOLVENCIES, ANY_INSOLVENCY)
     )
 
 
@@ -59,10 +61,11 @@ def _legal(legal: Payload, retrieved_on: date) -> list[NegativeEvent]:
 
 def _event(legal: Payload, name: str, code: str, retrieved_on: date) -> NegativeEvent | None:
     """One kind of event: ended where none is open any more, on the day we were told, since no other day is told."""
-    if not legal.flag(f"has{name}"):
+    is_open = legal.flag(f"hasOpen{name}")
+    if not legal.flag(f"has{name}") and not is_open:
         return None
-    ended_on = retrieved_on if legal.flag(f"hasOpen{name}") is False else None
-    filed_on = legal.section(f"{name[0].lower()}{name[1:]}").day("mostRecentFilingDate")
+    ended_on = retrieved_on if is_open is False else None
+    filed_on = whole_day(legal.section(f"{name[0].lower()}{name[1:]}"), "mostRecentFilingDate")
     if filed_on is None or filed_on > retrieved_on:
         return NegativeEvent(code, retrieved_on, ended_on, undated=True)
     return NegativeEvent(code, filed_on, ended_on)
@@ -73,7 +76,7 @@ def _out_of_business(organization: Payload, told: list[NegativeEvent], retrieved
     if status_of(organization) in ("active", None):
         return []
     operating = organization.section("dunsControlStatus", "operatingStatus")
-    ended_on = operating.day("startDate") if operating.number("dnbCode") != ACTIVE else None
+    ended_on = whole_day(operating, "startDate") if operating.number("dnbCode") != ACTIVE else None
     if ended_on is not None:
         return [NegativeEvent("dissolved", ended_on)]
     if any(each.code in INSOLVENCIES.values() and each.ended_on is None for each in told):

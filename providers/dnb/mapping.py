@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from providers.dnb.events import EVENT_BLOCK, events_of
 from providers.dnb.figures import financials, financials_currency
-from providers.dnb.searching import PROVIDER
+from providers.dnb.searching import PROVIDER, whole_day
 from providers.payload import Payload
 from providers.ports import About
 from scoring.facts import NO_LIMIT_GIVEN, BureauFacts, CompanyDetails, CreditLimit
@@ -81,7 +81,7 @@ def _is_delivered(answer: Payload, block: str) -> bool:
 def _newest_trading(organization: Payload) -> tuple[date | None, Payload]:
     """The newest payment summary and its day; an empty one without any."""
     told = [
-        (part.day("summaryDate") or date.min, part.items("summary")[0])
+        (whole_day(part, "summaryDate") or date.min, part.items("summary")[0])
         for part in organization.items("businessTrading")
         if part.items("summary")
     ]
@@ -105,7 +105,7 @@ def _score(organization: Payload) -> _Score | None:
     """How likely it fails; where that is not told, how it pays others."""
     failure = organization.section("dnbAssessment", "failureScore")
     if (percentile := _percentile(failure, "nationalPercentile")) is not None:
-        return _Score(FAILURE_SCALE, percentile, FAILURE_EVENT, failure.day("scoreDate"))
+        return _Score(FAILURE_SCALE, percentile, FAILURE_EVENT, whole_day(failure, "scoreDate"))
     summarised_on, trading = _newest_trading(organization)
     paydex = _percentile(trading, "paydexScore")
     return None if paydex is None else _Score(PAYDEX_SCALE, paydex, PAYDEX_EVENT, summarised_on)

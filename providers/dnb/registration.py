@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from providers.dnb.client import NOT_FOUND, SIGNATURE, find
+from providers.dnb.client import NOT_FOUND, SIGNATURE, find, is_not_found
 from providers.dnb.notifications import changes_of, oldest_first
 from providers.dnb.searching import DUNS, DUNS_COUNTRY, PROVIDER
 from providers.errors import NotUnderstood, SourceRefused
@@ -43,7 +43,7 @@ class Registration:
         while True:
             asked = {"replayStartTimestamp": begin.isoformat(), "maxNotifications": PAGE_SIZE}
             reply = _send(line, "changes", REPLAY, "GET", (200, NOT_FOUND), params=asked)
-            if reply.status == NOT_FOUND:  # D&B's way to say that there are none.
+            if is_not_found(reply, line):  # D&B's way to say that there are none.
                 break
             notifications = Payload(PROVIDER, reply.document).items("notifications")
             new = {each.id: each for told in notifications for each in changes_of(told) if each.id not in found}

@@ -1,6 +1,8 @@
 """Finding a company in D&B's answers: which candidate is sure enough to be taken without a person looking."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from providers.names import SAME_NAME_MIN, best_similarity
@@ -22,6 +24,8 @@ VAT_TYPES = {
     **{"PT": 2432, "ES": 2472, "IE": 2530, "GB": 2550, "DE": 6867, "HR": 14257, "GR": 14259, "CY": 17283},
     **{"MT": 9336, "SI": 37716, "NO": 42066, "RO": 42083},
 }
+NUMBER = "registrationNumber"
+_PART_OF_DATE = re.compile(r"[0-9]{4}(-[0-9]{2})?", re.ASCII)
 _SCHEMES = {number_type: scheme for scheme, number_type in NUMBER_TYPES.items()}
 _VAT_COUNTRIES = {number_type: country for country, number_type in VAT_TYPES.items()}
 
@@ -67,11 +71,28 @@ def _agrees(organization: Payload, company: CompanyKey) -> bool:
     told = {each.scheme: each.value for each in identifiers(organization)}
     if any(told.get(each.scheme, each.value) != each.value for each in asked):
         return False
+    if not asked and not _states_one_of(organization, company):
+        return False
     name = organization.text("primaryName")
     if any(each.scheme in told for each in asked) or company.name is None or name is None:
         return bool(asked)
     names = (name, *(text for each in organization.items("tradeStyleNames") if (text := each.text("name"))))
     return best_similarity(company.name, names) >= SAME_NAME_MIN
+
+
+def _states_one_of(organization: Payload, company: CompanyKey) -> bool:
+    """Whether a number of ours is among its own, of whatever type: many companies have one name. Also without any."""
+    stated = {_plain(text) for each in organization.items("registrationNumbers") if (text := each.words(NUMBER))}
+    return not company.identifiers or any(_plain(each.value) in stated for each in company.identifiers)
+
+
+def _plain(number: str) -> str:
+    return "".join(each for each in number.upper() if each.isalnum()).lstrip("0")
+
+
+def whole_day(part: Payload, name: str) -> date | None:
+    """The day of a date; None also where D&B tells a year or a month only. Raises NotUnderstood."""
+    return None if _PART_OF_DATE.fullmatch(part.text(name) or "") else part.day(name)
 
 
 def duns_of(organization: Payload) -> str:
@@ -83,7 +104,7 @@ def duns_of(organization: Payload) -> str:
 
 
 def candidates(document: object) -> tuple[Candidate, ...]:
-    """Companies as a search offers them; those of which it is not told whether they are active are left out."""
+    """Companies as a search offers them; those without a name or a country are left out."""
     found = [_candidate(each.section("organization")) for each in Payload(PROVIDER, document).items("searchCandidates")]
     return tuple(each for each in found if each is not None)
 
@@ -98,8 +119,7 @@ def _candidate(organization: Payload) -> Candidate | None:
     address = organization.section("primaryAddress")
     name = organization.text("primaryName")
     country = address.section("addressCountry").text("isoAlpha2Code")
-    status = status_of(organization)
-    if name is None or country is None or status is None:
+    if name is None or country is None:
         return None
     duns = Identifier(DUNS, DUNS_COUNTRY, duns_of(organization))
     trade_names = (each.text("name") for each in organization.items("tradeStyleNames"))
@@ -114,7 +134,7 @@ def _candidate(organization: Payload) -> Candidate | None:
         country=country,
         address=", ".join(each for each in (*lines, town) if each) or None,
         legal_form=None,
-        status=status,
+        status=status_of(organization),
         parent=None if parent is None else Identifier(DUNS, DUNS_COUNTRY, parent),
     )
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from providers.errors import NotUnderstood
+from providers.numbers import official
 from providers.payload import Payload
 from providers.ports import LEI_COUNTRY, About, Candidate, CompanyKey, Identifier, Raw
-from scoring.facts import EntityFacts, GroupMember
+from scoring.facts import EntityFacts, GroupMember, RegisterStatus
 from scoring.identifiers import is_kvk_number, is_lei
 
 RECORDS = "lei-records"
@@ -25,6 +26,7 @@ SCHEMES = {
 # Entity legal forms (ISO 20275) that are codes of ours.
 LEGAL_FORMS = {"54M6": "bv", "B5PM": "nv", "H0PO": "limited"}
 ENTITY_STATUS = {"ACTIVE": True, "INACTIVE": False, "NULL": None, None: None}
+OFFERED: dict[bool | None, RegisterStatus | None] = {True: "active", False: "dissolved", None: None}
 # Records that are no identity of their own; the rest are told apart by how well they are kept.
 VOID = frozenset({"DUPLICATE", "ANNULLED", "CANCELLED"})
 
@@ -60,6 +62,8 @@ def record_asked_for(provider: str, raw: Raw, company: CompanyKey) -> Payload:
             fitting = [each for each in fitting if is_better(each)] or fitting
     if len(fitting) != 1:
         raise NotUnderstood(provider, f"{len(fitting)} records are the company asked for")
+    if _contradicts(fitting[0], company):
+        raise NotUnderstood(provider, "the record contradicts a number of the company asked for")
     return fitting[0]
 
 
@@ -72,6 +76,18 @@ def _is_asked_for(record: Payload, company: CompanyKey) -> bool:
     named = {("lei", record.section("attributes").text("lei")), _authority(entity)}
     asked = {national_number(each) or ("lei", each.value) for each in company.identifiers if _is_known_here(each)}
     return bool(named & asked)
+
+
+def _contradicts(record: Payload, company: CompanyKey) -> bool:
+    """Whether the record has another LEI than we know, or another number in the same register."""
+    lei, (authority, number) = _lei(record), _authority(record.section("attributes", "entity"))
+    numbers = [each for each in map(national_number, company.identifiers) if each is not None]
+    is_other = any(known == authority and number and _plain(value) != _plain(number) for known, value in numbers)
+    return is_other or company.number("lei") not in (None, lei)
+
+
+def _plain(number: str) -> str:
+    return "".join(number.split()).lstrip("0")
 
 
 def is_void(record: Payload) -> bool:
@@ -169,8 +185,8 @@ def candidate(provider: str, record: Payload, parent: Any) -> Candidate:
         raise record.not_understood("attributes.entity", "has no name or no country")
     identifiers = [Identifier("lei", LEI_COUNTRY, _lei(record))]
     authority, number = _authority(entity)
-    if authority in SCHEMES and number is not None:
-        identifiers.append(Identifier(*SCHEMES[authority], number))
+    if authority in SCHEMES and number is not None and (national := official(*SCHEMES[authority], number)):
+        identifiers.append(national)
     others = [each.text("name") for each in entity.items("otherNames") if each.text("type") != "PREVIOUS_LEGAL_NAME"]
     return Candidate(
         provider=provider,
@@ -180,7 +196,7 @@ def candidate(provider: str, record: Payload, parent: Any) -> Candidate:
         country=country,
         address=_address(entity.section("legalAddress")),
         legal_form=_legal_form(entity),
-        status="dissolved" if _is_active(entity) is False else "active",
+        status=OFFERED[_is_active(entity)],
         parent=None if parent is None else _parent_identifier(provider, parent),
     )
 

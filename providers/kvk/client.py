@@ -78,6 +78,8 @@ class CompanyRegister:
         profile = _document(_get("basisprofiel", f"/v1/basisprofielen/{number}", line, cost=line.price), line, UNKNOWN)
         if profile is None:
             return None
+        if _kvk_number(Payload(line.provider, profile)) != number:
+            raise NotUnderstood(line.provider, "basisprofiel is of another company than was asked for")
         raw[BASE_PROFILE] = profile
         raw[OPEN_DATA_DOCUMENT] = None
         if is_in_open_data(line.provider, profile):

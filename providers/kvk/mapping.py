@@ -1,7 +1,6 @@
 """KVK's base profile and open data of a company, as facts of ours."""
 
 import calendar
-from collections.abc import Mapping
 from datetime import date
 
 from providers.names import SAME_NAME_MIN, best_similarity
@@ -40,13 +39,15 @@ def register_facts(provider: str, raw: object, company: CompanyKey, retrieved_on
     answer = Payload(provider, raw)
     profile = answer.section(BASE_PROFILE)
     legal_form = _legal_form(profile)
-    if legal_form in IN_OPEN_DATA and not (isinstance(raw, Mapping) and OPEN_DATA_DOCUMENT in raw):
-        raise answer.not_understood(OPEN_DATA_DOCUMENT, "were not asked for, so insolvency is not known")
+    status = _status(answer, legal_form, retrieved_on)
+    # Who is over cannot be insolvent; any other BV or NV is in the open data.
+    if legal_form in IN_OPEN_DATA and status == "active" and not answer.section(OPEN_DATA_DOCUMENT).names():
+        raise answer.not_understood(OPEN_DATA_DOCUMENT, "are missing, so insolvency is not known")
     started_on = _day(profile.section("materieleRegistratie"), "datumAanvang", retrieved_on)
     return RegisterFacts(
         provider=provider,
         retrieved_on=retrieved_on,
-        status=_status(answer, legal_form, retrieved_on),
+        status=status,
         legal_form=legal_form,
         incorporated_on=started_on,
         identity_mismatch=_mismatches(profile, legal_form, company),
@@ -78,7 +79,10 @@ def _legal_form(profile: Payload) -> str | None:
 
 def _status(answer: Payload, legal_form: str | None, on: date) -> RegisterStatus:
     """Active until an end is registered, whenever that is; a legal person ends dissolved, any other struck off."""
-    ended_on = _day(answer.section(BASE_PROFILE, "materieleRegistratie"), "datumEinde", on)
+    registration = answer.section(BASE_PROFILE, "materieleRegistratie")
+    ended_on = _day(registration, "datumEinde", on)
+    if ended_on is None and registration.text("datumEinde") is not None:
+        raise registration.not_understood("datumEinde", "tells no part of the day")
     open_data = answer.section(OPEN_DATA_DOCUMENT)
     active = open_data.text("actief")
     # A document that does not even say this is another one, which must not pass for that of a solvent company.
@@ -104,15 +108,16 @@ def _day(registration: Payload, name: str, latest_on: date) -> date | None:
 
 
 def _mismatches(profile: Payload, legal_form: str | None, company: CompanyKey) -> tuple[IdentityField, ...]:
-    told = {each.scheme: each.value for each in company.identifiers}
+    told = {each.scheme: each.value for each in company.identifiers if each.country == "NL"}
     found: list[IdentityField] = []
-    number = profile.text("kvkNummer")
-    if number is not None and told.get("kvk", number) != number:
+    number, rsin = profile.text("kvkNummer"), profile.section("_embedded", "eigenaar").text("rsin")
+    if number is None:
+        raise profile.not_understood("kvkNummer", "is missing")
+    if told.get("kvk", number) != number or (rsin is not None and told.get("rsin", rsin) != rsin):
         found.append("number")
     if company.name is not None and best_similarity(company.name, _names(profile)) < SAME_NAME_MIN:
         found.append("name")
     # The VAT number of a legal person is made of its RSIN; that of any other cannot be derived.
-    rsin = profile.section("_embedded", "eigenaar").text("rsin")
     if rsin is not None and legal_form not in NOT_LEGAL_PERSONS and told.get("vat", f"NL{rsin}B01")[2:11] != rsin:
         found.append("vat")
     return tuple(found)

@@ -42,7 +42,9 @@ def _match(result: Payload) -> SanctionsMatch | None:
         raise result.not_understood("score", "is missing")
     properties = result.section("properties")
     topics = tuple(dict.fromkeys(properties.texts("topics")))
-    if result.flag("match") is not True or not set(topics) & (LISTED_TOPICS | LINKED_TOPICS):
+    # Without topics it is not told why an entry is there: unless it is no target of a list, a person looks.
+    is_untold = not topics and result.flag("target") is not False
+    if result.flag("match") is not True or not (is_untold or set(topics) & (LISTED_TOPICS | LINKED_TOPICS)):
         return None
     schema, lists = result.text("schema"), tuple(dict.fromkeys(result.texts("datasets")))
     entity_id, caption = result.text("id"), result.text("caption")

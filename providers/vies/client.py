@@ -8,6 +8,17 @@ from providers.ports import About, CompanyKey, Raw
 from providers.settings import SourceSettings
 from providers.vies.mapping import CHECK, PREFIXES, availability, check_answer, known_number, vat_facts, vat_number_of
 from scoring.facts import VatFacts
+from scoring.vat_numbers import read_vat_number
+
+REQUESTER = "requester_vat_number"
+
+
+def credential_fault(_name: str, text: str) -> str | None:
+    """What is wrong with the requester's number as it is handed in: VIES refuses every question with a wrong one."""
+    if known_number(text) is None or read_vat_number(text) is None:
+        return "Must be a VAT number of a member state or Northern Ireland, with its prefix, such as NL899000009B01."
+    return None
+
 
 # Northern Ireland's companies have the country GB and numbers with the prefix XI.
 COUNTRIES = (PREFIXES - {"EL"}) | {"GR", "GB"}
@@ -15,7 +26,8 @@ SETTINGS = SourceSettings(
     provider="vies",
     address="https://ec.europa.eu/taxation_customs/vies/rest-api",
     countries=COUNTRIES,
-    optional_credentials=("requester_vat_number",),
+    optional_credentials=(REQUESTER,),
+    credential_fault=credential_fault,
     at_once=2,  # Member states refuse many questions at once.
 )
 HANDLED = (200, 400)  # Errors come with 200 as well; the body tells.
@@ -48,7 +60,7 @@ class VatRegister:
 
 
 def _requester(line: Line) -> str | None:
-    told = line.credentials.get("requester_vat_number")
+    told = line.credentials.get(REQUESTER)
     if not told:
         return None
     number = known_number(told)

@@ -1,9 +1,8 @@
 """The section of a policy that says which outside sources are asked, in which order, how long, and for how much."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import product
 from typing import Literal, get_args
 
 from scoring.countries import country_fault
@@ -31,12 +30,8 @@ class AskingStep:
     stop_when: tuple[Known, ...] = ()
 
     def __post_init__(self) -> None:
-        """A step asks something, and nobody twice."""
-        faults = [] if self.ask else [Fault("ask", "names no kind of source")]
-        for kind, providers in self.ask.items():
-            twice = {each for each in providers if providers.count(each) > 1}
-            faults.extend(Fault(f"ask.{kind}", f"{each} is named twice") for each in sorted(twice))
-        refuse(faults)
+        """A step asks something."""
+        refuse([] if self.ask else [Fault("ask", "names no kind of source")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +49,8 @@ class AskingPlan:
     cost_max: Decimal | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a plan that asks nothing, or one kind twice, or of countries that are none."""
+        """Refuse a plan that asks nothing, or of countries that are none, or within no time."""
         faults = [] if self.steps else [Fault("steps", "is empty")]
-        seen: set[str] = set()
-        for index, step in enumerate(self.steps):
-            faults += [
-                Fault(f"steps.{index}.ask.{each}", "is asked in an earlier step") for each in step.ask if each in seen
-            ]
-            seen.update(step.ask)
         for index, country in enumerate(self.countries):
             if fault := country_fault(country):
                 faults.append(Fault(f"countries.{index}", fault))
@@ -106,7 +95,6 @@ class SourcesPolicy:
             (
                 *(Fault(f"fresh_days.{kind}", "is missing") for kind in missing),
                 *(Fault(f"fresh_days.{kind}", "is below zero") for kind in negative),
-                *_never_reached(self.plans),
             )
         )
         object.__setattr__(self, "fresh_days", days)
@@ -114,14 +102,3 @@ class SourcesPolicy:
     def plan_for(self, country: str, purpose: str | None) -> AskingPlan:
         """The plan for a company of a country (ISO 3166-1 alpha-2), asked about for a purpose or for none."""
         return next((plan for plan in self.plans if plan.fits(country, purpose)), EVERYBODY)
-
-
-def _never_reached(plans: tuple[AskingPlan, ...]) -> Iterator[Fault]:
-    """Plans that earlier ones leave no country and purpose to."""
-    # None stands for all the countries that no plan names, and for asking without a purpose.
-    countries: list[str | None] = [*{country for plan in plans for country in plan.countries}, None]
-    purposes: list[str | None] = [*get_args(Purpose), None]
-    for index, plan in enumerate(plans):
-        cases = product(plan.countries or countries, plan.purposes or purposes)
-        if index and all(any(each.fits(*case) for each in plans[:index]) for case in cases):
-            yield Fault(f"plans.{index}", "is never reached: plans before it take every company from it")

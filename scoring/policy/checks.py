@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from scoring.countries import country_fault
 from scoring.currencies import currency_fault
 from scoring.documents import Fault
+from scoring.policy.asking_checks import asking_faults
 from scoring.policy.card_checks import card_faults
 from scoring.policy.evidence_checks import table_faults
 from scoring.policy.grading import (
@@ -50,6 +51,7 @@ def disagreements(document: Mapping[str, Any], parts: Parts) -> Iterator[Fault]:
     yield from _of_confidence(parts)
     terms = {name: days for name, days in named(document, "terms.payment_term_days").items() if type(days) is int}
     yield from too_long("terms.payment_term_days", terms)
+    yield from asking_faults(given(document, "sources.plans"))
     yield from card_faults(parts)
     yield from rule_faults(parts, meanings_of(scale, names), str(given(document, "terms.seller_size")))
 

@@ -7,7 +7,8 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -191,6 +192,41 @@ def test_a_scratch_server_leaves_nothing() -> None:
         assert ask(server.app_url, "select 1") == [(1,)]
         base = server.place.home.parents[1]
     assert not base.exists()
+
+
+SCRATCH = """
+import sys, time
+from api import embedded
+with embedded.scratch() as server:
+    print((server.place.data / "postmaster.pid").read_text().split()[0], server.place.home.parents[1], flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_scratch_server_ends_with_who_made_it_however_that_ends(how: signal.Signals) -> None:
+    command = [sys.executable, "-c", SCRATCH]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as maker:
+        assert maker.stdout is not None
+        process, base = maker.stdout.readline().split()
+        os.kill(int(process), 0)
+        maker.send_signal(how)
+    until_gone(lambda: not is_alive(int(process)) and not Path(base).exists())
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def until_gone(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "waited 30 s in vain"
+        time.sleep(0.05)
 
 
 @as_root

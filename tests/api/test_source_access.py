@@ -13,17 +13,18 @@ from uuid import uuid4
 import pytest
 from cryptography.fernet import Fernet
 from prometheus_client import REGISTRY
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.clock import real_now
-from api.records import source_calls
+from api.records import alerts, source_calls
+from api.records.alerts import AlertRecord
 from api.records.secrets import PROVIDER_PREFIX, SecretUnreadable, Vault
 from api.records.source_states import SourceStateRecord
 from api.source_access import source_access
 from providers.catalog import Catalog
-from providers.errors import SourceDown
+from providers.errors import SourceDown, SourceRefused
 from providers.http import Line, Request
-from providers.memory import LocalMemory, Memory, Token
+from providers.memory import LocalMemory, Memory, Refusal, Token
 from tests.api.asking_process import SIGNED, source
 from tests.providers.test_signing import Signing
 from tests.providers.vendor import ASK, Vendor, answers, vendor
@@ -42,6 +43,17 @@ def test_a_token_is_kept_and_forgotten(memory):
     for kept in (Token("first", NOW), Token("second €", NOW + timedelta(hours=1)), None):
         memory.keep_token(kept)
         assert memory.token() == kept
+
+
+def test_a_refusal_is_kept_with_its_token_gone_and_forgotten(memory):
+    assert memory.refusal() is None
+    memory.keep_token(Token("refused", NOW))
+    for at in (NOW, NOW + timedelta(minutes=20)):
+        memory.keep_refusal(Refusal(at, "digest"))
+        assert (memory.refusal(), memory.token()) == (Refusal(at, "digest"), None)
+    memory.keep_refusal(None)
+    assert memory.refusal() is None
+    memory.keep_refusal(None)
 
 
 def test_failures_are_counted_and_the_breaker_opens_and_closes(memory):
@@ -211,6 +223,40 @@ def test_processes_share_a_token(config, house, seller, project):
         line().send(SIGNED)
         assert run_processes(config, seller, asked, project) == ["ok"] * 8
     assert (signing.sign_ins, signing.refused) == (1, 0)
+
+
+def refusals_told(house, seller) -> list[tuple[str, bool]]:
+    """The subjects of the alerts of refused credentials, and whether they are open."""
+    with house.sessions.of(seller.id) as session:
+        told = session.scalars(alerts.listing("source_refused", None, None).order_by(AlertRecord.id))
+        return [(each.subject, each.ended_at is None) for each in told]
+
+
+def test_one_refused_sign_in_holds_for_all_processes_and_is_told_of_once(config, house, seller, project):
+    with lines(house, seller, answers(b"{}", 401)) as (asked, line):
+        with pytest.raises(SourceRefused):
+            line().send(SIGNED)
+        assert run_processes(config, seller, asked, project) == ["refused"] * 8
+        assert asked.paths() == ["/vendor/token"]
+    assert refusals_told(house, seller) == [("vendor", True)]
+    memory = source_access(house, seller).memory("vendor")
+    memory.keep_refusal(replace(memory.refusal(), at=real_now() - timedelta(minutes=16)))
+    signing = Signing()
+    signing.every_token_is_good = True
+    with lines(house, seller, signing) as (_, line):
+        line().send(SIGNED)
+    assert refusals_told(house, seller) == [("vendor", False)]
+
+
+def test_of_a_refusal_nothing_secret_stands_in_the_database(house, seller):
+    memory = source_access(house, seller).memory("vendor")
+    memory.keep_refusal(Refusal(NOW, "digest"))
+    with house.sessions.of(seller.id) as session:
+        kept = session.scalars(select(SourceStateRecord.refused_credentials)).one()
+        session.execute(update(SourceStateRecord).values(refused_credentials=b"of another key"))
+    assert b"digest" not in kept
+    assert "digest" not in repr(memory.refusal())
+    assert memory.refusal() == Refusal(NOW, "")  # It is of no credentials that anybody has.
 
 
 def test_processes_that_begin_at_once_sign_in_once_each_at_most(config, house, seller, project):

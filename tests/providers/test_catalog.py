@@ -80,6 +80,12 @@ def test_live_and_sandbox_never_meet_whatever_is_configured() -> None:
     for each in (LIVE, TEST):
         with pytest.raises(WrongAddress):
             swapped.ask("credit_bureau", "one", GOOSE, each, deadline_seconds=1)
+    for sandbox in ("https://OTHER.example:443", "https://beside.one.example/sandbox", "https://own.example."):
+        stray = Catalog(
+            (source("one"), source("other")), sandbox_address=sandbox, addresses={"other": "https://own.example/list"}
+        )
+        with pytest.raises(WrongAddress):  # No vendor's host is a sandbox, nor is our own copy of a service.
+            stray.ask("credit_bureau", "one", GOOSE, TEST, deadline_seconds=1)
     without = Catalog((source("one"),))
     assert without.sources_for("NL", "credit_bureau", TEST) == ()
     with pytest.raises(WrongAddress):

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from providers.errors import SourceRefused
 from providers.http import Line, Request, Signature
 from providers.memory import LocalMemory, Token
-from tests.providers.vendor import answers, failure_of, line_to, vendor
+from providers.refusals import REMEMBERED
+from tests.providers.vendor import ASK, answers, failure_of, line_to, vendor
 
 SIGN_IN = Request("sign_in", "/token", method="POST", json={"user": "u"})
 
@@ -94,6 +96,85 @@ def test_a_new_token_that_is_refused_too_ends_it():
         assert isinstance(failure_of(line_to(refused.address, memory=memory), signed()), SourceRefused)
         assert refused.paths().count("/companies") == 2
     assert [call.outcome for call in memory.calls] == ["ok", "refused", "ok", "refused"]
+
+
+class Refusing:
+    """A vendor that takes one user only; to anybody else it says so with a status at its sign-in, or after it."""
+
+    def __init__(self, status: int, *, at_sign_in: bool) -> None:
+        self.status, self.at_sign_in = status, at_sign_in
+        self.takes: bytes | None = None
+        self.sign_ins = 0
+
+    def __call__(self, connection: Any, request: bytes) -> None:
+        is_sign_in = b"/token HTTP" in request
+        self.sign_ins += is_sign_in
+        if self.takes is None and is_sign_in == self.at_sign_in:
+            return answers(b"{}", self.status)(connection, request)
+        answers(b'{"token": "x"}' if is_sign_in else b'{"a": 1}')(connection, request)
+
+
+@pytest.mark.parametrize(
+    ("refusing", "sign_ins"),
+    [(Refusing(401, at_sign_in=True), 1), (Refusing(403, at_sign_in=True), 1), (Refusing(401, at_sign_in=False), 2)],
+    ids=["401 at sign-in", "403 at sign-in", "401 with a fresh token"],
+)
+def test_credentials_that_are_refused_are_not_tried_again_for_a_while(refusing, sign_ins):
+    memory = LocalMemory()
+    with vendor(refusing) as refused, ThreadPoolExecutor(6) as threads:
+        kinds = [type(failure_of(line_to(refused.address, memory=memory), signed())) for _ in range(3)]
+        together = list(
+            threads.map(lambda _: failure_of(line_to(refused.address, memory=memory), signed()).code, range(6))
+        )
+        calls = len(refused.asked)
+        assert (refusing.sign_ins, together) == (sign_ins, ["refused"] * 6)
+        assert kinds == [SourceRefused] * 3
+        assert memory.token() is None
+        refusing.takes = b"all"
+        memory.keep_refusal(replace(memory.refusal(), at=memory.refusal().at - REMEMBERED))
+        assert line_to(refused.address, memory=memory).send(signed()).document == {"a": 1}
+    assert calls < 5
+    assert memory.refusal() is None
+
+
+def test_of_threads_that_begin_at_once_one_is_refused_and_the_rest_believe_it():
+    memory, refusing = LocalMemory(), Refusing(401, at_sign_in=True)
+    with vendor(refusing) as refused, ThreadPoolExecutor(8) as threads:
+        codes = list(
+            threads.map(lambda _: failure_of(line_to(refused.address, memory=memory), signed()).code, range(8))
+        )
+    assert (codes, refusing.sign_ins) == (["refused"] * 8, 1)
+
+
+def test_other_credentials_are_tried_at_once():
+    memory, refusing = LocalMemory(), Refusing(401, at_sign_in=True)
+    with vendor(refusing) as refused:
+        line = line_to(refused.address, memory=memory)
+        failure_of(line, signed())
+        refusing.takes = b"other"
+        other = replace(line, credentials={"key": "other"})
+        assert other.send(signed()).document == {"a": 1}
+    assert memory.refusal() is None
+
+
+def test_a_forbidden_call_says_nothing_of_the_credentials():
+    memory = LocalMemory()
+    with vendor(Refusing(403, at_sign_in=False)) as refused:
+        for _ in range(2):
+            assert isinstance(failure_of(line_to(refused.address, memory=memory), signed()), SourceRefused)
+    assert memory.refusal() is None
+    assert memory.token().text == "x"
+
+
+def test_a_key_that_is_refused_is_told_of_but_still_tried_since_no_account_is_locked_by_it():
+    memory = LocalMemory()
+    with vendor(answers(b"{}", 401), answers(b"{}", 401), answers()) as refused:
+        for _ in range(2):
+            failure_of(line_to(refused.address, memory=memory))
+            assert memory.refusal() is not None
+        line_to(refused.address, memory=memory).send(ASK)
+    assert memory.refusal() is None
+    assert len(refused.asked) == 3
 
 
 def test_a_token_that_another_has_fetched_since_is_used_and_not_thrown_away():

@@ -4,6 +4,7 @@ import gzip
 import logging
 import socket
 import tracemalloc
+from decimal import Decimal
 
 import pytest
 import requests
@@ -78,10 +79,29 @@ def test_what_can_be_read_is_read(body, document):
         assert line_to(telling.address).send(ASK).document == document
 
 
-def test_a_body_that_was_paid_for_is_handed_on_although_nobody_can_read_it():
-    with vendor(answers(b"<report/>")) as telling, pytest.raises(NotUnderstood) as failure:
-        line_to(telling.address).send(Request("report", "/companies", repeatable=False))
-    assert failure.value.body == b"<report/>"
+@pytest.mark.parametrize(
+    ("what", "status", "body"),
+    [
+        ({"cost": (Decimal("4.50"), "EUR")}, 200, b"<report/>"),
+        ({"repeatable": False}, 200, b"<report/>"),  # By a contract whose prices nobody told.
+        ({"repeatable": False}, 404, None),
+        ({"repeatable": False, "method": "POST", "json": {}}, 200, None),  # What is ordered is read by another call.
+        ({}, 200, None),  # A free search, or a sign-in, whose answer may hold a token.
+    ],
+)
+def test_a_body_that_nobody_can_read_is_handed_on_only_where_it_is_what_was_paid_for(what, status, body):
+    with vendor(answers(b"<report/>", status)) as telling, pytest.raises(NotUnderstood) as failure:
+        line_to(telling.address).send(Request("ask", "/", expect=(200, 404), **what))
+    assert failure.value.body == body
+
+
+@pytest.mark.parametrize("inner", [b"1", b'"\\u0000"'])
+@pytest.mark.parametrize("depth", [300, 600, 1020, 5000])
+def test_a_document_that_nobody_could_walk_through_is_not_understood(depth, inner):
+    """Not kept either: what cannot be read is not even to be encoded again."""
+    for body in (b"[" * depth + inner + b"]" * depth, b'{"a":' * depth + inner + b"}" * depth):
+        with vendor(answers(body)) as telling, pytest.raises(NotUnderstood):
+            line_to(telling.address).send(ASK)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "gzip, gzip"])

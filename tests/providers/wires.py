@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from providers.http import Line
-from providers.memory import BreakerState, Call, Token
+from providers.memory import BreakerState, Call, Refusal, Token
 from providers.settings import SourceSettings
 
 NOW = datetime(2026, 8, 20, 12, tzinfo=UTC)
@@ -20,6 +20,7 @@ class Kept:
 
     def __init__(self) -> None:
         self.kept: Token | None = None
+        self.refused: Refusal | None = None
         self.calls: list[Call] = []
 
     def token(self) -> Token | None:
@@ -27,6 +28,12 @@ class Kept:
 
     def keep_token(self, token: Token | None) -> None:
         self.kept = token
+
+    def refusal(self) -> Refusal | None:
+        return self.refused
+
+    def keep_refusal(self, refusal: Refusal | None) -> None:
+        self.refused = refusal
 
     def breaker(self) -> BreakerState:
         return BreakerState()

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.documents import DocumentInvalid
 from scoring.facts import SourceKind
 from scoring.policy.asking import EVERYBODY, AskingPlan, AskingStep, Purpose, SourcesPolicy
+from scoring.policy.asking_checks import asking_faults
 from scoring.policy.document import PolicyInvalid, parse_policy, shipped
 from scoring.policy.warnings import policy_warnings
 
@@ -139,10 +139,24 @@ PLANS = st.builds(
 def test_a_plan_is_refused_exactly_when_no_company_ever_gets_it(plans: list[AskingPlan]) -> None:
     cases = [(country, purpose) for country in [*COUNTRIES, "FR"] for purpose in [*get_args(Purpose), None]]
     first = [next((index for index, each in enumerate(plans) if each.fits(*case)), None) for case in cases]
-    lost = {f"plans.{index}" for index in range(len(plans)) if index not in first}
-    try:
-        SourcesPolicy((), (), DAYS, tuple(plans))  # type: ignore[arg-type]
-        found = set()
-    except DocumentInvalid as invalid:
-        found = {fault.path for fault in invalid.faults}
-    assert found == lost
+    lost = {f"sources.plans.{index}" for index in range(len(plans)) if index not in first}
+    written = [{"countries": list(each.countries), "purposes": list(each.purposes)} for each in plans]
+    assert {fault.path for fault in asking_faults(written)} == lost
+
+
+def test_no_fault_of_asking_hides_another() -> None:
+    twice = {"ask": {"credit_bureau": ["dnb", "dnb"], "crystal_ball": ["x"]}}
+    plans = [
+        plan("all", deadline_seconds=0, surprise=1, steps=[twice, {"ask": {"credit_bureau": []}}]),
+        "no plan",
+        plan("never", cost_max=-1, countries=["NL"]),
+        plan("misshapen", countries="NL", steps="none"),
+    ]
+    with pytest.raises(PolicyInvalid) as refused:
+        parsed(*plans)
+    assert {fault.path for fault in refused.value.faults} == {
+        *("sources.plans.0.deadline_seconds", "sources.plans.0.surprise", "sources.plans.0.steps.0.ask.crystal_ball"),
+        *("sources.plans.0.steps.0.ask.credit_bureau", "sources.plans.0.steps.1.ask.credit_bureau"),
+        *("sources.plans.1", "sources.plans.2", "sources.plans.2.cost_max"),
+        *("sources.plans.3.countries", "sources.plans.3.steps"),
+    }

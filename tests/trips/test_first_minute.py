@@ -135,6 +135,8 @@ def test_run_ask_import_stop_and_run_again(environment: dict[str, str], tmp_path
         told = (Path(__file__).parents[2] / "README.md").read_text()
         assert all(f"EUR {Decimal(each['to']):,.0f}" in told for each in remedies), remedies
         decision = f"{first.address}/v1/decisions/{answer.json()['id']}"
+        screened = command(environment, "rescreen", "--seller", "demo")  # It finds the sandbox that runs beside it.
+        assert (screened.returncode, screened.stdout.startswith("screened ")) == (0, True), screened.stderr
         second = command(environment, "run")
         assert second.returncode == 1
         assert "already running" in second.stderr

@@ -5,6 +5,7 @@ from flask import Flask
 
 from api.app import create_app
 from api.clock import Clock
+from api.wiring import House
 from providers.catalog import Catalog, Source
 from providers.settings import SourceSettings
 from tests.api.conftest import Client
@@ -18,6 +19,14 @@ OPEN_LIST = Source(SourceSettings("open_list", "https://list.example", optional_
 
 @pytest.fixture(scope="session")
 def app(config, sessions) -> Flask:
-    app = create_app(config, sessions=sessions, clock=Clock(), catalog=Catalog((BUREAU, OPEN_LIST)))
+    app = create_app(
+        config, sessions=sessions, clock=Clock(), catalog=Catalog((BUREAU, OPEN_LIST, Catalog().source("vies")))
+    )
     app.test_client_class = Client
     return app
+
+
+@pytest.fixture(scope="session")
+def house(app: Flask) -> House:
+    """That of this app, in whatever order the rooms are tested."""
+    return app.extensions["creditgate"]

@@ -12,7 +12,7 @@ from api.cli_sources import rotate
 from api.records import source_states
 from api.records.secrets import PROVIDER_PREFIX, SecretRecord, SecretUnreadable, Vault
 from api.source_access import source_access
-from providers.memory import Token
+from providers.memory import Refusal, Token
 from tests.web_checks import assert_documented, assert_problem
 
 GOOD = {"values": {"username": "seller@example.com", "password": "open sesame"}}
@@ -54,6 +54,20 @@ def test_a_vendor_credential_goes_in_encrypted_and_never_comes_out(app, client_o
                 ("/values/pass~0word", "unknown_field"),
             },
         ),
+        ("bureau", {"username": "u\r\nX-Evil: 1", "password": "p\x00"}, {("/values/password", "unstorable_character")}),
+        (
+            "bureau",
+            {"username": "u\r\nX-Evil: 1", "password": "p\t"},
+            {("/values/username", "malformed"), ("/values/password", "malformed")},
+        ),
+        ("vies", {"requester_vat_number": "QQ"}, {("/values/requester_vat_number", "malformed")}),
+        ("vies", {"requester_vat_number": "NL899000008B01"}, {("/values/requester_vat_number", "malformed")}),
+        ("vies", {"requester_vat_number": "GB434031494"}, {("/values/requester_vat_number", "malformed")}),
+        (
+            "vies",
+            {"requester_vat_number": "QQ", "key": "k"},
+            {("/values/requester_vat_number", "malformed"), ("/values/key", "unknown_field")},
+        ),
         ("open_list", {"key": "k"}, {("/values/key", "unknown_field")}),
     ],
 )
@@ -66,7 +80,9 @@ def test_every_fault_of_a_credential_is_named(app, client_of, provider, values, 
 def test_a_source_that_needs_nothing_takes_what_it_can_use(client_of, seller, house):
     given = {"values": {"requester": "NL001234567B01"}}
     assert client_of("admin").put("/v1/provider-credentials/open_list", json=given).status_code == 200
-    assert source_access(house, seller).credentials == {"open_list": given["values"]}
+    number = {"values": {"requester_vat_number": "NL899000009B01"}}
+    assert client_of("admin").put("/v1/provider-credentials/vies", json=number).status_code == 200
+    assert source_access(house, seller).credentials == {"open_list": given["values"], "vies": number["values"]}
 
 
 def test_a_credential_is_taken_away_with_what_was_signed_in_by_it(app, client_of, seller, house):
@@ -90,6 +106,24 @@ def test_a_changed_credential_is_used_at_once_and_its_token_is_fetched_anew(clie
     access = source_access(house, seller)
     assert access.credentials["bureau"]["password"] == "changed"
     assert access.memory("bureau").token() is None
+
+
+@pytest.mark.parametrize("is_changed", [True, False], ids=["changed", "taken away"])
+def test_another_credential_is_tried_although_the_one_before_was_refused(client_of, seller, house, is_changed):
+    admin = client_of("admin")
+    admin.put("/v1/provider-credentials/bureau", json=GOOD)
+    memory = source_access(house, seller).memory("bureau")
+    memory.keep_refusal(Refusal(datetime.now(UTC), "digest"))
+    told = client_of("finance").get("/v1/alerts?kind=source_refused").json["items"]
+    assert [(each["subject"], each["data"], each["ended_at"]) for each in told] == [
+        ("bureau", {"provider": "bureau"}, None)
+    ]
+    if is_changed:
+        admin.put("/v1/provider-credentials/bureau", json=GOOD)
+    else:
+        admin.delete("/v1/provider-credentials/bureau")
+    assert memory.refusal() is None
+    assert client_of("finance").get("/v1/alerts?kind=source_refused&open=true").json["items"] == []
 
 
 def test_one_sellers_credential_is_never_anothers(app, client_of, new_seller, house):

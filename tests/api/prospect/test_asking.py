@@ -407,3 +407,23 @@ def test_what_costs_nothing_is_asked_without_a_purpose(client_with: Any, activat
     answer = client.post("/v1/credit-checks", json={"company": {**NUMBERED, "name": "Somebody"}})
     assert answer.status_code == 201
     assert told(answer.json)["company_register"] == ("fresh", None)
+
+
+def test_wrong_credentials_sign_in_once_and_somebody_is_told_until_they_are_mended(
+    client_of: ClientOf, sandbox: SandboxControl, activated: Callable[..., None]
+) -> None:
+    activated(plan({"credit_bureau": ["creditsafe"]}), needed=["credit_bureau"])
+    admin, finance = client_of("admin"), client_of("finance")
+    wrong = {"values": {"username": "wrong", "password": "wrong"}}
+    right = {"values": {"username": "sandbox", "password": "sandbox"}}
+    assert admin.put("/v1/provider-credentials/creditsafe", json=wrong).status_code == 200
+    before = sandbox.calls("creditsafe")
+    companies = [{"country": "NL", "kvk_number": f"9000000{number}"} for number in range(1, 7)]
+    answers = [ask(finance, company) for company in companies]
+    assert sandbox.calls("creditsafe") == before + 1
+    assert {told(each)["credit_bureau"] for each in answers} == {("unavailable", "refused")}
+    opened = finance.get("/v1/alerts?kind=source_refused&open=true").json["items"]
+    assert [(each["subject"], each["severity"]) for each in opened] == [("creditsafe", "warning")]
+    assert admin.put("/v1/provider-credentials/creditsafe", json=right).status_code == 200
+    assert told(ask(finance, {"country": "NL", "kvk_number": "90000010"}))["credit_bureau"] == ("fresh", None)
+    assert finance.get("/v1/alerts?kind=source_refused&open=true").json["items"] == []

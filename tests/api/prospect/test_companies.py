@@ -267,6 +267,7 @@ def test_only_a_number_is_certain(query: dict[str, Any], confidence: str, is_una
         ({"name": "Fabelachtig Fruit BV"}, False),
         ({"name": "Zilveren Zwaan B.V.", "trade_names": ("Fabelachtig Fruit B.V.",)}, False),
         ({"name": "Fabelachtig Fruit BV", "status": "dissolved"}, False),
+        ({"name": "Fabelachtig Fruit BV", "status": None}, False),
         ({"name": "Fabelachtig Fruit"}, False),  # Which may be a B.V. as well.
         ({"name": "Fabelachtig Fruit Holding B.V."}, True),
         ({"name": "Fabelachtig Fruit N.V."}, True),
@@ -279,9 +280,18 @@ def test_a_name_is_enough_only_where_no_other_company_has_it(other: dict[str, An
     assert [each.is_unattended for each in found] == [is_unattended, False]
 
 
-def test_a_company_that_ended_takes_a_person() -> None:
-    (found,) = search(Register(replace(FRUIT, status="deregistered")), text=FRUIT.name).companies
-    assert not found.is_unattended
+@pytest.mark.parametrize("status", ["deregistered", None])
+def test_a_company_that_ended_or_may_have_takes_a_person(status: Any) -> None:
+    (found,) = search(Register(replace(FRUIT, status=status)), text=FRUIT.name).companies
+    assert (found.status, found.is_unattended) == (status, False)
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"), [((None, "active"), "active"), (("active", "dissolved", None), "dissolved"), ((None,), None)]
+)
+def test_what_one_register_tells_of_a_status_stands_where_another_is_silent(told: tuple[Any, ...], shown: Any) -> None:
+    (found,) = search(*(Register(replace(FRUIT, status=each)) for each in told), identifiers=(KVK,)).companies
+    assert found.status == shown
 
 
 def test_the_best_candidate_comes_first_and_their_number_is_bounded() -> None:

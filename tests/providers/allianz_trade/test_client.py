@@ -96,6 +96,13 @@ def test_what_they_do_not_take_is_told(fake: FakeAllianz) -> None:
     assert raised.value.faults == (("message", "requestedAmount must be positive"),)
 
 
+def test_cover_is_asked_only_in_the_currency_of_the_insurance_policy(fake: FakeAllianz, mock: Any) -> None:
+    """Their limits come without a currency, and would be taken for so many of another."""
+    with pytest.raises(SourceRefused, match="currency"):
+        INSURER.request_cover(replace(REQUEST, currency="USD"), POLICY, line())
+    assert not mock.calls
+
+
 def test_what_is_not_known_of_them_is_refused_before_anything_is_sent(fake: FakeAllianz, mock: Any) -> None:
     for act in (
         lambda: INSURER.change_cover(KEY, REQUEST, POLICY, line()),

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from providers.atradius.client import COVERS, SETTINGS, TOKENS, Atradius
+from providers.atradius.client import BUYERS, COVERS, SETTINGS, TOKENS, Atradius
 from providers.atradius.mapping import BUYER_SCHEME
 from providers.errors import NotUnderstood, SourceDown, SourceError, SourceRefused
 from providers.http import Line
@@ -50,6 +50,34 @@ def fake(mock: responses.RequestsMock) -> FakeAtradius:
 def test_a_buyer_is_found_by_the_number_they_know(fake: FakeAtradius) -> None:
     (buyer,) = INSURER.find_buyers(COMPANY, POLICY, line())
     assert (buyer.number, buyer.name) == (BUYER, "VOORBEELD HANDEL B.V.")
+
+
+@pytest.mark.parametrize(
+    ("told", "is_taken"),
+    [
+        ([{"uid": "00000018", "uidType": "NRN"}], True),
+        ([{"uid": "18", "uidType": "NRN"}, {"uid": "9", "uidType": "SN"}], True),
+        ([{"uid": "9", "uidType": "SN"}], True),
+        ([], True),
+        ([{"uid": "00000026", "uidType": "NRN"}], False),
+    ],
+)
+def test_a_buyer_that_tells_another_number_is_not_the_one(
+    mock: responses.RequestsMock, fake: FakeAtradius, told: list[dict[str, str]], is_taken: bool
+) -> None:
+    (buyer,) = payload("atradius/buyers.assembled.json")["data"]
+    mock.upsert(responses.GET, SETTINGS.address + BUYERS, json={"data": [{**buyer, "uniqueIdentifiers": told}]})
+    assert bool(INSURER.find_buyers(COMPANY, POLICY, line())) is is_taken
+
+
+def test_a_cover_of_another_buyer_is_not_the_one_asked_for(mock: responses.RequestsMock, fake: FakeAtradius) -> None:
+    fake.tells_reference = False
+    INSURER.request_cover(REQUEST, POLICY, line())
+    for path in (COVERS, f"{COVERS}/applications"):
+        mock.upsert(responses.GET, SETTINGS.address + path, json={"data": list(fake.covers.values())})
+    assert INSURER.find_request(REQUEST, POLICY, line()) is not None
+    other = replace(REQUEST, buyer=replace(BUYER, value="38000002"))
+    assert INSURER.find_request(other, POLICY, line()) is None
 
 
 def test_a_company_they_do_not_know_has_no_buyer(fake: FakeAtradius) -> None:

@@ -36,6 +36,12 @@ def test_a_cover_granted_in_part_is_read_whole() -> None:
     assert (found.starts_on, found.ends_on) == (date(2026, 8, 20), None)
 
 
+@pytest.mark.parametrize("code", ["DC01", "DC04", "DC09"])
+def test_a_cover_that_begins_later_covers_nothing_yet(code: str) -> None:
+    later = read(decisionCode=code, totalDecision=decided("50000"), effectFromDate="2026-08-21")
+    assert (later.state, later.amount, later.starts_on) == ("pending", None, date(2026, 8, 21))
+
+
 @pytest.mark.parametrize(
     ("code", "state", "amount"),
     [
@@ -113,7 +119,7 @@ def test_conditions_are_told_in_their_words() -> None:
 
 
 def test_buyers_and_faults_are_read() -> None:
-    (buyer,) = buyers(payload("atradius/buyers.assembled.json"), "NL")
+    (buyer,) = buyers(payload("atradius/buyers.assembled.json"), "NL", ("NRN", "00000018"))
     assert (buyer.number, buyer.rating) == (BUYER, Decimal(42))
     ((field, words),) = faults(payload("atradius/error.400.assembled.json"))
     assert field == "creditLimitAmount"

@@ -90,7 +90,7 @@ def test_the_token_that_says_who_we_are_is_used_beside_the_key(vendor: responses
 def test_what_is_ordered_is_found_first_and_read_when_it_is_finished(
     vendor: responses.RequestsMock, line: Line
 ) -> None:
-    placed(vendor, status=404)
+    vendor.get(f"{BASE}/publications/orders", json={"code": "resource_not_found"}, status=404)
     order = ordering(vendor)
     published(vendor, "risk-1", RISKS)
     published(vendor, "opinion-1", OPINION)
@@ -217,6 +217,33 @@ def test_nothing_is_ordered_while_it_is_not_known_what_was(
     vendor: responses.RequestsMock, line: Line, listed: Any
 ) -> None:
     vendor.get(f"{BASE}/publications/orders", json=listed)
+    order = ordering(vendor)
+    with pytest.raises(NotUnderstood):
+        Assessments().ask(COMPANY, line)
+    assert len(order.calls) == 0
+
+
+@pytest.mark.parametrize("path", ["/companies", "/publications/orders"])
+def test_an_empty_answer_is_no_list_in_which_there_is_nothing(
+    vendor: responses.RequestsMock, line: Line, path: str
+) -> None:
+    if path == "/companies":
+        vendor.remove(responses.GET, f"{BASE}/companies")
+    vendor.get(f"{BASE}{path}", body="")
+    order = ordering(vendor)
+    with pytest.raises(NotUnderstood):
+        Assessments().ask(COMPANY, line)
+    assert len(order.calls) == 0
+
+
+@pytest.mark.parametrize("body", [None, [], {"message": "no Route matched"}, {"code": "forbiden"}])
+@pytest.mark.parametrize("path", ["/companies", "/publications/orders"])
+def test_a_404_that_is_not_cofaces_says_nothing_of_companies_and_orders(
+    vendor: responses.RequestsMock, line: Line, path: str, body: Any
+) -> None:
+    if path == "/companies":
+        vendor.remove(responses.GET, f"{BASE}/companies")
+    vendor.get(f"{BASE}{path}", json=body, status=404)
     order = ordering(vendor)
     with pytest.raises(NotUnderstood):
         Assessments().ask(COMPANY, line)

@@ -219,6 +219,20 @@ def test_a_case_that_ended_does_not_explain_a_status_that_stands() -> None:
     assert [(each.code, each.in_force(TODAY)) for each in events] == [("moratorium_final", False), ("bankruptcy", True)]
 
 
+def test_a_case_that_was_opened_again_after_its_end_runs() -> None:
+    dates = [
+        {"type": "administration-started-on", "date": "2020-01-01"},
+        {"type": "administration-ended-on", "date": "2021-01-01"},
+        {"type": "administration-started-on", "date": "2022-01-01"},
+    ]
+    for given_dates in (dates, dates[::-1]):
+        raw = {"profile": HEALTHY, "insolvency": {"cases": [{"type": "in-administration", "dates": given_dates}]}}
+        events = CompanyRegister().facts(raw, about(COMPANY)).events
+        assert events == (NegativeEvent("moratorium_final", date(2022, 1, 1)),)
+    raw["insolvency"]["cases"][0]["dates"] = [*dates, {"type": "administration-ended-on", "date": "2023-01-01"}]
+    assert CompanyRegister().facts(raw, about(COMPANY)).events[0].ended_on == date(2023, 1, 1)
+
+
 def test_a_note_on_a_moratorium_is_no_event() -> None:
     assert read_case("liquidation-moratorium-early-end-of-moratorium", instrumented_on="2025-05-01") == ()
 
@@ -331,6 +345,17 @@ def test_a_search_by_name_offers_what_it_finds() -> None:
         status="active",
     )
     assert (limited.name, limited.legal_form) == ("SHELL GROUP LIMITED", "limited")
+
+
+@responses.activate
+@pytest.mark.parametrize("status", [None, "", "a-new-word"])
+def test_a_status_that_nobody_knows_yet_spoils_no_search(status: str | None) -> None:
+    items = [{**SEARCH["items"][0], "company_status": status}, *SEARCH["items"][1:]]
+    responses.get(f"{BASE}/search/companies", json={**SEARCH, "items": items})
+    assert [(each.name, each.status) for each in search("shell")][:2] == [
+        ("SHELL PLC", None),
+        ("SHELL GROUP LIMITED", "active"),
+    ]
 
 
 @responses.activate

@@ -1,5 +1,6 @@
 """The stream of changes over real sockets: heartbeats, a broken line, a timepoint too old, and a stop that stops."""
 
+import base64
 import gzip
 import json
 import threading
@@ -104,6 +105,25 @@ def read_all(line: Line, timepoint: int | None = None) -> list[Streamed]:
     with ChangeStream(line, "companies", timepoint) as stream, pytest.raises(SourceDown):
         found.extend(stream.read())
     return found
+
+
+def test_the_key_goes_to_the_stream_alone_whatever_it_holds_and_whatever_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with playing(play_lines(line_of())) as (line, asked):
+        assert len(read_all(replace(line, credentials={"stream_key": "naïve-€"}))) == 1
+    assert base64.b64decode(asked[0][1].removeprefix("Basic ")).decode() == "naïve-€:"
+
+
+def test_without_its_key_the_stream_is_refused() -> None:
+    with playing(play_lines()) as (line, asked):
+        with pytest.raises(SourceRefused), ChangeStream(replace(line, credentials={"api_key": "k"}), "companies"):
+            pass
+        assert not asked
 
 
 def test_changes_come_between_heartbeats_however_they_are_cut() -> None:

@@ -125,12 +125,39 @@ def test_the_band_e_of_a_company_that_is_merely_unrated_is_no_score() -> None:
 
 
 def test_a_dutch_vat_number_is_asked_bare_and_alone(vendor: responses.RequestsMock, line: Line) -> None:
-    searched(vendor, NONE, countries="NL", id="NL-X-999999990000")
     searched(vendor, FOUND, countries="NL", vatNo="000000000")
-    company = CompanyKey("Voorbeeld", "NL", (Identifier("kvk", "NL", "99999999"), VAT))
-    raw = RegisterExtract().ask(company, line)
+    raw = RegisterExtract().ask(CompanyKey("Voorbeeld", "NL", (VAT,)), line)
     assert raw is not None
     assert raw["connect_id"] == "NL-X-371248840000"
+
+
+@pytest.mark.parametrize(
+    ("identifiers", "asked"),
+    [
+        ((Identifier("kvk", "NL", "99999999"), VAT), {"id": "NL-X-999999990000"}),
+        ((Identifier("rsin", "NL", "111222333"), Identifier("kvk", "NL", "37124884")), {"vatNo": "111222333"}),
+    ],
+)
+def test_nothing_is_bought_of_a_company_that_another_number_contradicts(
+    vendor: responses.RequestsMock, line: Line, identifiers: tuple[Identifier, ...], asked: dict[str, str]
+) -> None:
+    """All members of a fiscal unity are found by its VAT number."""
+    searched(vendor, NONE, countries="NL", **asked)
+    searched(vendor, FOUND, countries="NL", vatNo="000000000")
+    other = {**FOUND["companies"][0], "regNo": "99999999", "vatNo": []}
+    searched(vendor, {**FOUND, "companies": [other]}, countries="NL", id="NL-X-371248840000")
+    with pytest.raises(NotUnderstood, match="contradicts"):
+        CreditReport().ask(CompanyKey("Voorbeeld", "NL", identifiers), line)
+    assert not any("/companies/" in call.request.url for call in vendor.calls)
+
+
+@pytest.mark.parametrize(("name", "is_taken"), [("Voorbeeld Handel", True), (None, True), ("Iets Anders B.V.", False)])
+def test_a_company_that_does_not_tell_the_vat_number_is_taken_by_its_name_too(
+    vendor: responses.RequestsMock, line: Line, name: str | None, is_taken: bool
+) -> None:
+    silent = {**FOUND["companies"][0], "vatNo": None}
+    searched(vendor, {**FOUND, "companies": [silent]}, countries="NL", vatNo="000000000")
+    assert (RegisterExtract().ask(CompanyKey(name, "NL", (VAT,)), line) is not None) is is_taken
 
 
 def test_nobody_is_ordered_by_name_and_nothing_is_bought_of_whom_it_does_not_know(
@@ -178,6 +205,21 @@ def test_a_report_that_is_not_there_is_no_report(vendor: responses.RequestsMock,
     searched(vendor, FOUND, countries="NL", id="NL-X-371248840000")
     vendor.get(f"{BASE}/companies/NL-X-371248840000", status=404, json={"message": "Report not found"})
     assert CreditReport().ask(COMPANY, line) is None
+
+
+@pytest.mark.parametrize("failed", ["NegativeInformation", "Additional Information", "companySummary"])
+def test_a_report_without_the_section_that_tells_of_trouble_is_not_understood(failed: str) -> None:
+    with pytest.raises(NotUnderstood, match="failedSections"):
+        CreditReport().facts({"report": {**report(), "failedSections": [failed]}}, about())
+
+
+def test_a_404_that_is_not_the_vendors_is_not_that_there_is_no_report(
+    vendor: responses.RequestsMock, line: Line
+) -> None:
+    searched(vendor, FOUND, countries="NL", id="NL-X-371248840000")
+    vendor.get(f"{BASE}/companies/NL-X-371248840000", status=404, body="")
+    with pytest.raises(NotUnderstood):
+        CreditReport().ask(COMPANY, line)
 
 
 def test_a_report_of_another_company_is_not_understood() -> None:
@@ -269,6 +311,30 @@ def test_a_status_that_is_neither_is_not_taken_for_one(status: str | None) -> No
     raw = {"connect_id": company["id"], "search": {"companies": [{**company, "status": status}]}}
     with pytest.raises(NotUnderstood):
         RegisterExtract().facts(raw, about())
+
+
+@pytest.mark.parametrize("status", ["Pending", "Other", None])
+def test_a_company_whose_status_is_neither_is_offered_all_the_same(
+    vendor: responses.RequestsMock, line: Line, status: str | None
+) -> None:
+    """Left out, it would make the name of another one look unique."""
+    company = {**FOUND["companies"][0], "status": status}
+    vendor.get(f"{BASE}/companies", json={**FOUND, "companies": [company]})
+    (offered,) = Search().search(CompanyQuery("Voorbeeld", "NL", ()), line)
+    assert (offered.name, offered.status) == ("Voorbeeld Handel B.V.", None)
+
+
+@pytest.mark.parametrize(
+    ("written", "identifiers"),
+    [("6402", (Identifier("coh", "GB", "00006402"),)), ("SC1234", (Identifier("coh", "GB", "SC001234"),)), ("?", ())],
+)
+def test_a_british_number_is_offered_as_the_register_writes_it(
+    vendor: responses.RequestsMock, line: Line, written: str, identifiers: tuple[Identifier, ...]
+) -> None:
+    company = {"id": "GB-0-1", "country": "GB", "regNo": written, "name": "Example Ltd", "status": "Active"}
+    vendor.get(f"{BASE}/companies", json={"totalSize": 1, "companies": [company]})
+    (offered,) = Search().search(CompanyQuery("Example", "GB", ()), line)
+    assert tuple(each for each in offered.identifiers if each.scheme == "coh") == identifiers
 
 
 def test_the_quota_is_read_by_country(vendor: responses.RequestsMock, line: Line) -> None:

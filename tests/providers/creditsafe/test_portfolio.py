@@ -127,16 +127,33 @@ def test_events_are_paged_from_zero_and_told_once_the_oldest_first(vendor: respo
     assert changes[0].changed_at == datetime(2026, 2, 5, 8, tzinfo=UTC)  # It has no zone; it is taken as UTC.
 
 
-def test_pages_that_repeat_themselves_end(vendor: responses.RequestsMock, line: Line) -> None:
+@pytest.mark.parametrize("body", [{}, {"data": None}, {"message": "maintenance"}, {"data": {"portfolios": None}}])
+def test_an_answer_without_a_list_does_not_tell_that_nothing_changed(
+    vendor: responses.RequestsMock, line: Line, body: Any
+) -> None:
+    vendor.get(f"{BASE}/portfolios", json=body)
+    for act in (lambda: Portfolio().changes(SINCE, line), lambda: Portfolio().watch(COMPANY, line)):
+        with pytest.raises(NotUnderstood):
+            act()
+    assert "POST /portfolios" not in asked(vendor)
+    vendor.upsert(responses.GET, f"{BASE}/portfolios", json=OURS)
+    vendor.get(f"{BASE}/portfolios/7/notificationEvents", json={"totalCount": 3, **body})
+    with pytest.raises(NotUnderstood):
+        Portfolio().changes(SINCE, line)
+
+
+@pytest.mark.parametrize("page", [EVENTS, {**EVENTS, "data": []}])
+def test_pages_that_bring_nothing_new_end_and_what_they_keep_back_is_missed(
+    vendor: responses.RequestsMock, line: Line, page: Any
+) -> None:
     vendor.get(f"{BASE}/portfolios", json=OURS)
-    vendor.get(f"{BASE}/portfolios/7/notificationEvents", json=EVENTS)  # 36 events, it says; always the same one.
-    (change,) = Portfolio().changes(SINCE, line)
-    assert (change.id, change.kind, change.company) == (
-        "51861887",
-        "address",
-        Identifier("creditsafe-connect-id", "US", "US-X-US22384484"),
-    )
-    assert (change.old or "").startswith("1604 AMPHITHEATRE")
+    vendor.get(f"{BASE}/portfolios/7/notificationEvents", json=page)  # 36 events, it says.
+    with pytest.raises(NotUnderstood, match="totalCount"):
+        Portfolio().changes(SINCE, line)
+    vendor.upsert(responses.GET, f"{BASE}/portfolios/7/notificationEvents", json={**page, "totalCount": None})
+    company = Identifier("creditsafe-connect-id", "US", "US-X-US22384484")
+    told = [(each.id, each.kind, each.company) for each in Portfolio().changes(SINCE, line)]
+    assert told == [("51861887", "address", company)][: len(page["data"])]
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,33 @@ def test_by_name_alone_only_the_same_name_is_taken(vendor: responses.RequestsMoc
     assert DataBlocks().ask(CompanyKey("Agglo Holding", "NL", ()), line) is None
 
 
+@pytest.mark.parametrize(
+    ("told", "is_taken"),
+    [
+        ([{"registrationNumber": "00006402", "typeDnBCode": 2541}], True),
+        ([{"registrationNumber": "6402"}], True),
+        ([{"registrationNumber": "00006403"}], False),
+        ([], False),
+    ],
+)
+def test_by_name_the_number_that_we_know_must_be_told(
+    vendor: responses.RequestsMock, line: Line, told: list[dict[str, Any]], is_taken: bool
+) -> None:
+    matches(vendor, candidate(10, primaryName="Example Trading Limited", registrationNumbers=told))
+    vendor.get(f"{BASE}/v1/data/duns/407809623", json=blocks())
+    company = CompanyKey("Example Trading Ltd", "GB", (Identifier("coh", "GB", "00006402"),))
+    assert (DataBlocks().ask(company, line) is not None) is is_taken
+
+
+def test_a_404_that_is_not_the_vendors_is_not_an_unknown_company(vendor: responses.RequestsMock, line: Line) -> None:
+    vendor.get(f"{BASE}/v1/data/duns/407809623", status=404, json={"message": "no Route matched"})
+    with pytest.raises(NotUnderstood):
+        DataBlocks().ask(CompanyKey(None, "NL", (DUNS,)), line)
+    vendor.get(f"{BASE}/v1/match/cleanseMatch", status=404, body="")
+    with pytest.raises(NotUnderstood):
+        DataBlocks().ask(COMPANY, line)
+
+
 def test_a_match_or_a_company_that_is_not_found_is_unknown(vendor: responses.RequestsMock, line: Line) -> None:
     error = {"error": {"errorCode": "20505", "errorMessage": "No Match found"}}
     vendor.get(f"{BASE}/v1/match/cleanseMatch", status=404, json=error)
@@ -184,6 +211,16 @@ def test_a_search_by_name_offers_companies_with_their_numbers(vendor: responses.
         "addressLocality": "Cheshire",
         "pageSize": 50,
     }
+
+
+def test_a_company_of_which_it_is_not_told_whether_it_is_active_is_offered_all_the_same(
+    vendor: responses.RequestsMock, line: Line
+) -> None:
+    answer = payload("dnb/companyList-search.json")
+    answer["searchCandidates"][0]["organization"]["dunsControlStatus"] = {}
+    vendor.post(f"{BASE}/v1/search/companyList", json=answer)
+    offered = Search().search(CompanyQuery("micro", "GB", ()), line)
+    assert (offered[0].name, offered[0].status) == ("Test Company 1", None)
 
 
 def test_a_search_by_number_offers_what_was_matched_whatever_its_confidence(

@@ -68,6 +68,8 @@ def test_out_of_business_is_an_end_also_in_the_older_product() -> None:
     [
         ({"operatingStatus": {"dnbCode": 128, "startDate": "2025-06-30"}}, [("dissolved", date(2025, 6, 30))]),
         ({"operatingStatus": {"dnbCode": 128}}, [("dissolved", TODAY)]),
+        ({"operatingStatus": {"dnbCode": 128, "startDate": "2025"}}, [("dissolved", TODAY)]),  # A year, and no day.
+        ({"operatingStatus": {"dnbCode": 128, "startDate": "2025-06"}}, [("dissolved", TODAY)]),
         ({"isOutOfBusiness": True}, [("dissolved", TODAY)]),
         ({"operatingStatus": {"dnbCode": 9074}, "isOutOfBusiness": False}, []),
         ({"operatingStatus": {"dnbCode": 4711}}, []),
@@ -89,6 +91,10 @@ def test_who_does_no_business_any_more_has_ended(control: dict[str, Any], read: 
             {"hasBankruptcy": True, "bankruptcy": {"mostRecentFilingDate": "2025-02-03"}},
             [NegativeEvent("bankruptcy", date(2025, 2, 3), TODAY)],
         ),
+        (
+            {"hasBankruptcy": True, "hasOpenBankruptcy": True, "bankruptcy": {"mostRecentFilingDate": "2025"}},
+            [undated("bankruptcy")],
+        ),
         ({"hasInsolvency": True}, [undated("bankruptcy")]),
         ({"hasInsolvency": True, "hasSuspensionOfPayments": True}, [undated("moratorium_final")]),
         ({"hasLiquidation": True}, [undated("dissolved")]),
@@ -97,6 +103,8 @@ def test_who_does_no_business_any_more_has_ended(control: dict[str, Any], read: 
         ({"hasClaims": True, "hasOpenClaims": None}, [undated("collection_case")]),
         ({"hasOtherLegalEvents": True}, [undated("judgment")]),
         ({"hasDebarments": None}, []),
+        ({"hasBankruptcy": None, "hasOpenBankruptcy": True}, [undated("bankruptcy")]),
+        ({"hasJudgments": False, "hasOpenJudgments": True}, [undated("judgment")]),
     ],
 )
 def test_legal_events_are_open_closed_or_unknown(flags: dict[str, Any], read: list[NegativeEvent]) -> None:
@@ -113,6 +121,10 @@ def test_legal_events_are_open_closed_or_unknown(flags: dict[str, Any], read: li
         (False, {}, "not entitled", True),
         (True, {"hasLegalEvents": False}, "ok", False),  # Something severe that nothing names.
         (True, {"hasBankruptcy": True}, "ok", True),
+        (None, {"hasBankruptcy": True}, "ok", True),
+        (None, {"hasJudgments": True}, "ok", False),  # A judgment says nothing of an insolvency.
+        (None, {"hasBankruptcy": True, "hasOpenBankruptcy": False}, "ok", False),  # Nor does one that is over.
+        (True, {"hasJudgments": True, "hasOpenJudgments": False}, "ok", False),
     ],
 )
 def test_nothing_told_of_events_is_not_understood(severe: Any, legal: Any, status: str, understood: bool) -> None:

@@ -1,6 +1,7 @@
 """Monitoring at D&B: files and pulled notifications are read alike, each change once, and none is passed over."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -173,11 +174,20 @@ def test_changes_are_replayed_page_by_page(vendor: responses.RequestsMock, line:
     assert (len(changes), changes[0].changed_at, changes[-1].changed_at) == (101, SINCE, last)
 
 
+def test_a_404_that_is_not_the_vendors_does_not_tell_that_nothing_changed(
+    vendor: responses.RequestsMock, line: Line
+) -> None:
+    vendor.get(re.compile(".*/notifications/replay.*"), status=404, json={"message": "no Route matched"})
+    with pytest.raises(NotUnderstood):
+        Registration().changes(NOW - timedelta(hours=1), line)
+
+
 def test_none_is_told_by_404_and_what_is_too_old_cannot_be_had(vendor: responses.RequestsMock, line: Line) -> None:
     begin = (NOW - timedelta(days=14)).isoformat()
     vendor.get(
         f"{BASE}/notifications/replay",
         status=404,
+        json={"error": {"errorCode": "21503", "errorMessage": "made up: none"}},
         match=[matchers.query_param_matcher({"replayStartTimestamp": begin, "maxNotifications": "100"})],
     )
     assert Registration().changes(NOW - timedelta(days=90), line) == ()

@@ -199,6 +199,16 @@ def test_two_equal_records_of_a_number_are_not_understood() -> None:
 
 
 @responses.activate
+@pytest.mark.parametrize("numbers", [(("lei", SHELL), ("coh", "00000001")), (("coh", "04366849"), ("lei", BLOOMBERG))])
+def test_a_record_that_another_number_contradicts_is_not_the_company(numbers: tuple[tuple[str, str], ...]) -> None:
+    responses.get(LIST, json=listed(SHELL))
+    play_parents(SHELL)
+    with pytest.raises(NotUnderstood, match="contradict"):
+        entity(key_of("GB", *numbers))
+    assert len(responses.calls) == 1
+
+
+@responses.activate
 def test_an_unknown_number_or_none_is_no_failure() -> None:
     responses.get(LIST, json=NO_RECORDS)
     assert entity(key_of("GB", ("coh", "00000001"))) is None
@@ -230,6 +240,24 @@ def test_a_search_by_name_offers_what_the_records_tell() -> None:
         status="active",
     )
     assert len(found) == 4
+
+
+@responses.activate
+@pytest.mark.parametrize(
+    ("path", "value", "read"),
+    [
+        ("attributes.entity.registeredAs", "6528297", ("06528297", "active")),
+        ("attributes.entity.registeredAs", "no number", (None, "active")),
+        ("attributes.entity.status", "NULL", ("06528297", None)),
+    ],
+)
+def test_a_record_is_offered_with_what_can_be_read_of_it(path: str, value: str, read: Any) -> None:
+    document = recorded("gleif", "lei-records-list")
+    part, last = document["data"][0]["attributes"]["entity"], path.rpartition(".")[2]
+    part[last] = value
+    responses.get(LIST, json=document)
+    found = search("amazon", country="GB")[0]
+    assert (next((each.value for each in found.identifiers if each.scheme == "coh"), None), found.status) == read
 
 
 @responses.activate

@@ -95,13 +95,22 @@ def test_a_profile_of_a_bv_alone_is_not_read_as_solvent() -> None:
 
 
 @responses.activate
-def test_a_company_that_the_open_data_do_not_know_has_no_facts_from_them() -> None:
+def test_a_bv_that_the_open_data_do_not_know_is_no_clean_company() -> None:
     responses.get(profile_of("90000050"), json=BV_PROFILE)
     responses.get(open_data_of("90000050"), status=404, json=OPEN_DATA_UNKNOWN)
     raw = ask(BV)
     assert raw is not None
     assert raw["basisbedrijfsgegevens"] is None
-    assert facts(raw, BV).status == "active"
+    with pytest.raises(NotUnderstood, match="insolvency is not known"):
+        facts(raw, BV)
+
+
+@responses.activate
+def test_a_profile_of_another_company_than_was_asked_for_is_not_understood() -> None:
+    responses.get(f"{BASE}/v2/zoeken", json={"totaal": 1, "resultaten": [{"kvkNummer": "90000050", "naam": "Fruit"}]})
+    responses.get(profile_of("90000050"), json={**BV_PROFILE, "kvkNummer": "90000051"})
+    with pytest.raises(NotUnderstood, match="another company"):
+        ask(key_of("NL", ("rsin", "899000009")))
 
 
 @responses.activate

@@ -122,6 +122,39 @@ def test_identity_mismatches_name_what_differs(
     assert facts(registration(), name, *identifiers).identity_mismatch == mismatch
 
 
+@pytest.mark.parametrize("end", ["00000000", "0000"])
+def test_an_end_of_which_no_day_is_known_is_not_passed_over(end: str) -> None:
+    with pytest.raises(NotUnderstood, match="datumEinde"):
+        facts(registration(materieleRegistratie={"datumAanvang": "20170108", "datumEinde": end}))
+
+
+def test_a_bv_that_the_open_data_do_not_know_is_not_read_as_solvent_unless_it_is_over() -> None:
+    with pytest.raises(NotUnderstood, match="insolvency is not known"):
+        facts({**registration(), "basisbedrijfsgegevens": None})
+    assert facts({**registration(materieleRegistratie=ENDED), "basisbedrijfsgegevens": None}).status == "dissolved"
+    assert facts({**registration("Stichting"), "basisbedrijfsgegevens": None}).status == "active"
+
+
+def test_a_profile_that_does_not_tell_whose_it_is_is_nobodys() -> None:
+    with pytest.raises(NotUnderstood, match="kvkNummer"):
+        facts(registration(kvkNummer=None), None, KVK)
+
+
+@pytest.mark.parametrize(
+    ("identifiers", "mismatch"),
+    [
+        ((KVK, Identifier("rsin", "NL", "111222333")), ("number",)),
+        ((KVK, Identifier("rsin", "NL", "899000009")), ()),
+        ((KVK, VAT, Identifier("vat", "DE", "DE136695976")), ()),
+        ((KVK, Identifier("vat", "DE", "DE136695976")), ()),
+    ],
+)
+def test_an_rsin_is_compared_and_a_foreign_vat_number_is_not(
+    identifiers: tuple[Identifier, ...], mismatch: tuple[str, ...]
+) -> None:
+    assert facts(registration(), None, *identifiers).identity_mismatch == mismatch
+
+
 def test_the_vat_number_of_a_natural_person_is_not_compared_since_it_cannot_be_derived() -> None:
     person = registration("Eenmanszaak")
     assert facts(person, None, KVK, Identifier("vat", "NL", "NL000999900B51")).identity_mismatch == ()

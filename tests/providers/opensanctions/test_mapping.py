@@ -29,6 +29,8 @@ def hit(raw: object) -> str:
         ((match(1.0, "role.pep"),), "none"),
         ((match(1.0, "sanction.linked"),), "possible"),
         ((match(1.0, schema="Person"),), "possible"),
+        (({**match(1.0), "properties": {}},), "possible"),  # Why it is on the list is not told.
+        (({**match(1.0), "properties": {}, "target": False},), "none"),  # It is there beside one that is.
         ((match(0.41), match(0.86), match(1.0)), "confirmed"),
     ],
 )
