@@ -55,3 +55,8 @@ class Request:
     def may_buy(self) -> bool:
         """Whether its answer may be charged: nobody need have told what it costs."""
         return not self.repeatable or bool(self.cost and self.cost[0])
+
+    @property
+    def sells_each_time(self) -> bool:
+        """Whether who asks again buys again. What is ordered by POST is read by another call, which finds it again."""
+        return not self.repeatable and self.method == "GET"

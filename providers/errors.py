@@ -8,7 +8,7 @@ class SourceError(Exception):
     """A source gave no usable answer; `provider` names it, and `code` says how it failed where failures are counted.
 
     `charged` (amount, currency) is what was charged all the same, certainly or probably; None: nothing, or nobody told
-    what. `lost_order`: it was ordered what is charged each time, and who asks again probably buys it again.
+    what. `lost_report`: a report was probably sold that nobody has got, and who asks again buys another one.
     """
 
     code: ClassVar[str] = "failed"
@@ -18,7 +18,7 @@ class SourceError(Exception):
         self.provider = provider
         self.detail = detail
         self.charged: tuple[Decimal, str] | None = None
-        self.lost_order = False
+        self.lost_report = False
 
 
 class SourceDown(SourceError):

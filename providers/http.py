@@ -191,7 +191,7 @@ class Line:
             )
         else:
             error = failure.kind(self.provider, detail)
-        error.lost_order = may_have_sold and not request.repeatable
+        error.lost_report = may_have_sold and request.sells_each_time
         return error
 
     def _reply(self, request: Request, received: Received) -> Reply:
@@ -203,12 +203,9 @@ class Line:
             unreadable = "is no JSON"
         else:
             return Reply(received.status, document, received.headers)
-        is_sold = not request.repeatable and received.status in CHARGED
         # Never that of a search or a sign-in, where a token may stand.
-        body = received.body if is_sold and request.method == "GET" else None
-        error = NotUnderstood(self.provider, f"{request.operation} {unreadable}", body=body)
-        error.lost_order = is_sold and body is None
-        raise error
+        body = received.body if request.sells_each_time and received.status in CHARGED else None
+        raise NotUnderstood(self.provider, f"{request.operation} {unreadable}", body=body)
 
 
 def _charged(request: Request, count: Count) -> tuple[Decimal, str] | None:

@@ -152,7 +152,7 @@ def _failed(inquiry: Inquiry, question: Question, offer: Offer, error: SourceErr
     if isinstance(error, NotUnderstood) and error.body is not None and not offer.is_free:
         report = keeping.keep_body(inquiry, question.kind, offer, error.body)
         return Answer(offer.provider, report, error.code, offer.cost)
-    if error.lost_order and not offer.is_free:
+    if error.lost_report and not offer.is_free:
         keeping.keep_loss(inquiry, question.kind, offer.provider, error.charged)
     return Answer(offer.provider, why=error.code, cost=error.charged)
 

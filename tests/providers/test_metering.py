@@ -59,7 +59,7 @@ def test_a_report_is_not_charged_where_nothing_could_be_sent(fault):
     with vendor(sends(b"This is no TLS")) as failing:
         address = "http://127.0.0.1:9" if fault == "no connection" else failing.address.replace("http:", "https:")
         failure = failure_of(line_to(address, memory=memory), order)
-    assert (memory.calls[0].cost, failure.charged, failure.may_have_sold, failure.lost_order) == (
+    assert (memory.calls[0].cost, failure.charged, failure.may_have_sold, failure.lost_report) == (
         *(None, None),
         *(False, False),
     )
@@ -78,13 +78,14 @@ def test_a_report_is_not_charged_where_nothing_could_be_sent(fault):
         (answers(b"{}", 302, {"Location": "/elsewhere"}), False),
     ],
 )
-def test_an_order_is_lost_where_its_answer_is(behaviour, is_lost):
-    order = Request("report", "/", method="POST", json={}, cost=COST, repeatable=False)
+def test_a_report_is_lost_where_its_answer_is(behaviour, is_lost):
+    order = Request("report", "/", cost=COST, repeatable=False)
     with vendor(behaviour) as failing:
         failure = failure_of(line_to(failing.address, seconds=0.5, answer_bytes_max=1_000_000), order)
-        read = failure_of(line_to(failing.address, seconds=0.5, answer_bytes_max=1_000_000), Request("find", "/"))
-    assert (failure.lost_order, failure.charged) == ((True, COST) if is_lost else (False, None))
-    assert not read.lost_order
+        found_again = Request("order", "/", method="POST", json={}, cost=COST, repeatable=False)
+        read = failure_of(line_to(failing.address, seconds=0.5, answer_bytes_max=1_000_000), found_again)
+    assert (failure.lost_report, failure.charged) == ((True, COST) if is_lost else (False, None))
+    assert not read.lost_report, "what is ordered is read by another call"
 
 
 @pytest.mark.parametrize(

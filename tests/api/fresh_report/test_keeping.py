@@ -127,7 +127,7 @@ def test_bytes_that_are_no_document_are_kept_where_they_were_paid_for(house: Hou
 def lost(cost: Any = (PAID.amount, "EUR")) -> SourceDown:
     """What a client raises where the answer to an order was lost."""
     error = SourceDown("a", "was cut", may_have_sold=True)
-    error.lost_order, error.charged = True, cost
+    error.lost_report, error.charged = True, cost
     return error
 
 
