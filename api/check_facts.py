@@ -18,6 +18,7 @@ from api.records.behaviour_rows import LedgerView
 from api.records.checks import CheckedDebtor
 from api.records.identities import OfficialNumber
 from api.sanctions_clearing import cleared
+from scoring.company_numbers import CompanyNumber
 from scoring.exchange import Rate
 from scoring.facts import Asked, BehaviourFacts, CheckFacts, ConvertedFacts, DebtorFacts, ExposureFacts, NegativeEvent
 from scoring.money import Money
@@ -73,6 +74,7 @@ def _facts(session: Session, judged: Judged, ledger: LedgerView, rates: Mapping[
     policy, question = judged.rules.policy, judged.question
     told: dict[str, Any] = {source.kind: source.facts for source in judged.sources}
     vat_numbers = [number.value for number in judged.numbers if number.scheme == "vat"]
+    numbers = [CompanyNumber(each.scheme, each.country, each.value) for each in judged.numbers]
     entity = told.get("entity_register")
     owed = {currency: amount for currency, amount in ledger.exposure.items() if amount}
     own_amount = owed.pop(policy.currency, Decimal(0))
@@ -84,7 +86,7 @@ def _facts(session: Session, judged: Judged, ledger: LedgerView, rates: Mapping[
         asked=question.asked,
         debtor=_debtor_facts(session, judged.debtor, policy, ledger.behaviour, as_of),
         exposure=ExposureFacts(own_amount + found.total, tuple(each.currency for each in found.left)),
-        register=register_beside(told.get("company_register"), told.get("vat_register"), entity, vat_numbers),
+        register=register_beside(told.get("company_register"), told.get("vat_register"), entity, vat_numbers, numbers),
         bureau=report_beside(told.get("credit_bureau"), entity),
         sanctions=cleared(session, judged.debtor, told.get("sanctions_list")),
         behaviour=ledger.behaviour,

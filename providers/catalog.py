@@ -30,9 +30,11 @@ from providers.ports import (
     CompanyQuery,
     CompanySearch,
     Facts,
+    Identifier,
     Raw,
     Report,
     Screening,
+    TellsNumbers,
     Watch,
 )
 from providers.settings import FREE, Price, SourceSettings
@@ -205,6 +207,11 @@ class Catalog:
     def facts(self, kind: SourceKind, provider: str, raw: Raw, about: About) -> Facts:
         """What was said as facts of ours. Raises NotUnderstood."""
         return self.source(provider).reports[kind].facts(raw, about)
+
+    def numbers(self, kind: SourceKind, provider: str, raw: Raw, company: CompanyKey) -> tuple[Identifier, ...]:
+        """The official numbers that an answer tells of the company, none where it tells none. Raises NotUnderstood."""
+        report = self.source(provider).reports[kind]
+        return report.numbers(raw, company) if isinstance(report, TellsNumbers) else ()
 
     def search(
         self, provider: str, query: CompanyQuery, access: Access, *, deadline_seconds: float

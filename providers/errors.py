@@ -82,6 +82,15 @@ class SourceRefused(SourceError):
         self.of_credentials = of_credentials
 
 
+class NothingToAskBy(SourceError):
+    """Nothing was asked: the source knows companies by no number that we have, so its silence says nothing."""
+
+    code = "no_number"
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(provider, "knows companies by none of these numbers")
+
+
 class NotUnderstood(SourceError):
     """The answer about this one company cannot be read; the source itself works, so others may still be asked.
 

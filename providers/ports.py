@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from providers.errors import NotUnderstood
 from providers.http import Line
@@ -127,10 +127,21 @@ class Report(Protocol):
     """One kind of question about one company, as one vendor answers it."""
 
     def ask(self, company: CompanyKey, line: Line) -> Raw | None:
-        """What the source says, as it said it; None where it does not know the company. Raises SourceError."""
+        """What the source says, as it said it; None where it does not know the company.
+
+        Raises SourceError: NothingToAskBy where we have no number that it knows companies by.
+        """
 
     def facts(self, raw: Raw, about: About) -> Facts:
         """What was said as facts of ours; pure. Raises NotUnderstood."""
+
+
+@runtime_checkable
+class TellsNumbers(Protocol):
+    """A report that names the official numbers of the company it is about."""
+
+    def numbers(self, raw: Raw, company: CompanyKey) -> tuple[Identifier, ...]:
+        """The numbers it has of the company that was asked about; pure. Raises NotUnderstood."""
 
 
 class Screening(Protocol):

@@ -5,7 +5,7 @@ lengths, and accepts letters where there are none.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from stdnum.de import handelsregisternummer
@@ -76,8 +76,18 @@ def derived_numbers(number: CompanyNumber) -> tuple[CompanyNumber, ...]:
     return ()
 
 
+def register_scheme(country: str) -> str | None:
+    """The scheme of a country's company register; None where we know none."""
+    return _REGISTERS.get(country)
+
+
 # Of these a company has one. Of others (establishments, a vendor's own keys) it may have several.
 _OF_ONE_COMPANY = frozenset({"kvk", "rsin", "vat", "lei", "coh", "kbo", "siren", "handelsregister"})
+
+
+def is_of_one_company(number: CompanyNumber) -> bool:
+    """Whether a company has but one number of the scheme, as it has of a register and unlike a vendor's own keys."""
+    return number.scheme in _OF_ONE_COMPANY
 
 
 def contradict(one: CompanyNumber, other: CompanyNumber) -> bool:
@@ -86,6 +96,30 @@ def contradict(one: CompanyNumber, other: CompanyNumber) -> bool:
     if not same_kind or one.value == other.value or one.scheme not in _OF_ONE_COMPANY:
         return False
     return not set(derived_numbers(one)) & set(derived_numbers(other))
+
+
+def contradictions(
+    had: Collection[CompanyNumber], given: Collection[CompanyNumber]
+) -> tuple[tuple[CompanyNumber, CompanyNumber], ...]:
+    """(had, given) of what no company can have both, also by what the numbers hold.
+
+    A company's own RSIN says more than the VAT number that one might be read from: members of a fiscal unity share
+    theirs. A number that it has already contradicts nothing.
+    """
+    found = []
+    for new in given:
+        if new not in had:
+            forms = _stated_or_held([new], given)
+            found += [
+                (old, new) for old in had if any(contradict(a, b) for a in _stated_or_held([old], had) for b in forms)
+            ]
+    return tuple(found)
+
+
+def _stated_or_held(numbers: Collection[CompanyNumber], all_stated: Collection[CompanyNumber]) -> list[CompanyNumber]:
+    stated = {(each.scheme, each.country) for each in all_stated}
+    held = [held for each in numbers for held in derived_numbers(each)]
+    return [*numbers, *(each for each in held if (each.scheme, each.country) not in stated)]
 
 
 def is_personal(number: CompanyNumber) -> bool:

@@ -1,9 +1,11 @@
 """What VAT and entity registers add to company register and report: an identity in doubt, an end, and the group."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from scoring.company_numbers import WORLD, CompanyNumber, contradict
 from scoring.facts import BureauFacts, CompanyDetails, EntityFacts, GroupMember, NegativeEvent, RegisterFacts, VatFacts
+from scoring.registration_authorities import registered_number
 
 # An entity that has ended by its legal entity identifier, while the company register knows of nothing. The policy says
 # what that means; where it does not, a person looks.
@@ -11,24 +13,38 @@ ENTITY_INACTIVE = "entity_inactive"
 
 
 def register_beside(
-    register: RegisterFacts | None, vat: VatFacts | None, entity: EntityFacts | None, vat_numbers: Collection[str]
+    register: RegisterFacts | None,
+    vat: VatFacts | None,
+    entity: EntityFacts | None,
+    vat_numbers: Collection[str],
+    numbers: Collection[CompanyNumber] = (),
 ) -> RegisterFacts | None:
     """What the company register says, with what the other registers hold against it.
 
     A VAT number of the debtor (`vat_numbers`, with the letters of its country) that is not valid is an identity in
-    doubt. An entity that has ended is an event, undated, since nobody tells since when.
+    doubt, and so is an entity that another company of its `numbers` is registered by. An
+    entity that has ended is an event, undated, since nobody tells since when.
     """
     if register is None:
         return None
     mismatch = register.identity_mismatch
-    if vat is not None and not vat.valid and "vat" not in mismatch and _is_one_of(vat.number, vat_numbers):
+    if vat is not None and not vat.valid and "vat" not in mismatch and is_one_of(vat.number, vat_numbers):
         mismatch = (*mismatch, "vat")
+    if entity is not None and "number" not in mismatch and is_other_entity(entity, numbers):
+        mismatch = (*mismatch, "number")
     events = register.events
     if entity is not None and entity.active is False and register.status == "active":
         events = (*events, NegativeEvent(ENTITY_INACTIVE, entity.retrieved_on, undated=True))
     if (mismatch, events) == (register.identity_mismatch, register.events):
         return register
     return replace(register, identity_mismatch=mismatch, events=events)
+
+
+def is_other_entity(entity: EntityFacts, numbers: Iterable[CompanyNumber]) -> bool:
+    """Whether the entity's LEI or the number it is registered by contradicts one of a company's."""
+    registered = registered_number(entity.registered_at, entity.registered_as)
+    own = [CompanyNumber("lei", WORLD, entity.lei), *([] if registered is None else [registered])]
+    return any(contradict(each, other) for other in numbers for each in own)
 
 
 def report_beside(report: BureauFacts | None, entity: EntityFacts | None) -> BureauFacts | None:
@@ -44,7 +60,7 @@ def _named(member: GroupMember) -> str | None:
     return " ".join(filter(None, (member.name, member.lei and f"(LEI {member.lei})"))) or None
 
 
-def _is_one_of(number: str, numbers: Collection[str]) -> bool:
+def is_one_of(number: str, numbers: Collection[str]) -> bool:
     """Whether a VAT number is one of some, however it is written: with its country's letters or without, with dots."""
     asked = _bare(number)
     return any(asked in (known := _bare(each), known[2:]) for each in numbers)

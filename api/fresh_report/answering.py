@@ -18,7 +18,7 @@ from api.fresh_report.source import NOT_FOUND, Attempt, Cost
 from api.fresh_report.told import Progress, Told, in_vain, told_by
 from api.records import source_questions
 from api.records.reports import Report
-from providers.errors import NotUnderstood, SourceDown, SourceError, SourceLate, SourceRefused
+from providers.errors import NothingToAskBy, NotUnderstood, SourceDown, SourceError, SourceLate, SourceRefused
 from scoring.facts import SourceKind
 
 # What is paid for may come later than anybody waits: it is kept, and not bought again.
@@ -49,7 +49,7 @@ def ask(inquiry: Inquiry, question: Question, kept: Collection[Report], progress
         report = keeping.read_again(inquiry, each)
         if report.facts is not None:
             return Told(report, report.provider, was_stored=True)
-    resting = stored.resting(kept, fresh_days, inquiry.now)
+    resting = stored.resting(kept, question, fresh_days, inquiry.now)
     others_count = sum(offer.provider not in resting for offer in question.offers)
     silent = []
     for offer in question.offers:
@@ -132,6 +132,9 @@ def _ask_one(
             deadline_seconds=seconds,
             late_seconds=late_seconds,
         )
+    except NothingToAskBy as error:
+        inquiry.budget.give_back(offer)
+        return Answer(offer.provider, why=error.code)
     except SourceError as error:
         return _failed(inquiry, question, offer, error)
     if raw is None:

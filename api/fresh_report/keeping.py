@@ -49,7 +49,7 @@ def read_again(inquiry: Inquiry, report: Report) -> Report:
     """Read a stored answer that could not be read before: our mapping may have been mended."""
     with inquiry.transaction() as session:
         kept = reports.raw_of(session, report.id)
-    raw = None if kept is None else _as_came(kept)
+    raw = None if kept is None else as_came(kept)
     return report if raw is None else _read(inquiry, report, raw)
 
 
@@ -102,7 +102,7 @@ def _as_kept(raw: Raw) -> dict[str, Any]:
     return {_TEXT: b64encode(text.encode()).decode()}
 
 
-def _as_came(kept: dict[str, Any]) -> Raw | None:
+def as_came(kept: dict[str, Any]) -> Raw | None:
     """Give an answer as the source gave it; None where that was no document."""
     if kept.keys() != {_TEXT}:
         return kept

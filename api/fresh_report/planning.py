@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from api.fresh_report.source import OFTEN_SILENT, Cost, Why
 from providers.catalog import Access, Catalog
 from providers.settings import Price
+from scoring.company_numbers import CompanyNumber
 from scoring.facts import SourceKind
 from scoring.policy.asking import Known, SourcesPolicy
 
@@ -33,13 +35,16 @@ class Offer:
 class Question:
     """One kind of question about one company: whom to ask, in this order. `why` nobody can be asked, where it is so.
 
-    `needed` sources must answer before anything is accepted.
+    `needed` sources must answer before anything is accepted. `numbers` are what the company is asked about by now, the
+    last of them known since `numbers_since`: silence from before says nothing of it.
     """
 
     kind: SourceKind
     needed: bool
     offers: tuple[Offer, ...] = ()
     why: Why | None = None
+    numbers: tuple[CompanyNumber, ...] = ()
+    numbers_since: datetime | None = None
 
     @property
     def buys(self) -> bool:
@@ -76,6 +81,8 @@ class Subject:
     country: str
     schemes: frozenset[str]
     purpose: str | None = None
+    numbers: tuple[CompanyNumber, ...] = ()
+    numbers_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +122,12 @@ def _question(
     if not _applies(kind, subject.schemes):
         return None if kind in OFTEN_SILENT and not needed else Question(kind, needed, why="no_number")
     if sellers is None:
-        return Question(kind, needed)
+        return Question(kind, needed, numbers=subject.numbers)
     serving = sellers.catalog.sources_for(subject.country, kind, sellers.access)
     listed = {each.provider: prices.get(each.provider) or each.settings.price for each in serving}
     offers = tuple(Offer(name, listed[name]) for name in names or listed if name in listed)
-    return Question(kind, needed, offers, None if offers else "nobody")
+    why: Why | None = None if offers else "nobody"
+    return Question(kind, needed, offers, why, subject.numbers, subject.numbers_since)
 
 
 def _applies(kind: SourceKind, schemes: frozenset[str]) -> bool:

@@ -9,9 +9,10 @@ from api.fresh_report.source import NOT_FOUND, Source
 from api.records.reports import LOST, NOT_JSON, Report
 from providers.ports import Facts
 from providers.stored_facts import from_document
-from scoring.facts import SourceKind
+from scoring.facts import EntityFacts, SourceKind, VatFacts
 from scoring.known import known
 from scoring.policy.document import Policy
+from scoring.registers import is_one_of, is_other_entity
 
 # What was no document was spoilt on its way, which another one need not be.
 NO_DOCUMENT_RESTS = timedelta(days=1)
@@ -38,10 +39,10 @@ def read(
 def read_one(stored: Collection[Report], question: Question, fresh_days: int, now: datetime) -> Source:
     """Give what the stored reports of one kind say, the newest of each provider."""
     since = now - timedelta(days=fresh_days)
-    told = newest([each for each in stored if each.facts is not None])
+    told = newest([each for each in stored if each.facts is not None and _is_about(each, question)])
     if told is not None and told.retrieved_at >= since:
         return _source(question, told, "cached")
-    silent = [each for each in stored if not each.is_known and each.retrieved_at >= since]
+    silent = _silent(stored, question, since)
     silent_ones = {each.provider for each in silent}
     is_fresh = bool(silent) and all(offer.provider in silent_ones for offer in question.offers)
     if told is not None and not is_fresh:
@@ -58,6 +59,23 @@ def _source(question: Question, report: Report, status: Any, *, is_fresh: bool =
     return Source(
         question.kind, report.provider, status, question.needed, report.retrieved_at, facts, is_fresh=is_fresh
     )
+
+
+def _silent(stored: Iterable[Report], question: Question, since: datetime) -> list[Report]:
+    """Who lately did not know the company, asked by all numbers that it has now."""
+    since = max(since, question.numbers_since or since)
+    return [each for each in stored if not each.is_known and each.retrieved_at >= since]
+
+
+def _is_about(report: Report, question: Question) -> bool:
+    """Whether a VAT or entity register was asked by a number that the company is asked about by now."""
+    if not question.numbers or question.kind not in ("vat_register", "entity_register"):
+        return True
+    facts = facts_of(report)
+    if isinstance(facts, VatFacts):
+        numbers = [each.value for each in question.numbers if each.scheme == "vat" and each.country != "GB"]
+        return not numbers or is_one_of(facts.number, numbers[:1])  # One is asked about: the first.
+    return not (isinstance(facts, EntityFacts) and is_other_entity(facts, question.numbers))
 
 
 def newest(stored: Iterable[Report]) -> Report | None:
@@ -83,10 +101,10 @@ def unread(stored: Collection[Report], fresh_days: int, now: datetime) -> list[R
     ]
 
 
-def resting(stored: Collection[Report], fresh_days: int, now: datetime) -> dict[str, str]:
+def resting(stored: Collection[Report], question: Question, fresh_days: int, now: datetime) -> dict[str, str]:
     """Give the providers that are not worth asking now, and why: they would say, or fail to say, the same again."""
-    unknown_since, lost_since = now - timedelta(days=fresh_days), now - LOSS_RESTS
-    silent = [each.provider for each in stored if not each.is_known and each.retrieved_at >= unknown_since]
+    lost_since = now - LOSS_RESTS
+    silent = [each.provider for each in _silent(stored, question, now - timedelta(days=fresh_days))]
     lost = [each.provider for each in _newest_of_each(stored) if each.is_lost and each.retrieved_at >= lost_since]
     unreadable = [each.provider for each in unread(stored, fresh_days, now)]
     return dict.fromkeys(silent, NOT_FOUND) | dict.fromkeys(lost, LOST) | dict.fromkeys(unreadable, "not_understood")

@@ -9,7 +9,7 @@ from api.problems import Conflict
 from api.prospect.company_answers import is_sole_trader, shown_identifiers
 from api.prospect.company_merging import as_number
 from api.prospect.debtors import get_debtor, name_debtor, name_taken
-from api.prospect.identifying import only_debtor
+from api.prospect.number_owners import only_debtor
 from api.records import debtors, entity_matches, identities
 from api.records.debtors import DebtorRecord
 from api.records.entity_matches import Asked

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Literal
 
 from api.problems import BadInput, Fault
@@ -15,6 +16,7 @@ from providers.names import normalised
 from providers.ports import Candidate, CompanyQuery
 from scoring.company_numbers import WORLD
 from scoring.countries import country_fault
+from scoring.names.script import in_latin_letters
 
 RESULTS_MAX = 20
 TEXT_LETTERS_MIN = 2
@@ -67,7 +69,7 @@ def search_companies(
     pool = ThreadPoolExecutor(min(len(providers), AT_ONCE_MAX), thread_name_prefix="company-search")
     try:
         asked = [
-            pool.submit(catalog.search, provider, query, access, deadline_seconds=deadline_seconds)
+            pool.submit(_search, catalog, provider, query, access, monotonic() + deadline_seconds)
             for provider in providers
         ]
         wait(asked, timeout=deadline_seconds + GRACE_SECONDS)
@@ -81,6 +83,17 @@ def search_companies(
     offered = [candidate for answer in answers for candidate in answer or ()]
     companies = ranked(same_companies(offered), query, all_answered=None not in answers)
     return CompanySearch(tuple(companies[:RESULTS_MAX]), registers)
+
+
+def _search(
+    catalog: Catalog, provider: str, query: CompanyQuery, access: Access, deadline: float
+) -> tuple[Candidate, ...]:
+    """Search one register: by the name as it was typed, then in Latin letters, in which most registers keep it."""
+    found = catalog.search(provider, query, access, deadline_seconds=deadline - monotonic())
+    latin = in_latin_letters(query.text) if query.text and not found else None
+    if latin is None:
+        return found
+    return catalog.search(provider, replace(query, text=latin), access, deadline_seconds=deadline - monotonic())
 
 
 def _answer(asked: Future[tuple[Candidate, ...]]) -> tuple[Candidate, ...] | None:

@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from api.prospect.asking import CheckRequest
 from api.prospect.company_numbers import read_numbers
-from api.prospect.identifying import CompanyNamed, DebtorNamed
+from api.prospect.naming import CompanyNamed, DebtorNamed
 from api.records.debtors import PHASES, normal_legal_form
 from api.records.identities import OfficialNumber, Reference
 from api.web.faults import CodedText, invalid

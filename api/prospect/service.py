@@ -17,7 +17,9 @@ from api.policy_shelf import Rules
 from api.problems import BadInput, Fault, NotAllowed, NotFound
 from api.prospect import identifying
 from api.prospect.asking import CheckRequest, question
-from api.prospect.identifying import DebtorNamed
+from api.prospect.check_numbers import Asked, compared, keep_numbers, with_given
+from api.prospect.company_merging import as_number
+from api.prospect.naming import DebtorNamed
 from api.records import checks, decisions
 from api.records.base import new_id
 from api.records.checks import CheckStart
@@ -42,7 +44,7 @@ def check_credit(request: CheckRequest, given: Wiring) -> bytes:
     access = source_access(given.house, given.seller)  # Reads credentials, so before our own transaction.
     with given.transaction() as session:
         given.once.claim(session)
-        start = _start(session, named, given)
+        start, by = with_given(_start(session, named, given), named.company, given.now)
         rules = _rules(session, request.policy_version or start.active_version, given)
         asked = question(session, request, rules.policy, given.today)
         plan = _plan(request, start, rules, Sellers(given.house.catalog, access))
@@ -51,23 +53,24 @@ def check_credit(request: CheckRequest, given: Wiring) -> bytes:
         missing = stored.still_to_ask(plan, sources, rules.policy, given.today)
         if not missing:
             judged = Judged(start.debtor, asked, rules, marked(plan, sources, rules.policy, given.today), start.numbers)
-            return _decide(session, judged, new_id(), given)
+            return _decide(session, judged, by, new_id(), given)
         _require_purpose(request, missing)
     # No transaction is open while we wait.
     decision_id = new_id()
-    sources = run(plan, sources, _inquiry(request, start, rules, plan, decision_id, given), given.today)
+    sources = run(plan, sources, _inquiry(request, start, by, rules, plan, decision_id, given), given.today)
     with given.transaction() as session:
-        return _decide(session, Judged(start.debtor, asked, rules, sources, start.numbers), decision_id, given)
+        return _decide(session, Judged(start.debtor, asked, rules, sources, start.numbers), by, decision_id, given)
 
 
 def _plan(request: CheckRequest, start: CheckStart, rules: Rules, sellers: Sellers) -> Planned:
-    schemes = frozenset(number.scheme for number in start.numbers)
-    subject = Subject(start.debtor.country, schemes, request.purpose)
+    numbers = tuple(as_number(each) for each in start.numbers)
+    schemes = frozenset(number.scheme for number in numbers)
+    subject = Subject(start.debtor.country, schemes, request.purpose, numbers, start.numbers_since)
     return planned(subject, rules.policy.sources, rules.policy.currency, sellers)
 
 
 def _inquiry(
-    request: CheckRequest, start: CheckStart, rules: Rules, plan: Planned, decision_id: UUID, given: Wiring
+    request: CheckRequest, start: CheckStart, by: Asked, rules: Rules, plan: Planned, decision_id: UUID, given: Wiring
 ) -> Inquiry:
     """Give what all questions of this check share; its calls are metered under the decision that is to come."""
     policy, debtor = rules.policy, start.debtor
@@ -77,7 +80,7 @@ def _inquiry(
         house=given.house,
         seller=given.seller,
         debtor_id=debtor.id,
-        company=CompanyKey(debtor.name, debtor.country, numbers),
+        company=CompanyKey(debtor.name or by.name, debtor.country, numbers),
         policy=policy,
         access=source_access(given.house, given.seller, debtor_id=debtor.id, decision_id=decision_id, prices=prices),
         budget=Budget(plan.cost_max, policy.currency),
@@ -88,8 +91,9 @@ def _inquiry(
     )
 
 
-def _decide(session: Session, judged: Judged, decision_id: UUID, given: Wiring) -> bytes:
+def _decide(session: Session, judged: Judged, by: Asked, decision_id: UUID, given: Wiring) -> bytes:
     now, rules = given.now, judged.rules
+    judged = compared(session, judged, by, given)
     facts = gather(session, judged, given.today)
     document = facts_document(facts)
     judgement = judge(rules.policy.engine, facts, rules.policy).document()
@@ -109,6 +113,7 @@ def _decide(session: Session, judged: Judged, decision_id: UUID, given: Wiring) 
         behaviour=document["behaviour"],
     )
     decisions.add(session, decision, canonical_json(judgement), canonical_json(document))
+    keep_numbers(session, judged, facts, by, given)
     answer = answer_bytes(decision_answer(decision, given.seller, given.caller.role, given.language))
     given.once.keep(session, 201, answer)
     return answer

@@ -1,6 +1,7 @@
 """What every credit check starts from, in one statement: it is asked often, and each round trip shows."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
@@ -27,12 +28,16 @@ class CheckedDebtor:
 
 @dataclass(frozen=True, slots=True)
 class CheckStart:
-    """A debtor with its official numbers, the number of the active policy, and the newest report of each source."""
+    """A debtor with its official numbers, the number of the active policy, and the newest report of each source.
+
+    `numbers_since`: since when the last of the numbers is known.
+    """
 
     debtor: CheckedDebtor
     active_version: int | None
     reports: list[Report]
     numbers: tuple[OfficialNumber, ...]
+    numbers_since: datetime | None = None
 
 
 NUMBERS = (
@@ -44,7 +49,8 @@ START = text(
     "SELECT d.merged_into_id, d.id, d.name, d.country, d.legal_form, d.is_natural_person, d.parent_id,"  # noqa: S608
     " d.related_party,"
     " d.critical, (SELECT p.version FROM policy p WHERE p.state = 'active') AS active_version,"
-    f" {reports.latest_of_debtor('d.id')} AS reports, {NUMBERS} AS numbers"
+    f" {reports.latest_of_debtor('d.id')} AS reports, {NUMBERS} AS numbers,"
+    " (SELECT max(known_at) FROM debtor_identifier WHERE debtor_id = d.id) AS numbers_since"
     " FROM debtor d WHERE d.id = :debtor_id"
 )
 
@@ -86,7 +92,7 @@ def start(session: Session, debtor_id: UUID) -> CheckStart | None:
         row = session.execute(START, {"debtor_id": row[0]}).one_or_none()
     if row is None:
         return None
-    return CheckStart(CheckedDebtor(*row[1:9]), row[9], reports.from_json(row[10]), _numbers(row[11]))
+    return CheckStart(CheckedDebtor(*row[1:9]), row[9], reports.from_json(row[10]), _numbers(row[11]), row[12])
 
 
 def _numbers(rows: list[dict[str, str]] | None) -> tuple[OfficialNumber, ...]:

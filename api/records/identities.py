@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -112,7 +113,7 @@ def add(
 ) -> None:
     """Give a debtor numbers and references; those it has already are passed over. Raises NameTaken, adding none."""
     known = {*numbers_of(session, debtor_id), *references_of(session, debtor_id)}
-    new = [name for name in dict.fromkeys(names) if name not in known]
+    new = sorted({name for name in names if name not in known}, key=_in_order)
     try:
         with session.begin_nested():
             session.add_all([_row(debtor_id, name, known_at) for name in new])
@@ -126,6 +127,24 @@ def add(
             if owner:
                 raise NameTaken(name, owner) from error
         raise
+
+
+def add_free(session: Session, debtor_id: UUID, numbers: Iterable[OfficialNumber], known_at: datetime) -> None:
+    """Give a debtor those numbers that no debtor has; what another one has stays there, and nothing is raised.
+
+    In one order, so that two who add the same at once never wait for each other in a ring.
+    """
+    record = DebtorIdentifierRecord
+    for each in sorted(set(numbers), key=_in_order):
+        row = {"scheme": each.scheme, "country": each.country, "value": each.value, "known_at": known_at}
+        added = insert(record).values(seller_id=session.info["seller_id"], debtor_id=debtor_id, **row)
+        session.execute(added.on_conflict_do_nothing())
+
+
+def _in_order(name: OfficialNumber | Reference) -> tuple[str, ...]:
+    return (
+        (name.scheme, name.country, name.value) if isinstance(name, OfficialNumber) else ("", name.system, name.value)
+    )
 
 
 def hand_over(session: Session, from_debtor_id: UUID, to_debtor_id: UUID) -> None:

@@ -113,6 +113,14 @@ def raw_of(session: Session, report_id: UUID) -> dict[str, Any] | None:
     return session.scalar(select(ReportRecord.raw).where(ReportRecord.id == report_id))
 
 
+def latest_raw(session: Session, debtor_id: UUID, kind: str, provider: str) -> dict[str, Any] | None:
+    """Give what a source answered last about a debtor and was read, as it came."""
+    record = ReportRecord
+    query = select(record.raw).where(record.debtor_id == debtor_id, record.kind == kind, record.provider == provider)
+    newest_first = query.where(record.facts.is_not(None)).order_by(record.retrieved_at.desc(), record.id.desc())
+    return session.scalar(newest_first.limit(1))
+
+
 def keep_reading(session: Session, report_id: UUID, facts: dict[str, Any] | None, fault: str | None) -> None:
     """Keep what was read from a report: its facts, or why there are none."""
     session.execute(update(ReportRecord).where(ReportRecord.id == report_id).values(facts=facts, fault=fault))

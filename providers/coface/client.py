@@ -4,6 +4,7 @@ from providers.coface.mapping import bureau_facts
 from providers.coface.orders import order_of, publications_of
 from providers.coface.searching import PROVIDER, Found, external_id, the_one
 from providers.coface.signing import DATA, NOT_THERE, is_not_there, send
+from providers.errors import NothingToAskBy
 from providers.http import Line, Request
 from providers.payload import Payload
 from providers.ports import About, CompanyKey, Raw
@@ -22,10 +23,10 @@ FOUND, PARTLY = 200, 206
 
 def find(company: CompanyKey, line: Line) -> Found | None:
     """The company by the first of its numbers that Coface knows; a name is not enough to order by."""
-    for number in company.identifiers:
-        asked = external_id(number)
-        if asked is None:
-            continue
+    questions = [(number, asked) for number in company.identifiers if (asked := external_id(number)) is not None]
+    if not questions:
+        raise NothingToAskBy(line.provider)
+    for number, asked in questions:
         finding = Request(
             "find_company",
             f"{DATA}/companies",

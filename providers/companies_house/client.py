@@ -13,7 +13,7 @@ from providers.companies_house.mapping import (
     profile_candidate,
     register_facts,
 )
-from providers.errors import NotUnderstood
+from providers.errors import NothingToAskBy, NotUnderstood
 from providers.http import Line, Request
 from providers.payload import Payload
 from providers.ports import About, Candidate, CompanyKey, CompanyQuery, Raw
@@ -64,7 +64,7 @@ class CompanyRegister:
         """
         number = company_number_of(company)
         if number is None:
-            return None
+            raise NothingToAskBy(line.provider)
         path = f"/company/{quote(number)}"
         profile = _get("company", path, line)
         if profile is None:

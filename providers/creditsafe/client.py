@@ -7,7 +7,7 @@ from urllib.parse import quote
 from providers.creditsafe.extract import candidates, register_facts
 from providers.creditsafe.mapping import bureau_facts
 from providers.creditsafe.searching import PROVIDER, connect_id, contradicts, criteria, is_named_so, the_one
-from providers.errors import NotUnderstood
+from providers.errors import NothingToAskBy, NotUnderstood
 from providers.http import Line, Request, Signature
 from providers.memory import Token
 from providers.payload import Payload
@@ -55,10 +55,10 @@ def find(company: CompanyKey, line: Line) -> Found | None:
 
     Raises NotUnderstood for one that another of its numbers contradicts.
     """
-    for number in company.identifiers:
-        asked = criteria(number)
-        if asked is None:
-            continue
+    questions = [(number, asked) for number in company.identifiers if (asked := criteria(number)) is not None]
+    if not questions:
+        raise NothingToAskBy(line.provider)
+    for number, asked in questions:
         reply = line.send(Request("find_company", "/companies", params=asked, signature=SIGNATURE))
         found = the_one(reply.document, number)
         if found is None or not is_named_so(found, number, company.name):

@@ -44,7 +44,7 @@ class Portfolio:
     """Companies watched in one portfolio of ours, which is found by its name or made."""
 
     def watch(self, company: CompanyKey, line: Line) -> Identifier:
-        """Add a company, or leave it where it is already. Raises NotUnderstood for one that Creditsafe has not."""
+        """Add a company, or leave it where it is already. Raises SourceError for one that Creditsafe has not."""
         found = find(company, line)
         if found is None:
             raise NotUnderstood(line.provider, "no company has one of these numbers")

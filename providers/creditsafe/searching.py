@@ -33,6 +33,8 @@ def criteria(number: Identifier) -> Mapping[str, str] | None:
             asked = {"id": f"NL-X-{number.value}0000"}
         case "vat" | "rsin":
             asked = {"vatNo": _bare_vat(number.value) if number.country == "NL" else number.value}
+        case "kbo":
+            asked = {"vatNo": f"BE{number.value}"}  # A Belgian VAT number is the enterprise number.
         case "coh":
             asked = {"regNo": number.value}
         case _:
@@ -91,7 +93,7 @@ def contradicts(company: Payload, asked: CompanyKey) -> bool:
 def is_named_so(company: Payload, number: Identifier, name: str | None) -> bool:
     """Whether its name is ours, which counts only where it does not tell the VAT number that it was found by."""
     told = company.text("name")
-    if number.scheme not in ("vat", "rsin") or vat_numbers(company) or name is None or told is None:
+    if number.scheme not in ("vat", "rsin", "kbo") or vat_numbers(company) or name is None or told is None:
         return True
     return best_similarity(name, (told,)) >= SAME_NAME_MIN
 
@@ -120,7 +122,7 @@ def _has(company: Payload, number: Identifier) -> bool:
             return company.text("safeNo") == number.value
         case "kvk":
             return company.text("id") == f"NL-X-{number.value}0000"
-        case "vat" | "rsin":
+        case "vat" | "rsin" | "kbo":
             told = vat_numbers(company)
             return company.text("country") == number.country and (
                 not told

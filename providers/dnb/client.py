@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from providers.dnb.mapping import bureau_facts
 from providers.dnb.searching import DUNS, PROVIDER, candidates, criteria, match_candidates, the_one
-from providers.errors import NotUnderstood
+from providers.errors import NothingToAskBy, NotUnderstood
 from providers.http import Line, Reply, Request, Signature
 from providers.memory import Token
 from providers.payload import Payload
@@ -66,6 +66,8 @@ def find(company: CompanyKey, line: Line) -> str | None:
     asked = [each for number in company.identifiers if (each := criteria(number)) is not None]
     if not asked and company.name is not None:
         asked = [{"name": company.name, "countryISOAlpha2Code": company.country}]
+    if not asked:
+        raise NothingToAskBy(line.provider)
     for each in asked:
         reply = _match(dict(each), line)
         if not is_not_found(reply, line) and (found := the_one(reply.document, company)) is not None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from providers.errors import NothingToAskBy
 from providers.gleif.mapping import (
     DIRECT_PARENT,
     DIRECT_PARENT_EXCEPTION,
@@ -14,13 +15,14 @@ from providers.gleif.mapping import (
     entity_facts,
     is_void,
     national_number,
+    numbers_told,
     parent_link,
     record_asked_for,
     records,
 )
 from providers.http import Line, Request
 from providers.payload import Payload
-from providers.ports import About, Candidate, CompanyKey, CompanyQuery, Raw
+from providers.ports import About, Candidate, CompanyKey, CompanyQuery, Identifier, Raw
 from providers.settings import Rate, SourceSettings
 from scoring.facts import EntityFacts
 from scoring.identifiers import is_lei
@@ -50,7 +52,10 @@ class EntityRegister:
 
     def ask(self, company: CompanyKey, line: Line) -> Raw | None:
         """Its record and those of its parents, or why it names none; None where it has no LEI. Raises SourceError."""
-        for params in _numbers(company):
+        questions = tuple(_numbers(company))
+        if not questions:
+            raise NothingToAskBy(line.provider)
+        for params in questions:
             document = _list(params, line)
             if not records(line.provider, document):
                 continue
@@ -65,6 +70,10 @@ class EntityRegister:
     def facts(self, raw: Raw, about: About) -> EntityFacts:
         """The facts; pure. Raises NotUnderstood."""
         return entity_facts(SETTINGS.provider, raw, about)
+
+    def numbers(self, raw: Raw, company: CompanyKey) -> tuple[Identifier, ...]:
+        """The numbers of the entity that it tells of; pure. Raises NotUnderstood."""
+        return numbers_told(SETTINGS.provider, raw, company)
 
 
 def _numbers(company: CompanyKey | CompanyQuery) -> Iterator[Mapping[str, Any]]:

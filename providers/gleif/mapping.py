@@ -3,26 +3,23 @@
 from typing import Any
 
 from providers.errors import NotUnderstood
-from providers.numbers import official
 from providers.payload import Payload
 from providers.ports import LEI_COUNTRY, About, Candidate, CompanyKey, Identifier, Raw
 from scoring.facts import EntityFacts, GroupMember, RegisterStatus
 from scoring.identifiers import is_kvk_number, is_lei
+from scoring.registration_authorities import (
+    ENGLAND_AND_WALES,
+    KVK,
+    NORTHERN_IRELAND,
+    SCOTLAND,
+    registered_number,
+)
 
 RECORDS = "lei-records"
 DIRECT_PARENT = "direct-parent"
 ULTIMATE_PARENT = "ultimate-parent"
 DIRECT_PARENT_EXCEPTION = "direct-parent-reporting-exception"
 
-# Codes of registration authorities whose numbers we know by a scheme of ours.
-KVK = "RA000463"
-ENGLAND_AND_WALES, NORTHERN_IRELAND, SCOTLAND = "RA000585", "RA000586", "RA000587"
-SCHEMES = {
-    KVK: ("kvk", "NL"),
-    ENGLAND_AND_WALES: ("coh", "GB"),
-    NORTHERN_IRELAND: ("coh", "GB"),
-    SCOTLAND: ("coh", "GB"),
-}
 # Entity legal forms (ISO 20275) that are codes of ours.
 LEGAL_FORMS = {"54M6": "bv", "B5PM": "nv", "H0PO": "limited"}
 ENTITY_STATUS = {"ACTIVE": True, "INACTIVE": False, "NULL": None, None: None}
@@ -54,7 +51,9 @@ def records(provider: str, document: object) -> list[Payload]:
 def record_asked_for(provider: str, raw: Raw, company: CompanyKey) -> Payload:
     """The one record of a list that is the company; raises NotUnderstood where none or several are.
 
-    A branch bears the number of its company, and an entity may have been registered twice.
+    A branch bears the number of its company, and an entity may have been registered twice. A record that another number
+    of the company contradicts is read all the same: that it is another's puts the identity in doubt, which silence
+    would hide.
     """
     fitting = [each for each in records(provider, raw.get(RECORDS)) if _is_asked_for(each, company)]
     for is_better in (_is_kept, _is_issued):
@@ -62,8 +61,6 @@ def record_asked_for(provider: str, raw: Raw, company: CompanyKey) -> Payload:
             fitting = [each for each in fitting if is_better(each)] or fitting
     if len(fitting) != 1:
         raise NotUnderstood(provider, f"{len(fitting)} records are the company asked for")
-    if _contradicts(fitting[0], company):
-        raise NotUnderstood(provider, "the record contradicts a number of the company asked for")
     return fitting[0]
 
 
@@ -76,18 +73,6 @@ def _is_asked_for(record: Payload, company: CompanyKey) -> bool:
     named = {("lei", record.section("attributes").text("lei")), _authority(entity)}
     asked = {national_number(each) or ("lei", each.value) for each in company.identifiers if _is_known_here(each)}
     return bool(named & asked)
-
-
-def _contradicts(record: Payload, company: CompanyKey) -> bool:
-    """Whether the record has another LEI than we know, or another number in the same register."""
-    lei, (authority, number) = _lei(record), _authority(record.section("attributes", "entity"))
-    numbers = [each for each in map(national_number, company.identifiers) if each is not None]
-    is_other = any(known == authority and number and _plain(value) != _plain(number) for known, value in numbers)
-    return is_other or company.number("lei") not in (None, lei)
-
-
-def _plain(number: str) -> str:
-    return "".join(number.split()).lstrip("0")
 
 
 def is_void(record: Payload) -> bool:
@@ -183,14 +168,10 @@ def candidate(provider: str, record: Payload, parent: Any) -> Candidate:
     name, country = entity.section("legalName").text("name"), entity.section("legalAddress").text("country")
     if name is None or country is None:
         raise record.not_understood("attributes.entity", "has no name or no country")
-    identifiers = [Identifier("lei", LEI_COUNTRY, _lei(record))]
-    authority, number = _authority(entity)
-    if authority in SCHEMES and number is not None and (national := official(*SCHEMES[authority], number)):
-        identifiers.append(national)
     others = [each.text("name") for each in entity.items("otherNames") if each.text("type") != "PREVIOUS_LEGAL_NAME"]
     return Candidate(
         provider=provider,
-        identifiers=tuple(identifiers),
+        identifiers=_identifiers(record),
         name=name,
         trade_names=tuple(dict.fromkeys(each for each in others if each)),
         country=country,
@@ -199,6 +180,17 @@ def candidate(provider: str, record: Payload, parent: Any) -> Candidate:
         status=OFFERED[_is_active(entity)],
         parent=None if parent is None else _parent_identifier(provider, parent),
     )
+
+
+def numbers_told(provider: str, raw: Raw, company: CompanyKey) -> tuple[Identifier, ...]:
+    """The numbers of the company asked for, by its record. Raises NotUnderstood."""
+    return _identifiers(record_asked_for(provider, raw, company))
+
+
+def _identifiers(record: Payload) -> tuple[Identifier, ...]:
+    registered = registered_number(*_authority(record.section("attributes", "entity")))
+    lei = Identifier("lei", LEI_COUNTRY, _lei(record))
+    return (lei,) if registered is None else (lei, Identifier(registered.scheme, registered.country, registered.value))
 
 
 def _legal_form(entity: Payload) -> str | None:

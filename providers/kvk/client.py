@@ -4,18 +4,19 @@ from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from providers.errors import NotUnderstood, SourceDown
+from providers.errors import NothingToAskBy, NotUnderstood, SourceDown
 from providers.http import Line, Reply, Request
 from providers.kvk.mapping import (
     BASE_PROFILE,
     ESTABLISHMENT_PROFILE,
     OPEN_DATA_DOCUMENT,
     is_in_open_data,
+    numbers_told,
     register_facts,
 )
 from providers.kvk.search_results import candidates
 from providers.payload import Payload
-from providers.ports import About, Candidate, CompanyKey, CompanyQuery, Raw
+from providers.ports import About, Candidate, CompanyKey, CompanyQuery, Identifier, Raw
 from providers.settings import Price, Rate, SourceSettings
 from scoring.facts import RegisterFacts
 from scoring.identifiers import is_establishment_number, is_kvk_number, is_rsin, vat_scheme_of
@@ -55,7 +56,7 @@ class Search:
     def search(self, query: CompanyQuery, line: Line) -> tuple[Candidate, ...]:
         """One candidate for each company, however many establishments of it match. Raises SourceError."""
         for params in _questions(query):
-            found = candidates(line.provider, _search(params, line))
+            found = candidates(line.provider, _search(params, line), params.get("vestigingsnummer"))
             if found:
                 return found
         return ()
@@ -70,6 +71,8 @@ class CompanyRegister:
         A procedure of insolvency is told by the open data alone. Where these cannot be had there is no answer at all,
         so that a base profile by itself never passes for the profile of a solvent company.
         """
+        if not _can_ask(company):
+            raise NothingToAskBy(line.provider)
         raw: Raw = {}
         number = company.number("kvk") or self._number_of_establishment(company, raw, line)
         number = number or _number_by_rsin(company, line)
@@ -93,6 +96,10 @@ class CompanyRegister:
         """The facts; pure. Raises NotUnderstood."""
         return register_facts(SETTINGS.provider, raw, about.company, about.retrieved_on)
 
+    def numbers(self, raw: Raw, company: CompanyKey) -> tuple[Identifier, ...]:
+        """The numbers of the company that it tells of; pure. Raises NotUnderstood."""
+        return numbers_told(SETTINGS.provider, raw, company)
+
     def _number_of_establishment(self, company: CompanyKey, raw: Raw, line: Line) -> str | None:
         """The company of an establishment by its profile, which is kept in `raw`; None without one."""
         establishment = company.number("kvk_vestiging")
@@ -104,6 +111,11 @@ class CompanyRegister:
             return None
         raw[ESTABLISHMENT_PROFILE] = profile
         return _kvk_number(Payload(line.provider, profile))
+
+
+def _can_ask(company: CompanyKey) -> bool:
+    """Whether any number of the company is one that KVK knows companies by."""
+    return any(each.scheme in ("kvk", "kvk_vestiging") for each in company.identifiers) or rsin_of(company) is not None
 
 
 def rsin_of(company: CompanyKey | CompanyQuery) -> str | None:

@@ -5,8 +5,9 @@ from datetime import date
 
 from providers.names import SAME_NAME_MIN, best_similarity
 from providers.payload import Payload
-from providers.ports import CompanyKey
+from providers.ports import CompanyKey, Identifier
 from scoring.facts import IdentityField, NegativeEvent, RegisterFacts, RegisterStatus
+from scoring.identifiers import is_kvk_number, is_rsin
 
 # The documents of an answer; the open data are None where they have nothing of the company.
 BASE_PROFILE = "basisprofiel"
@@ -54,6 +55,21 @@ def register_facts(provider: str, raw: object, company: CompanyKey, retrieved_on
         events=_events(answer.section(OPEN_DATA_DOCUMENT), retrieved_on),
         name=_names(profile)[0],
     )
+
+
+def numbers_told(provider: str, raw: object, company: CompanyKey) -> tuple[Identifier, ...]:
+    """The numbers of the company that the profile is of: its RSIN too where it is a legal person's for sure.
+
+    That of a sole trader is the citizen number, which nobody may keep.
+    """
+    profile = Payload(provider, raw).section(BASE_PROFILE)
+    number, legal_form = profile.text("kvkNummer"), _legal_form(profile)
+    rsin = profile.section("_embedded", "eigenaar").text("rsin")
+    is_legal_person = legal_form is not None and legal_form not in NOT_LEGAL_PERSONS
+    told = [Identifier("kvk", "NL", number)] if number is not None and is_kvk_number(number) else []
+    if told and is_legal_person and rsin is not None and is_rsin(rsin):
+        told.append(Identifier("rsin", "NL", rsin))
+    return tuple(told)
 
 
 def is_in_open_data(provider: str, profile: object) -> bool:

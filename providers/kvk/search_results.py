@@ -12,8 +12,11 @@ ADDRESS_ORDER = ("hoofdvestiging", "rechtspersoon", "nevenvestiging")
 ACTIVE = {"Ja": True, "J": True, "Nee": False, "N": False, None: True}
 
 
-def candidates(provider: str, found: object) -> tuple[Candidate, ...]:
-    """The companies of a page of results, in its order; empty for None. Raises NotUnderstood."""
+def candidates(provider: str, found: object, establishment: str | None = None) -> tuple[Candidate, ...]:
+    """The companies of a page of results, in its order; empty for None. Raises NotUnderstood.
+
+    Of its establishments a company is given the one that was asked for alone: there may be a thousand.
+    """
     if found is None:
         return ()
     page = Payload(provider, found)
@@ -25,21 +28,23 @@ def candidates(provider: str, found: object) -> tuple[Candidate, ...]:
         if number is None or not is_kvk_number(number):
             raise row.not_understood("kvkNummer", "is no number of a company")
         companies.setdefault(number, []).append(row)
-    return tuple(_candidate(provider, number, rows) for number, rows in companies.items())
+    return tuple(_candidate(provider, number, rows, establishment) for number, rows in companies.items())
 
 
-def _candidate(provider: str, number: str, rows: list[Payload]) -> Candidate:
+def _candidate(provider: str, number: str, rows: list[Payload], establishment: str | None) -> Candidate:
     ordered = sorted(rows, key=lambda row: _rank(row, ROW_ORDER))
     names = [name for name in (row.text("naam") for row in ordered) if name]
     if not names:
         raise ordered[0].not_understood("naam", "is missing")
     name, *trade_names = dict.fromkeys(names)
+    has_establishment = establishment is not None and any(row.text("vestigingsnummer") == establishment for row in rows)
     rsin = next((value for value in (row.text("rsin") for row in ordered) if value), None)
     return Candidate(
         provider=provider,
         identifiers=(
             Identifier("kvk", "NL", number),
             *((Identifier("rsin", "NL", rsin),) if rsin else ()),
+            *((Identifier("kvk_vestiging", "NL", establishment),) if establishment and has_establishment else ()),
         ),
         name=name,
         trade_names=tuple(trade_names),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from providers.errors import NotUnderstood
+from providers.errors import NothingToAskBy, NotUnderstood
 from providers.http import Line, Request
 from providers.north_data.mapping import COMPANY, candidates, question_about, register_facts
 from providers.payload import Payload
@@ -50,10 +50,10 @@ class CompanyRegister:
     """What the register says of a company, with the events of its life."""
 
     def ask(self, company: CompanyKey, line: Line) -> Raw | None:
-        """The company; None where it is not known, or we have no number that it is known by. Raises SourceError."""
+        """The company; None where it is not known. Raises SourceError."""
         question = question_about(company)
         if question is None:
-            return None
+            raise NothingToAskBy(line.provider)
         params = {**question, "events": "true", "eventType": EVENTS}
         reply = line.send(
             Request(

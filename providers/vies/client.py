@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from providers.errors import SourceRefused
+from providers.errors import NothingToAskBy, SourceRefused
 from providers.http import Line, Request
 from providers.ports import About, CompanyKey, Raw
 from providers.settings import SourceSettings
@@ -37,13 +37,13 @@ class VatRegister:
     """Whether a VAT number is valid, and whose it is where the member state tells."""
 
     def ask(self, company: CompanyKey, line: Line) -> Raw | None:
-        """The answer about the company's VAT number; None where it has none that VIES knows of. Raises SourceError.
+        """The answer about the company's VAT number. Raises SourceError.
 
         With the seller's own VAT number among its credentials, the answer has a number that proves the question.
         """
         number = vat_number_of(company)
         if number is None:
-            return None
+            raise NothingToAskBy(line.provider)
         question: dict[str, Any] = {"countryCode": number[:2], "vatNumber": number[2:]}
         requester = _requester(line)
         if requester is not None:

@@ -78,6 +78,7 @@ def test_whatever_a_register_answers_is_facts_nothing_or_a_source_error(provider
     with answering(data.draw(answers(payloads))), suppress(SourceError):
         raw = source.reports[kind].ask(company, line_to(provider))
         if raw is not None:
+            assert all(each.value for each in Catalog().numbers(kind, provider, raw, company))
             assert source.reports[kind].facts(raw, about(company)).provider == provider
     if source.search is None:
         return

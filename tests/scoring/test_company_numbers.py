@@ -8,6 +8,7 @@ from scoring.company_numbers import (
     CompanyNumber,
     InvalidNumber,
     contradict,
+    contradictions,
     derived_numbers,
     is_personal,
     masked,
@@ -172,3 +173,36 @@ def test_digits_are_never_added_to_a_vat_number_but_belgiums(prefix: str, digits
 @given(st.integers(1, 99_999_999))
 def test_a_british_number_is_the_same_however_many_zeros_are_left_out(number: int) -> None:
     assert read_number("coh", "GB", str(number)).value == f"{number:08}"
+
+
+KVK, OTHER_KVK = CompanyNumber("kvk", "NL", "90000014"), CompanyNumber("kvk", "NL", "90000007")
+RSIN, VAT = CompanyNumber("rsin", "NL", "899000113"), CompanyNumber("vat", "NL", "NL899000113B01")
+SECOND_VAT, OTHER_VAT = CompanyNumber("vat", "NL", "NL899000113B02"), CompanyNumber("vat", "NL", "NL899000058B01")
+LEI = CompanyNumber("lei", "ZZ", "SANDBOX0000000000274")
+
+
+@pytest.mark.parametrize(
+    ("had", "given_now", "expected"),
+    [
+        ([KVK], [KVK, LEI], []),
+        ([KVK, LEI], [OTHER_KVK, LEI], [(KVK, OTHER_KVK)]),
+        ([KVK, RSIN], [KVK, VAT], []),
+        ([KVK, RSIN], [KVK, OTHER_VAT], [(RSIN, OTHER_VAT)]),
+        ([KVK, VAT], [SECOND_VAT], []),
+        ([KVK, VAT], [OTHER_VAT], [(VAT, OTHER_VAT)]),
+        # A member of a fiscal unity: its own RSIN is stated, and the unity's VAT number holds another.
+        ([KVK, RSIN, OTHER_VAT], [KVK, OTHER_VAT], []),
+        ([KVK], [RSIN, OTHER_VAT], []),
+        ([KVK, OTHER_VAT], [RSIN], [(OTHER_VAT, RSIN)]),
+        ([], [KVK, OTHER_KVK], []),
+    ],
+)
+def test_what_contradicts_the_numbers_of_a_company(
+    had: list[CompanyNumber], given_now: list[CompanyNumber], expected: list[tuple[CompanyNumber, CompanyNumber]]
+) -> None:
+    assert list(contradictions(had, given_now)) == expected
+
+
+@given(st.lists(st.sampled_from([KVK, OTHER_KVK, RSIN, VAT, SECOND_VAT, OTHER_VAT, LEI])))
+def test_no_company_contradicts_itself(numbers: list[CompanyNumber]) -> None:
+    assert contradictions(numbers, numbers) == ()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scoring.company_numbers import CompanyNumber
 from scoring.facts import BureauFacts, CompanyDetails, EntityFacts, GroupMember, NegativeEvent, RegisterFacts, VatFacts
 from scoring.registers import ENTITY_INACTIVE, register_beside, report_beside
 
@@ -99,3 +100,25 @@ def test_other_registers_only_ever_add(valid: bool, active: bool | None, mismatc
     assert set(found.identity_mismatch) == mismatch | ({"vat"} if not valid else set())
     assert len(found.identity_mismatch) == len(set(found.identity_mismatch))
     assert set(found.events) >= set(register.events)
+
+
+KVK, LEI = CompanyNumber("kvk", "NL", "90000001"), CompanyNumber("lei", "ZZ", "L")
+
+
+@pytest.mark.parametrize(
+    ("registered", "numbers", "expected"),
+    [
+        (("RA000463", "90000001"), [KVK, LEI], ()),
+        (("RA000463", "90000007"), [KVK, LEI], ("number",)),
+        (("RA999999", "90000007"), [KVK, LEI], ()),
+        ((None, None), [KVK, CompanyNumber("lei", "ZZ", "M")], ("number",)),
+        (("RA000463", "90000007"), [], ()),
+    ],
+)
+def test_an_entity_that_is_registered_by_another_number_puts_the_identity_in_doubt(
+    registered: Any, numbers: list[CompanyNumber], expected: Any
+) -> None:
+    said = entity(True, registered_at=registered[0], registered_as=registered[1])
+    found = register_beside(REGISTER, None, said, [], numbers)
+    assert found is not None
+    assert found.identity_mismatch == expected

@@ -16,6 +16,7 @@ from api.records import checks
 from api.records.checks import BookDebtor
 from api.records.sellers import Seller
 from api.wiring import House
+from scoring.company_numbers import CompanyNumber
 from scoring.engines import judge
 from scoring.facts import CheckFacts
 
@@ -65,7 +66,8 @@ def gathered(session: Session, batch: Sequence[BookDebtor], rules: Rules, ordere
     """Give the facts that a check of each debtor without an order would gather, if no source were asked."""
     policy, judged = rules.policy.sources, []
     for each in batch:
-        subject = Subject(each.debtor.country, frozenset(number.scheme for number in each.numbers))
+        numbers = tuple(CompanyNumber(number.scheme, number.country, number.value) for number in each.numbers)
+        subject = Subject(each.debtor.country, frozenset(number.scheme for number in numbers), numbers=numbers)
         plan = planned(subject, policy, rules.policy.currency)
         sources = stored.read(each.reports, plan.questions, policy.fresh_days, ordered.now)
         judged.append(Judged(each.debtor, NOTHING_ASKED, rules, sources, each.numbers))

@@ -15,7 +15,7 @@ from responses import matchers
 from providers.coface import orders
 from providers.coface.client import SETTINGS, Assessments
 from providers.coface.signing import sign_in
-from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceLate, SourceRefused
+from providers.errors import NothingToAskBy, NotUnderstood, SourceBusy, SourceDown, SourceLate, SourceRefused
 from providers.http import Line
 from providers.ports import About, CompanyKey, Identifier
 from providers.settings import Price
@@ -307,7 +307,6 @@ def test_germany_is_told_a_reason(vendor: responses.RequestsMock, line: Line) ->
             200,
             [{"id": "1", "externalIds": [{"repositorySlug": "registration-number", "id": "87654321"}]}],
         ),
-        (Identifier("lei", "ZZ", "5493001KJTIIGC8Y1R12"), 200, COMPANIES),
     ],
 )
 def test_nothing_is_ordered_of_whom_coface_does_not_know(
@@ -317,6 +316,15 @@ def test_nothing_is_ordered_of_whom_coface_does_not_know(
     order = ordering(vendor)
     assert Assessments().ask(CompanyKey("Iemand", "NL", (number,)), line) is None
     assert len(order.calls) == 0
+
+
+def test_a_company_without_a_number_that_coface_knows_is_not_looked_for(
+    vendor: responses.RequestsMock, line: Line
+) -> None:
+    lei = Identifier("lei", "ZZ", "5493001KJTIIGC8Y1R12")
+    with pytest.raises(NothingToAskBy):
+        Assessments().ask(CompanyKey("Iemand", "NL", (lei,)), line)
+    assert not any("/companies" in call.request.url for call in vendor.calls)
 
 
 def test_two_companies_of_one_number_are_nobody(vendor: responses.RequestsMock, line: Line) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from providers.companies_house.client import SETTINGS, CompanyRegister, Search
 from providers.companies_house.mapping import padded
-from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceError, SourceRefused
+from providers.errors import NothingToAskBy, NotUnderstood, SourceBusy, SourceDown, SourceError, SourceRefused
 from providers.ports import Candidate, CompanyKey, CompanyQuery, Identifier
 from scoring.facts import NegativeEvent, RegisterFacts
 from scoring.policy.document import shipped
@@ -121,7 +121,8 @@ def test_a_number_without_its_zeros_is_asked_for_with_them() -> None:
 def test_what_companies_house_does_not_know_or_cannot_is_unknown() -> None:
     play(profile=None)
     assert facts() is None
-    assert facts(key_of("GB", ("vat", "GB980780684"), name="Widgets")) is None
+    with pytest.raises(NothingToAskBy):
+        facts(key_of("GB", ("vat", "GB980780684"), name="Widgets"))
     assert len(responses.calls) == 1
 
 

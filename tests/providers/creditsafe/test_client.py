@@ -13,7 +13,7 @@ import responses
 from responses import matchers
 
 from providers.creditsafe.client import SETTINGS, CreditReport, Quota, RegisterExtract, Search, quota, sign_in
-from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceRefused
+from providers.errors import NothingToAskBy, NotUnderstood, SourceBusy, SourceDown, SourceRefused
 from providers.http import Line
 from providers.ports import About, CompanyKey, CompanyQuery, Identifier
 from providers.settings import Price
@@ -164,7 +164,8 @@ def test_nobody_is_ordered_by_name_and_nothing_is_bought_of_whom_it_does_not_kno
     vendor: responses.RequestsMock, line: Line
 ) -> None:
     searched(vendor, NONE, countries="NL", id="NL-X-371248840000")
-    assert CreditReport().ask(CompanyKey("Voorbeeld Handel B.V.", "NL", ()), line) is None
+    with pytest.raises(NothingToAskBy):
+        CreditReport().ask(CompanyKey("Voorbeeld Handel B.V.", "NL", ()), line)
     assert CreditReport().ask(COMPANY, line) is None
     assert RegisterExtract().ask(COMPANY, line) is None
     assert not any("/companies/" in call.request.url for call in vendor.calls)

@@ -11,7 +11,7 @@ from responses import matchers
 
 from providers.creditsafe.client import SETTINGS
 from providers.creditsafe.portfolio import Portfolio
-from providers.errors import NotUnderstood
+from providers.errors import NothingToAskBy, NotUnderstood
 from providers.http import Line
 from providers.ports import CompanyKey, Identifier
 from tests.providers.register_contracts import assert_allowed
@@ -87,7 +87,7 @@ def test_a_portfolio_that_no_rule_can_be_set_for_is_not_taken_for_a_watch(
 
 
 def test_whom_creditsafe_does_not_know_cannot_be_watched(vendor: responses.RequestsMock, line: Line) -> None:
-    with pytest.raises(NotUnderstood):
+    with pytest.raises(NothingToAskBy):
         Portfolio().watch(CompanyKey("Voorbeeld", "NL", ()), line)
 
 

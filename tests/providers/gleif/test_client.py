@@ -8,10 +8,12 @@ import responses
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceError
+from providers.errors import NothingToAskBy, NotUnderstood, SourceBusy, SourceDown, SourceError
 from providers.gleif.client import SETTINGS, EntityRegister, Search
 from providers.ports import Candidate, CompanyKey, CompanyQuery, Identifier
+from scoring.company_numbers import CompanyNumber
 from scoring.facts import EntityFacts, GroupMember
+from scoring.registers import is_other_entity
 from tests.providers.mutations import mutated
 from tests.providers.register_contracts import assert_allowed
 from tests.providers.register_lines import TODAY, about, key_of, line_to, recorded
@@ -200,19 +202,21 @@ def test_two_equal_records_of_a_number_are_not_understood() -> None:
 
 @responses.activate
 @pytest.mark.parametrize("numbers", [(("lei", SHELL), ("coh", "00000001")), (("coh", "04366849"), ("lei", BLOOMBERG))])
-def test_a_record_that_another_number_contradicts_is_not_the_company(numbers: tuple[tuple[str, str], ...]) -> None:
+def test_a_record_that_another_number_contradicts_tells_whose_it_is(numbers: tuple[tuple[str, str], ...]) -> None:
     responses.get(LIST, json=listed(SHELL))
     play_parents(SHELL)
-    with pytest.raises(NotUnderstood, match="contradict"):
-        entity(key_of("GB", *numbers))
-    assert len(responses.calls) == 1
+    read = entity(key_of("GB", *numbers))
+    assert read is not None
+    assert (read.lei, read.registered_as) == (SHELL, "04366849")
+    assert is_other_entity(read, [CompanyNumber(scheme, "ZZ" if scheme == "lei" else "GB", n) for scheme, n in numbers])
 
 
 @responses.activate
 def test_an_unknown_number_or_none_is_no_failure() -> None:
     responses.get(LIST, json=NO_RECORDS)
     assert entity(key_of("GB", ("coh", "00000001"))) is None
-    assert entity(key_of("DE", ("vat", "DE811569869"), name="PUMA SE")) is None
+    with pytest.raises(NothingToAskBy):
+        entity(key_of("DE", ("vat", "DE811569869"), name="PUMA SE"))
     assert len(responses.calls) == 1
 
 

@@ -8,7 +8,7 @@ import responses
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceError, SourceRefused
+from providers.errors import NothingToAskBy, NotUnderstood, SourceBusy, SourceDown, SourceError, SourceRefused
 from providers.kvk.client import OPEN_DATA, SETTINGS, CompanyRegister, Search
 from providers.ports import Candidate, CompanyKey, CompanyQuery, Identifier, Raw
 from scoring.facts import NegativeEvent, RegisterFacts
@@ -137,9 +137,10 @@ def test_a_company_without_kvk_number_is_found_by_its_rsin_or_its_vat_number() -
 
 
 @responses.activate
-def test_the_vat_number_of_a_sole_trader_finds_nothing_since_no_rsin_is_in_it() -> None:
-    assert ask(key_of("NL", ("vat", "NL000099998B57"))) is None
-    assert ask(key_of("NL", ("lei", "21380068P1DRHMJ8KU70"), name="Shell")) is None
+@pytest.mark.parametrize("number", [("vat", "NL000099998B57"), ("lei", "21380068P1DRHMJ8KU70")])
+def test_without_a_number_of_the_register_nothing_is_asked(number: tuple[str, str]) -> None:
+    with pytest.raises(NothingToAskBy):  # The VAT number of a sole trader holds no RSIN.
+        ask(key_of("NL", number, name="Shell"))
     assert not responses.calls
 
 

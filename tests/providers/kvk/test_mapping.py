@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from providers.errors import NotUnderstood
-from providers.kvk.mapping import register_facts
+from providers.kvk.mapping import numbers_told, register_facts
 from providers.ports import CompanyKey, Identifier
 from scoring.facts import NegativeEvent, RegisterFacts
 from tests.providers.mutations import mutated
@@ -185,3 +185,18 @@ def test_whatever_arrives_is_facts_or_not_understood(raw: object) -> None:
     except NotUnderstood:
         return
     assert read.status in ("active", "dissolved", "deregistered")
+
+
+@pytest.mark.parametrize(
+    ("words", "schemes"),
+    [
+        ("Besloten Vennootschap", ["kvk", "rsin"]),
+        ("Eenmanszaak", ["kvk"]),  # There it would be the citizen number.
+        ("Een vorm die wij niet kennen", ["kvk"]),
+    ],
+)
+def test_a_profile_tells_its_number_and_the_rsin_of_a_legal_person(words: str, schemes: list[str]) -> None:
+    owner = {"rechtsvorm": words, "rsin": "899000009"}
+    raw = registration(words)
+    raw["basisprofiel"]["_embedded"]["eigenaar"] |= owner
+    assert [each.scheme for each in numbers_told("kvk", raw, CompanyKey(None, "NL", (KVK,)))] == schemes

@@ -10,7 +10,7 @@ import responses
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceError, SourceRefused
+from providers.errors import NothingToAskBy, NotUnderstood, SourceBusy, SourceDown, SourceError, SourceRefused
 from providers.http import Reply, Request
 from providers.north_data.client import SETTINGS, CompanyRegister, Search
 from providers.ports import Candidate, CompanyKey, CompanyQuery, Identifier
@@ -160,7 +160,8 @@ def test_identity_mismatches_name_what_differs(
     "company", [key_of("DE", ("vat", "DE811569869"), name="PUMA SE"), key_of("DE", name="PUMA SE")]
 )
 def test_a_company_without_a_number_that_names_it_is_not_bought(company: CompanyKey) -> None:
-    assert facts(company) is None
+    with pytest.raises(NothingToAskBy):
+        facts(company)
     assert not responses.calls
 
 

@@ -7,7 +7,7 @@ import responses
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceError, SourceRefused
+from providers.errors import NothingToAskBy, NotUnderstood, SourceBusy, SourceDown, SourceError, SourceRefused
 from providers.ports import CompanyKey, Identifier
 from providers.vies.client import SETTINGS, VatRegister, available_states
 from scoring.facts import VatFacts
@@ -162,8 +162,9 @@ def test_a_number_is_asked_by_the_prefix_that_vies_knows(country: str, number: s
 @pytest.mark.parametrize(
     "company", [key_of("GB", ("vat", "GB980780684")), key_of("NL", ("kvk", "90000001")), key_of("NL", name="Gans")]
 )
-def test_a_company_without_a_number_of_the_union_is_unknown_and_nothing_is_sent(company: CompanyKey) -> None:
-    assert check(company) is None
+def test_a_company_without_a_number_of_the_union_is_not_asked_about(company: CompanyKey) -> None:
+    with pytest.raises(NothingToAskBy):
+        check(company)
     assert not responses.calls
 
 
