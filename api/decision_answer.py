@@ -120,4 +120,11 @@ def _to_accept(said: Mapping[str, Any], full: bool, hidden: bool, language: Lang
 
 
 def _source(source: Mapping[str, Any], full: bool) -> dict[str, Any]:
-    return {**source} if full else {name: value for name, value in source.items() if name != "cost"}
+    tried = source.get("tried", [])  # A decision of before has none.
+    if full:
+        return {**source, "tried": tried}
+    return {**_without_cost(source), "tried": [_without_cost(each) for each in tried]}
+
+
+def _without_cost(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if name != "cost"}

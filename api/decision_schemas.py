@@ -5,7 +5,7 @@ from typing import get_args
 from marshmallow import fields, validate
 
 from api.behaviour_answer import BehaviourFigures
-from api.fresh_report.source import Why
+from api.fresh_report.source import NOT_FOUND, Why
 from api.records.decisions import OUTCOMES
 from api.records.reports import KINDS
 from api.web.schemas import MoneySchema, Schema, SignedMoneySchema
@@ -63,6 +63,22 @@ class NeededChangeSchema(Schema):
     text = fields.String(required=True)
 
 
+class TriedSchema(Schema):
+    """A provider that told nothing, so that the next one was asked."""
+
+    provider = fields.String(required=True)
+    why = fields.String(
+        required=True,
+        validate=validate.OneOf((*get_args(Why), NOT_FOUND)),
+        metadata={"description": "As of a source; `not_found`: it does not know the company."},
+    )
+    cost = fields.Nested(
+        MoneySchema,
+        allow_none=True,
+        metadata={"description": "For finance only: what was charged, perhaps."},
+    )
+
+
 class SourceSchema(Schema):
     """How one outside source answered."""
 
@@ -77,7 +93,12 @@ class SourceSchema(Schema):
     cost = fields.Nested(
         MoneySchema,
         allow_none=True,
-        metadata={"description": "For finance only: what asking for this decision was charged."},
+        metadata={"description": "For finance only: what asking this provider for this decision was charged."},
+    )
+    tried = fields.List(
+        fields.Nested(TriedSchema),
+        required=True,
+        metadata={"description": "Providers that were to be asked as well, in their order: most of them before it."},
     )
     why = fields.String(
         allow_none=True,

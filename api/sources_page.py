@@ -38,7 +38,8 @@ ASKING = """
 No database transaction is open meanwhile.
 
 **Tried again** is only what is safe to repeat (reads): after a failed connection, a cut, `429` or `5xx`, with growing
-random waits. What orders or buys is sent again only where no connection was made, so that nothing can have been done.
+random waits. A page of HTML in place of an answer counts as `5xx`: it tells of maintenance. What orders or buys is sent
+again only where no connection was made, so that nothing can have been done.
 `Retry-After` is kept by everybody of the seller who asks that source; where it does not fit into the time, the source
 is busy.
 
@@ -61,7 +62,11 @@ known", "clean" or zero. The policy says what then becomes of the order.
 Every call: source, operation, time, outcome, status, tries, size, cost, and for which debtor and decision. Each is at
 `GET /v1/source-calls` (also as CSV), and `GET /v1/source-costs` adds them up by month, to hold a vendor's invoice
 against (roles finance, credit_manager and admin). A call costs what the policy says, else the list price above, once it
-was answered with 200, also where nobody could read the answer. `/metrics` counts the web processes' calls
+was answered with 200, also where nobody could read the answer. One whose answer was lost after it was sent (it timed
+out, or was cut) was probably charged, and is counted as charged, once for each try; the outcome `down` or `late` with a
+cost tells that it is not certain. One that found no connection costs nothing. A call is noted when it ends: of those
+under way in a process that is killed there is no note, though the vendor may have charged them. What was being ordered
+then is [not ordered again for an hour](asking.md). `/metrics` counts the web processes' calls
 (`creditgate_source_calls_total`, `creditgate_source_seconds`, `creditgate_source_cost_total`,
 `creditgate_source_breaker_openings_total`), of all sellers together; the worker's are in the table alone.
 

@@ -33,9 +33,9 @@ class Request:
     """One call. `operation` names it where calls are counted, the same for all companies.
 
     `path` begins with a slash, below the address; a value in it must have been quoted. Statuses that are not in
-    `expect` are raised as SourceError. `cost` (amount, currency) is charged when it is answered with 200 or 201. Only
-    what is `repeatable` is ever sent twice by itself: what orders or buys something may have been done although its
-    answer was lost. `basic` is a user and a password.
+    `expect` are raised as SourceError. `cost` (amount, currency) is charged for each try that is answered with 200 or
+    201, and probably for one whose answer was lost. Only what is `repeatable` is ever sent twice by itself: what orders
+    or buys something may have been done although its answer was lost. `basic` is a user and a password.
     """
 
     operation: str
@@ -55,3 +55,8 @@ class Request:
     def may_buy(self) -> bool:
         """Whether its answer may be charged: nobody need have told what it costs."""
         return not self.repeatable or bool(self.cost and self.cost[0])
+
+    @property
+    def sells_each_time(self) -> bool:
+        """Whether who asks again buys again. What is ordered by POST is read by another call, which finds it again."""
+        return not self.repeatable and self.method == "GET"

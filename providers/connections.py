@@ -18,9 +18,15 @@ class Cutting:
 
     def __init__(self) -> None:
         self.is_connected = False
+        self.is_asked = False
         self._handle: socket | None = None
         self._is_cut = False
         self._lock = Lock()
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether anything of the request may have gone out: a handshake of TLS that failed has sent none of it."""
+        return self.is_connected and self.is_asked
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -66,8 +72,11 @@ class _Cuttable(HTTPConnection):
         return made
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        """Send a request, over this very connection if it is open still."""
+        """Send a request, over this very connection if it is open still; TLS has shaken hands by then."""
         self._tell()
+        cutting: Cutting | None = getattr(_here, "cutting", None)
+        if cutting is not None:
+            cutting.is_asked = True
         super().request(*args, **kwargs)
 
     def close(self) -> None:

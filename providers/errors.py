@@ -1,10 +1,15 @@
 """How a source fails us: down, late, busy, refusing us, or not to be read. Not knowing a company is no failure."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 
 class SourceError(Exception):
-    """A source gave no usable answer; `provider` names it, and `code` says how it failed where failures are counted."""
+    """A source gave no usable answer; `provider` names it, and `code` says how it failed where failures are counted.
+
+    `charged` (amount, currency) is what was charged all the same, certainly or probably; None: nothing, or nobody told
+    what. `lost_report`: a report was probably sold that nobody has got, and who asks again buys another one.
+    """
 
     code: ClassVar[str] = "failed"
 
@@ -12,6 +17,8 @@ class SourceError(Exception):
         super().__init__(f"{provider}: {detail}")
         self.provider = provider
         self.detail = detail
+        self.charged: tuple[Decimal, str] | None = None
+        self.lost_report = False
 
 
 class SourceDown(SourceError):
@@ -87,8 +94,7 @@ class NothingToAskBy(SourceError):
 class NotUnderstood(SourceError):
     """The answer about this one company cannot be read; the source itself works, so others may still be asked.
 
-    `body` is what came, where it may have been charged and was not even a document: it is kept although nobody can
-    read it. What else cannot be read, such as a page that tells of maintenance where we sign in, has sold us nothing.
+    `body` is what came, where it was ordered and was not even a document: it is kept although nobody can read it.
     """
 
     code = "not_understood"

@@ -17,7 +17,7 @@ from providers.errors import (
     SourceRefused,
 )
 from providers.memory import Call, Memory
-from providers.reading import NOT_SIGNED_IN, NotStorable, document_of
+from providers.reading import CHARGED, NOT_SIGNED_IN, NotStorable, document_of
 from providers.refusals import note_refused, refuse_if_refused
 from providers.retrying import Count, tried, try_once
 from providers.settings import Price, SourceSettings
@@ -28,7 +28,6 @@ from providers.wire import Received, Sending, TryFailed
 __all__ = ["Line", "Reply", "Request", "Signature"]
 
 NOW_HEADER = "Creditgate-Now"  # The sandbox answers as of the test seller's clock; no real source is sent this.
-CHARGED = frozenset({200, 201})  # What was sold is told, or ordered.
 
 
 class _TokenRefused(SourceRefused):
@@ -124,7 +123,7 @@ class Line:
             outcome = "ok"
             return reply
         except SourceError as failure:
-            outcome = failure.code
+            outcome, failure.charged = failure.code, _charged(request, count)
             raise
         finally:
             self.memory.note_call(
@@ -137,7 +136,7 @@ class Line:
                     status=count.status,
                     tries=count.tries,
                     answer_bytes=count.answer_bytes,
-                    cost=request.cost if count.status in CHARGED else None,
+                    cost=_charged(request, count),
                 )
             )
 
@@ -181,20 +180,19 @@ class Line:
         return self._reply(request, received)
 
     def _error(self, request: Request, failure: TryFailed, *, may_sign_again: bool) -> SourceError:
-        detail = f"{request.operation} {failure.detail}"
+        detail, may_have_sold = f"{request.operation} {failure.detail}", failure.may_have_sold and request.may_buy
         if failure.status == NOT_SIGNED_IN and may_sign_again:
             return _TokenRefused(self.provider, detail)
         if failure.status == NOT_SIGNED_IN:
             return SourceRefused(self.provider, detail, of_credentials=True)
         if issubclass(failure.kind, SourceDown):
-            is_lost = not failure.nothing_sent and (failure.status is None or failure.status in CHARGED)
-            return failure.kind(
-                self.provider,
-                detail,
-                retry_after_seconds=failure.wait_seconds,
-                may_have_sold=is_lost and request.may_buy,
+            error: SourceError = failure.kind(
+                self.provider, detail, retry_after_seconds=failure.wait_seconds, may_have_sold=may_have_sold
             )
-        return failure.kind(self.provider, detail)
+        else:
+            error = failure.kind(self.provider, detail)
+        error.lost_report = may_have_sold and request.sells_each_time
+        return error
 
     def _reply(self, request: Request, received: Received) -> Reply:
         try:
@@ -205,10 +203,14 @@ class Line:
             unreadable = "is no JSON"
         else:
             return Reply(received.status, document, received.headers)
-        body = received.body if _is_sold(request, received.status) else None
+        # Never that of a search or a sign-in, where a token may stand.
+        body = received.body if request.sells_each_time and received.status in CHARGED else None
         raise NotUnderstood(self.provider, f"{request.operation} {unreadable}", body=body)
 
 
-def _is_sold(request: Request, status: int) -> bool:
-    """Whether an answer is what money was spent on: never that of a search or a sign-in, where a token may stand."""
-    return request.may_buy and request.method == "GET" and status in CHARGED
+def _charged(request: Request, count: Count) -> tuple[Decimal, str] | None:
+    """What a call cost: an answer that was lost after it was asked for was probably charged as well."""
+    if request.cost is None or not count.sold:
+        return None
+    amount, currency = request.cost
+    return amount * count.sold, currency

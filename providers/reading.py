@@ -11,11 +11,13 @@ import orjson
 
 from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceError, SourceRefused
 
+CHARGED = frozenset({200, 201})  # What was sold is told, or ordered.
 TOO_MANY = 429
 NOT_SIGNED_IN = 401
 FORBIDDEN = 403
 # A source that asks for more is asked again after this all the same: a fault of its must not shut us out for years.
 WAIT_SECONDS_MAX = 3600
+_PAGE_NAMES_ITSELF_WITHIN = 1000  # Bytes: there may be a comment before it.
 _SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -44,6 +46,15 @@ def wait_seconds(headers: Mapping[str, str], now: datetime) -> int | None:
     except (ValueError, IndexError, TypeError, OverflowError):
         return None
     return min(max(0, ceil(seconds)), WAIT_SECONDS_MAX)
+
+
+def is_page(body: bytes, headers: Mapping[str, str]) -> bool:
+    """Whether a page for people came in place of an answer, as one that tells of maintenance does."""
+    start = body[:_PAGE_NAMES_ITSELF_WITHIN].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not start.startswith(b"<"):
+        return False
+    told = headers.get("Content-Type", "").lower()
+    return "html" in told or b"<html" in start or b"<!doctype html" in start
 
 
 def document_of(body: bytes) -> Any:

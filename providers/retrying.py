@@ -10,7 +10,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from providers.errors import SourceBusy, SourceDown, SourceHurried, SourceLate
 from providers.memory import Memory
-from providers.reading import error_of, wait_seconds
+from providers.reading import CHARGED, error_of, is_page, wait_seconds
 from providers.settings import SourceSettings
 from providers.turns import keep_away, take_turn
 from providers.wire import Received, Sending, TryFailed, exchange
@@ -57,10 +57,14 @@ def _wait(state: RetryCallState) -> float:
 
 @dataclass(slots=True)
 class Count:
-    """What is metered of a call while it goes on; `failure` is that of its last try."""
+    """What is metered of a call while it goes on; `failure` is that of its last try.
+
+    `sold` counts the tries that are charged, certainly or probably, where the call is.
+    """
 
     tries: int = 0
     status: int | None = None
+    sold: int = 0
     answer_bytes: int = 0
     failure: TryFailed | None = None
 
@@ -83,11 +87,15 @@ def try_once(
     try:
         received = _exchanged(sending, deadline)
         count.status = received.status
+        if received.status in CHARGED and is_page(received.body, received.headers):
+            raise TryFailed(SourceDown, "answered with a page", nothing_sold=True, status=received.status)
         if received.status in sending.expect:
+            count.sold += received.status in CHARGED
             return received
         raise _unexpected(received, settings, memory, real_now())
     except TryFailed as failure:
         count.status, count.failure = failure.status, failure
+        count.sold += failure.may_have_sold
         raise
 
 

@@ -13,6 +13,7 @@ from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from providers.connections import CuttableAdapter, Cutting
 from providers.errors import NotUnderstood, SourceDown, SourceError, SourceLate, SourceRefused
+from providers.reading import CHARGED
 from providers.redirects import REDIRECTS, redirected
 
 CHUNK_BYTES = 65_536
@@ -27,7 +28,7 @@ logging.getLogger("urllib3").setLevel(logging.ERROR)
 class TryFailed(Exception):
     """One try came to nothing: which SourceError it is, if no other try follows, and whether anything was sent.
 
-    `wait_seconds` is what the source asked for, None where it asked for nothing.
+    `wait_seconds` is what the source asked for, None where it asked for nothing. `nothing_sold`: what came says so.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class TryFailed(Exception):
         detail: str,
         *,
         nothing_sent: bool = False,
+        nothing_sold: bool = False,
         status: int | None = None,
         wait_seconds: int | None = None,
     ) -> None:
@@ -43,8 +45,15 @@ class TryFailed(Exception):
         self.kind = kind
         self.detail = detail
         self.nothing_sent = nothing_sent
+        self.nothing_sold = nothing_sold
         self.status = status
         self.wait_seconds = wait_seconds
+
+    @property
+    def may_have_sold(self) -> bool:
+        """Whether what was sent was answered with what is charged, or its answer was lost."""
+        nothing_sold = self.nothing_sent or self.nothing_sold
+        return not nothing_sold and (self.status is None or self.status in CHARGED)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -90,7 +99,7 @@ def exchange(sending: Sending, seconds: float) -> Received:
     Thread(target=running.run, name="creditgate-source", daemon=True).start()
     if not running.done.wait(seconds):
         running.cutting.cut()
-        raise TryFailed(SourceLate, "took too long", nothing_sent=not running.cutting.is_connected)
+        raise TryFailed(SourceLate, "took too long", nothing_sent=not running.cutting.is_sent)
     if running.failure is not None:
         raise running.failure
     assert running.received is not None
@@ -121,22 +130,23 @@ class _Running:
 def _told(failure: BaseException, cutting: Cutting) -> BaseException:
     """What failed, without the library's own words: they hold the address with its query, and headers."""
     told: BaseException = failure
+    nothing_sold = cutting.is_connected and not cutting.is_sent  # Such as TLS that was never agreed on.
     match failure:
         case requests.ConnectTimeout():
             told = TryFailed(SourceLate, "no connection in time", nothing_sent=True)
         case requests.Timeout() | ReadTimeoutError():
-            told = TryFailed(SourceLate, "no answer in time")
+            told = TryFailed(SourceLate, "no answer in time", nothing_sold=nothing_sold)
         case DecodeError() | requests.exceptions.ContentDecodingError():
             told = TryFailed(NotUnderstood, "cannot be unpacked")
         case requests.exceptions.SSLError():
-            told = TryFailed(SourceDown, "has no TLS that can be trusted")
+            told = TryFailed(SourceDown, "has no TLS that can be trusted", nothing_sold=nothing_sold)
         case requests.ConnectionError():
-            nothing_sent = not cutting.is_connected
-            told = TryFailed(SourceDown, "no connection" if nothing_sent else "was cut", nothing_sent=nothing_sent)
+            detail = "was cut" if cutting.is_connected else "no connection"
+            told = TryFailed(SourceDown, detail, nothing_sent=not cutting.is_sent)
         case requests.exceptions.InvalidHeader() | UnicodeError():
             told = TryFailed(SourceRefused, "what identifies us cannot be sent in a header", nothing_sent=True)
         case requests.RequestException() | HTTPError() | OSError():
-            told = TryFailed(SourceDown, type(failure).__name__)
+            told = TryFailed(SourceDown, type(failure).__name__, nothing_sold=nothing_sold)
     return told
 
 
@@ -166,7 +176,7 @@ def _exchanged(sending: Sending) -> Received:
         if there is None:
             raise TryFailed(NotUnderstood, "redirects elsewhere", status=status)
         url, params = there, None
-    raise TryFailed(NotUnderstood, "redirects too often")
+    raise TryFailed(NotUnderstood, "redirects too often", nothing_sold=True)
 
 
 def _read(answer: requests.Response, most: int) -> bytes:

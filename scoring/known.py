@@ -11,13 +11,21 @@ _MEANINGS: dict[str, Known] = {"insolvency": "insolvent", "not_active": "ended"}
 
 
 def known(
-    facts: Collection[object], not_found: Collection[SourceKind], policy: Policy, as_of: date
+    facts: Collection[object],
+    not_found: Collection[SourceKind],
+    policy: Policy,
+    as_of: date,
+    *,
+    is_missing: bool = False,
 ) -> frozenset[Known]:
     """What the facts of the sources asked so far settle; `not_found` are the kinds of which nobody knows the company.
 
+    `is_missing`: a source that the policy needs was asked in vain, so that nothing can be accepted for now.
     Events mean what the policy says they mean. A hit that is only possible settles nothing.
     """
     found: set[Known] = {"unknown"} if "company_register" in not_found else set()
+    if is_missing:
+        found.add("unavailable")
     for each in facts:
         if isinstance(each, RegisterFacts) and each.status != "active":
             found.add("ended")

@@ -55,7 +55,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """One check's asking. `purpose` and `relation` tell why it is allowed; it waits until `deadline` (monotonic)."""
+    """One check's asking. `purpose` and `relation` tell why it is allowed; it waits until `deadline` (monotonic).
+
+    `not_used` are stored reports that this check is to ask anew, None: it uses all there are.
+    """
 
     house: House
     seller: Seller
@@ -67,6 +70,7 @@ class Inquiry:
     deadline: float
     purpose: str | None = None
     relation: str | None = None
+    not_used: frozenset[UUID] | None = None
     started: float = field(default_factory=monotonic)
 
     @property

@@ -2,20 +2,22 @@
 
 import json
 from base64 import b64decode, b64encode
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any, cast
 
 import structlog
 
 from api.fresh_report.inquiry import Inquiry
 from api.fresh_report.planning import Offer
+from api.fresh_report.source import Cost
 from api.records import reports
-from api.records.reports import Report, ReportRecord
+from api.records.reports import CHEAP, LOST, NOT_JSON, Report, ReportRecord
 from providers.errors import NotUnderstood
 from providers.ports import Raw
 from providers.stored_facts import as_document
 from scoring.facts import SourceKind
 
-NOT_JSON = "not_json"
 _TEXT = "base64"  # The one name in what is kept of an answer that PostgreSQL cannot hold as JSON, or that is none.
 _NUL = "\\u0000"
 
@@ -27,13 +29,20 @@ def keep_answer(inquiry: Inquiry, kind: SourceKind, offer: Offer, raw: Raw | Non
 
     What cannot be read stays, without facts and with its fault.
     """
-    report = _add(inquiry, kind, offer, None if raw is None else _as_kept(raw))
+    cost = None if raw is None else offer.cost
+    report = _add(inquiry, kind, offer.provider, None if raw is None else _as_kept(raw), cost=cost)
     return report if raw is None else _read(inquiry, report, raw)
 
 
 def keep_body(inquiry: Inquiry, kind: SourceKind, offer: Offer, body: bytes) -> Report:
     """Keep what was paid for and is not even a document."""
-    return _add(inquiry, kind, offer, {_TEXT: b64encode(body).decode()}, NOT_JSON)
+    kept = {_TEXT: b64encode(body).decode()}
+    return _add(inquiry, kind, offer.provider, kept, cost=offer.cost, fault=NOT_JSON)
+
+
+def keep_loss(inquiry: Inquiry, kind: SourceKind, provider: str, cost: Cost | None) -> Report:
+    """Keep that a report was ordered which nobody has got, and what it probably cost."""
+    return _add(inquiry, kind, provider, None, cost=cost, fault=LOST)
 
 
 def read_again(inquiry: Inquiry, report: Report) -> Report:
@@ -44,24 +53,26 @@ def read_again(inquiry: Inquiry, report: Report) -> Report:
     return report if raw is None else _read(inquiry, report, raw)
 
 
-def _add(inquiry: Inquiry, kind: SourceKind, offer: Offer, raw: Any, fault: str | None = None) -> Report:
-    price = offer.price if raw is not None else None
+def _add(
+    inquiry: Inquiry, kind: SourceKind, provider: str, raw: Any, *, cost: Cost | None, fault: str | None = None
+) -> Report:
     record = ReportRecord(
         debtor_id=inquiry.debtor_id,
         kind=kind,
-        provider=offer.provider,
+        provider=provider,
         retrieved_at=inquiry.now,
         raw=raw,
         facts=None,
         fault=fault,
-        cost_amount=None if price is None else price.amount,
-        cost_currency=None if price is None else price.currency,
+        cost_amount=None if cost is None else cost[0],
+        cost_currency=None if cost is None else cost[1],
         purpose=inquiry.purpose,
         relation=inquiry.relation,
     )
     with inquiry.transaction() as session:
         session.add(record)
-    return Report(record.id, kind, offer.provider, record.retrieved_at, None, raw is not None, offer.is_free)
+    is_known, is_cheap = raw is not None or fault is not None, cost is not None and cost[0] < Decimal(CHEAP)
+    return Report(record.id, kind, provider, record.retrieved_at, None, is_known, is_cheap, fault)
 
 
 def _read(inquiry: Inquiry, report: Report, raw: Raw) -> Report:
@@ -77,7 +88,7 @@ def _read(inquiry: Inquiry, report: Report, raw: Raw) -> Report:
         facts, fault = None, error.code
     with inquiry.transaction() as session:
         reports.keep_reading(session, report.id, facts, fault)
-    return Report(report.id, kind, report.provider, report.retrieved_at, facts, True, report.is_free)
+    return replace(report, facts=facts, fault=fault)
 
 
 def _as_kept(raw: Raw) -> dict[str, Any]:

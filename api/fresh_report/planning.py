@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from api.fresh_report.source import OFTEN_SILENT, Why
+from api.fresh_report.source import OFTEN_SILENT, Cost, Why
 from providers.catalog import Access, Catalog
 from providers.settings import Price
 from scoring.company_numbers import CompanyNumber
@@ -24,6 +24,11 @@ class Offer:
     def is_free(self) -> bool:
         """Whether asking costs nothing for sure."""
         return self.price is not None and not self.price.amount
+
+    @property
+    def cost(self) -> Cost | None:
+        """What a report is charged (amount, currency)."""
+        return None if self.price is None else (self.price.amount, self.price.currency)
 
 
 @dataclass(frozen=True, slots=True)

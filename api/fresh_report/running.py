@@ -7,11 +7,11 @@ from datetime import date
 from time import monotonic
 
 from api.fresh_report import sharing, stored
-from api.fresh_report.answering import Told, renewed
 from api.fresh_report.inquiry import Inquiry
 from api.fresh_report.planning import Planned, Question
 from api.fresh_report.sharing import Asked
 from api.fresh_report.source import Source, Why
+from api.fresh_report.told import Told, renewed
 from scoring.facts import EntityFacts, RegisterFacts, SourceKind, VatFacts
 from scoring.policy.document import Policy
 
@@ -96,5 +96,5 @@ def _told(asked: Asked, inquiry: Inquiry) -> Told:
             sharing.note_late(inquiry, asked)
         took = round(monotonic() - asked.started, 3)
         provider = asked.progress.waits_for or asked.question.offers[0].provider
-        return Told(None, provider, sharing.LATE, took_seconds=took)
+        return Told(None, provider, sharing.LATE, tried=tuple(asked.progress.tried), took_seconds=took)
     return told

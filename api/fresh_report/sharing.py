@@ -10,15 +10,16 @@ from uuid import UUID
 import structlog
 
 from api.clock import real_now
-from api.fresh_report import answering, stored
-from api.fresh_report.answering import LATE_ANSWER_SECONDS, Progress, Told
+from api.fresh_report import answering, keeping, stored
+from api.fresh_report.answering import LATE_ANSWER_SECONDS
 from api.fresh_report.inquiry import Inquiry
 from api.fresh_report.planning import Question
 from api.fresh_report.source import NOT_ASKED
+from api.fresh_report.told import Progress, Told
 from api.records import reports, source_questions
 from api.records.base import new_id
 from api.records.reports import Report
-from api.records.source_questions import Held
+from api.records.source_questions import Claim, Held
 from api.shared_work import Work
 
 LATE = "late"
@@ -46,8 +47,10 @@ class Asked:
 
 def begin(inquiry: Inquiry, question: Question) -> Asked:
     """Begin to ask, or join those of this process who do."""
-    asker, started, progress = new_id(), monotonic(), Progress()
-    key = (inquiry.seller.id, inquiry.debtor_id, question.kind)
+    asker, started = new_id(), monotonic()
+    progress = Progress(asker)
+    # Who asks anew does not join who may be content with what is stored.
+    key = (inquiry.seller.id, inquiry.debtor_id, question.kind, inquiry.not_used is not None)
     work, is_ours = inquiry.house.shared_work.begin_or_join(
         key, inquiry.deadline, lambda: _safely(inquiry, question, asker, progress)
     )
@@ -89,7 +92,7 @@ def _ask_or_wait(inquiry: Inquiry, question: Question, asker: UUID, progress: Pr
         now = real_now()
         answer_by = now + timedelta(seconds=left)
         with inquiry.transaction() as session:
-            is_claimed = source_questions.claim(
+            claim = source_questions.claim(
                 session,
                 inquiry.debtor_id,
                 question.kind,
@@ -98,10 +101,11 @@ def _ask_or_wait(inquiry: Inquiry, question: Question, asker: UUID, progress: Pr
                 answer_by=answer_by,
                 held_until=answer_by + HELD_LONGER,
             )
-            held = None if is_claimed else source_questions.held(session, inquiry.debtor_id, question.kind)
+            held = None if claim else source_questions.held(session, inquiry.debtor_id, question.kind)
             # Whoever asked before has let go after its report was committed: so it is seen here.
-            kept = reports.latest(session, [inquiry.debtor_id], question.kind) if is_claimed else []
-        if is_claimed:
+            kept = reports.latest(session, [inquiry.debtor_id], question.kind) if claim else []
+        if claim:
+            kept = [*_used(inquiry, kept), *_lost_by_another(inquiry, question, asker, claim)]
             found = _found_meanwhile(inquiry, question, kept)
             if found is not None:
                 _let_go(inquiry, question, asker, found)
@@ -116,6 +120,21 @@ def _ask_or_wait(inquiry: Inquiry, question: Question, asker: UUID, progress: Pr
         sleep(min(look_seconds, max(left, 0)))
         look_seconds = min(look_seconds * LOOKS_SLOWER, LONGEST_LOOK_SECONDS)
     return Told(None, None, LATE)
+
+
+def _used(inquiry: Inquiry, kept: Collection[Report]) -> list[Report]:
+    """Leave out what this check is to ask anew; what came since it began is as new as what it would get."""
+    return [each for each in kept if each.id not in (inquiry.not_used or ())]
+
+
+def _lost_by_another(inquiry: Inquiry, question: Question, asker: UUID, claim: Claim) -> list[Report]:
+    """Keep that a report was ordered by somebody who was killed, or has hung: it was probably charged."""
+    if claim.ordered_of is None:
+        return []
+    loss = keeping.keep_loss(inquiry, question.kind, claim.ordered_of, None)
+    with inquiry.transaction() as session:
+        source_questions.order(session, inquiry.debtor_id, question.kind, asker, None)
+    return [loss]
 
 
 def _told_by(held: Held) -> Told | None:
@@ -161,5 +180,5 @@ def _found_meanwhile(inquiry: Inquiry, question: Question, kept: Collection[Repo
     if not stored.read_one(kept, question, fresh_days, inquiry.now).is_fresh:
         return None
     told = [each for each in kept if each.facts is not None]
-    report = stored.newest(told or kept)
+    report = stored.newest(told or [each for each in kept if not each.is_known])
     return None if report is None else Told(report, report.provider, was_stored=True)

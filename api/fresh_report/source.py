@@ -23,17 +23,32 @@ Why = Literal[
     "stopped",
     "cost_max",
     "price_unknown",
+    "lost",
 ]
+NOT_FOUND = "not_found"  # Why a provider was followed by the next: it does not know the company.
 NOT_ASKED: frozenset[str] = frozenset({"nobody", "no_number", "no_name", "stopped", "cost_max", "price_unknown"})
 # Most companies have neither a VAT number that we know nor a legal entity identifier: no reason tells of that.
 OFTEN_SILENT: frozenset[SourceKind] = frozenset({"vat_register", "entity_register"})
+
+
+Cost = tuple[Decimal, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A provider that was passed by, or asked in vain: `why`, and what that was charged (amount, currency)."""
+
+    provider: str
+    why: str
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """What one source says, and how we came by it. `failed` says that it was asked now, in vain.
 
-    `cost` (amount, currency) is what this very question was charged; `took_seconds` how long its answer took.
+    `cost` (amount, currency) is what asking this provider for this very question was charged, `tried` are the others
+    that were to be asked; `took_seconds` is how long the answer took.
     """
 
     kind: SourceKind
@@ -42,7 +57,8 @@ class Source:
     needed: bool
     retrieved_at: datetime | None = None
     facts: Facts | None = None
-    cost: tuple[Decimal, str] | None = None
+    cost: Cost | None = None
+    tried: tuple[Attempt, ...] = ()
     failed: bool = False
     is_fresh: bool = True
     why: str | None = None
@@ -68,7 +84,12 @@ def described(source: Source, now: datetime) -> dict[str, Any]:
         "status": source.status,
         "retrieved_at": source.retrieved_at,
         "age_days": (now - source.retrieved_at).days if source.retrieved_at else None,
-        "cost": {"amount": str(source.cost[0]), "currency": source.cost[1]} if source.cost else None,
+        "cost": _cost(source.cost),
+        "tried": [{"provider": each.provider, "why": each.why, "cost": _cost(each.cost)} for each in source.tried],
         "why": source.why,
         "took_seconds": source.took_seconds,
     }
+
+
+def _cost(cost: Cost | None) -> dict[str, str] | None:
+    return None if cost is None else {"amount": str(cost[0]), "currency": cost[1]}

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from api.fresh_report.planning import Offer, Planned, Question
-from api.fresh_report.source import Source
-from api.records.reports import Report
+from api.fresh_report.planning import Planned, Question
+from api.fresh_report.source import NOT_FOUND, Source
+from api.records.reports import LOST, NOT_JSON, Report
 from providers.ports import Facts
 from providers.stored_facts import from_document
 from scoring.facts import EntityFacts, SourceKind, VatFacts
@@ -14,7 +14,13 @@ from scoring.known import known
 from scoring.policy.document import Policy
 from scoring.registers import is_one_of, is_other_entity
 
-FREE_UNREAD_DAYS = 1  # What cost nothing and could not be read is asked for again the next day.
+# What was no document was spoilt on its way, which another one need not be.
+NO_DOCUMENT_RESTS = timedelta(days=1)
+# A report that was probably charged and never came is not bought again so soon: what spoilt it most likely still holds,
+# and each try would be charged.
+LOSS_RESTS = timedelta(hours=1)
+# What can be dear. All else is rather asked for again than missed.
+DEAR: frozenset[str] = frozenset({"credit_bureau", "company_register"})
 
 
 def read(
@@ -82,21 +88,34 @@ def facts_of(report: Report) -> Facts:
     return from_document(report.kind, report.facts or {})  # type: ignore[arg-type]
 
 
-def not_yet_asked(stored: Iterable[Report], question: Question, fresh_days: int, now: datetime) -> tuple[Offer, ...]:
-    """Give the providers that are still worth asking: not those that lately did not know the company."""
-    since = now - timedelta(days=fresh_days)
-    silent = {each.provider for each in _silent(stored, question, since)}
-    return tuple(offer for offer in question.offers if offer.provider not in silent)
-
-
-def unread(stored: Iterable[Report], fresh_days: int, now: datetime) -> list[Report]:
-    """Give what was lately bought or got and could not be read: it is read again, before anything is bought again."""
+def unread(stored: Collection[Report], fresh_days: int, now: datetime) -> list[Report]:
+    """Give what was lately bought and could not be read: it is read again, before anything is bought again."""
+    rests = timedelta(days=fresh_days)
     return [
         each
-        for each in stored
+        for each in _newest_of_each(stored)
         if each.is_unread
-        and each.retrieved_at >= now - timedelta(days=min(fresh_days, FREE_UNREAD_DAYS) if each.is_free else fresh_days)
+        and each.kind in DEAR
+        and not each.is_cheap
+        and each.retrieved_at >= now - (min(rests, NO_DOCUMENT_RESTS) if each.fault == NOT_JSON else rests)
     ]
+
+
+def resting(stored: Collection[Report], question: Question, fresh_days: int, now: datetime) -> dict[str, str]:
+    """Give the providers that are not worth asking now, and why: they would say, or fail to say, the same again."""
+    lost_since = now - LOSS_RESTS
+    silent = [each.provider for each in _silent(stored, question, now - timedelta(days=fresh_days))]
+    lost = [each.provider for each in _newest_of_each(stored) if each.is_lost and each.retrieved_at >= lost_since]
+    unreadable = [each.provider for each in unread(stored, fresh_days, now)]
+    return dict.fromkeys(silent, NOT_FOUND) | dict.fromkeys(lost, LOST) | dict.fromkeys(unreadable, "not_understood")
+
+
+def _newest_of_each(stored: Collection[Report]) -> list[Report]:
+    """Give what each provider said last: a failure of before counts no more."""
+    by_provider: dict[str, list[Report]] = {}
+    for report in stored:
+        by_provider.setdefault(report.provider, []).append(report)
+    return [found for reports in by_provider.values() if (found := newest(reports)) is not None]
 
 
 def still_to_ask(plan: Planned, sources: Sequence[Source], policy: Policy, as_of: date) -> list[Question]:
@@ -110,11 +129,12 @@ def still_to_ask(plan: Planned, sources: Sequence[Source], policy: Policy, as_of
     return found
 
 
-def is_enough(stop_when: Collection[str], sources: Iterable[Source], policy: Policy, as_of: date) -> bool:
+def is_enough(stop_when: Collection[str], sources: Collection[Source], policy: Policy, as_of: date) -> bool:
     """Whether what the sources say is enough to ask no further; a stale answer never is."""
     if not stop_when:
         return False
     fresh = [source for source in sources if source.is_fresh and not source.failed]
     facts = [source.facts for source in fresh if source.facts is not None]
     not_found = [source.kind for source in fresh if source.status == "not_found"]
-    return not known(facts, not_found, policy, as_of).isdisjoint(stop_when)
+    is_missing = any(source.needed and source.failed for source in sources)
+    return not known(facts, not_found, policy, as_of, is_missing=is_missing).isdisjoint(stop_when)

@@ -18,7 +18,10 @@ AMOUNTS: tuple[ConvertedKind, ...] = ("order_amount", "requested_limit", "monthl
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """What a credit check asks. Amounts may be in any currency that has a rate; `monthly_sales` is without VAT."""
+    """What a credit check asks. Amounts may be in any currency that has a rate; `monthly_sales` is without VAT.
+
+    `ask_again`: what is stored of the company is not used, and everything asked anew.
+    """
 
     named: DebtorNamed
     order_amount: Money | None = None
@@ -28,6 +31,7 @@ class CheckRequest:
     policy_version: int | None = None
     purpose: str | None = None
     relation: str | None = None
+    ask_again: bool = False
 
 
 def question(session: Session, request: CheckRequest, policy: Policy, on: date) -> Question:

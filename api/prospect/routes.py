@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Response
 
+from api.decision_answer import SEE_EVERYTHING
 from api.decision_schemas import DecisionSchema
 from api.problems import NotAllowed
 from api.prospect import service
@@ -67,6 +68,8 @@ def ask_credit_checks(asked: dict[str, Any]) -> Response:
     given = wiring()
     if given.caller.role != "credit_manager" and any("policy_version" in item for item in asked["items"]):
         raise NotAllowed("Only a credit manager may ask for another version of the policy.")
+    if given.caller.role not in SEE_EVERYTHING and any(item.get("ask_again") for item in asked["items"]):
+        raise NotAllowed("Only finance may have everything asked again.")
     return bytes_answer(enqueue_batch(asked["items"], given), 202)
 
 

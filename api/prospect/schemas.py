@@ -129,11 +129,33 @@ class CreditCheckSchema(NamesDebtor):
         validate=validate.OneOf(RELATIONS), metadata={"description": "Required when a report may be bought."}
     )
 
+    ask_again = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        metadata={
+            "description": "Ask everything anew, whatever is stored; finance and credit_manager only, and with "
+            "`purpose` and `relation`."
+        },
+    )
+
+    @validates_schema(skip_on_field_errors=True)
+    def check_why(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse to buy anew without saying why."""
+        lacking = [name for name in ("purpose", "relation") if data.get("ask_again") and name not in data]
+        if lacking:
+            raise ValidationError({name: [_required("Required with ask_again.")] for name in lacking})
+
     @post_load
     def as_request(self, data: dict[str, Any], **_: Any) -> CheckRequest:
         """Give the value the service takes."""
         named = debtor_named(data)
         return CheckRequest(named, **data)
+
+
+def _required(detail: str) -> CodedText:
+    text = CodedText(detail)
+    text.code = "required"
+    return text
 
 
 class CreditCheckBatchSchema(Schema):

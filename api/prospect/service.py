@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.check_facts import Judged, gather
-from api.decision_answer import decision_answer
+from api.decision_answer import SEE_EVERYTHING, decision_answer
 from api.fresh_report import stored
 from api.fresh_report.inquiry import Budget, Inquiry
 from api.fresh_report.planning import Planned, Question, Sellers, Subject, agreed_prices, planned
@@ -38,6 +38,8 @@ def check_credit(request: CheckRequest, given: Wiring) -> bytes:
     """
     if request.policy_version is not None and given.caller.role != "credit_manager":
         raise NotAllowed("Only a credit manager may ask for another version of the policy.")
+    if request.ask_again and given.caller.role not in SEE_EVERYTHING:
+        raise NotAllowed("Only finance may have everything asked again.")
     named = identifying.identified(request.named, given)
     access = source_access(given.house, given.seller)  # Reads credentials, so before our own transaction.
     with given.transaction() as session:
@@ -46,7 +48,8 @@ def check_credit(request: CheckRequest, given: Wiring) -> bytes:
         rules = _rules(session, request.policy_version or start.active_version, given)
         asked = question(session, request, rules.policy, given.today)
         plan = _plan(request, start, rules, Sellers(given.house.catalog, access))
-        sources = stored.read(start.reports, plan.questions, rules.policy.sources.fresh_days, given.now)
+        used = () if request.ask_again else start.reports
+        sources = stored.read(used, plan.questions, rules.policy.sources.fresh_days, given.now)
         missing = stored.still_to_ask(plan, sources, rules.policy, given.today)
         if not missing:
             judged = Judged(start.debtor, asked, rules, marked(plan, sources, rules.policy, given.today), start.numbers)
@@ -84,6 +87,7 @@ def _inquiry(
         deadline=monotonic() + plan.deadline_seconds,
         purpose=request.purpose,
         relation=request.relation,
+        not_used=frozenset(each.id for each in start.reports) if request.ask_again else None,
     )
 
 

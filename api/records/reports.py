@@ -12,13 +12,18 @@ from sqlalchemy.orm import Mapped, Session
 
 from api.records.base import Base, WithId, reference_to
 
+NOT_JSON = "not_json"  # A fault: what came is no document.
+LOST = "lost"  # A fault: it was probably charged, and nothing came that could be kept.
+# What costs less, of whatever currency, is rather asked for again than waited for.
+CHEAP = "0.50"
 KINDS = ("company_register", "credit_bureau", "sanctions_list", "vat_register", "entity_register")
 
 
 class ReportRecord(WithId, Base):
     """One answer of one source about one debtor. `raw` is null where the source does not know the company.
 
-    `facts` are what was read from `raw`: null while nobody has, and where it cannot be read, with `fault`.
+    `facts` are what was read from `raw`: null while nobody has, and where it cannot be read, with `fault`. `raw` is
+    null with the fault `lost`, too.
     """
 
     __tablename__ = "credit_report"
@@ -44,8 +49,8 @@ class ReportRecord(WithId, Base):
 class Report:
     """A stored report as it is judged: without what came in raw.
 
-    `is_known`: the source knows the company. Without `facts` it was then not read, or could not be. `is_free`: it cost
-    nothing, so that another one costs nothing either.
+    `is_known`: the source did not say that it does not know the company. Without `facts` its answer was then not read,
+    or could not be (`fault`), or was lost. `is_cheap`: it cost little or nothing, so that another one does, too.
     """
 
     id: UUID
@@ -54,28 +59,35 @@ class Report:
     retrieved_at: datetime
     facts: dict[str, Any] | None
     is_known: bool = True
-    is_free: bool = False
+    is_cheap: bool = False
+    fault: str | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing came of what was probably charged."""
+        return self.fault == LOST
 
     @property
     def is_unread(self) -> bool:
         """Whether nothing was read from what came."""
-        return self.is_known and self.facts is None
+        return self.is_known and self.facts is None and not self.is_lost
 
 
-# The newest report of each kind and source. Plain rows: every check reads them, and records would cost as much again.
+# The newest report of each kind and source, and its newest failure: one that failed does not hide what was told before.
+# Plain rows: every check reads them, and records would cost as much again.
 COLUMNS = (
-    "id, kind, provider, retrieved_at, facts, raw IS NOT NULL AS is_known,"
-    " cost_amount IS NOT DISTINCT FROM 0 AS is_free"
+    f"id, kind, provider, retrieved_at, facts, raw IS NOT NULL OR fault IS NOT NULL AS is_known,"
+    f" (cost_amount < {CHEAP}) IS TRUE AS is_cheap, fault"
 )
 LATEST = text(
-    f"SELECT DISTINCT ON (debtor_id, kind, provider) {COLUMNS} FROM credit_report"  # noqa: S608
+    f"SELECT DISTINCT ON (debtor_id, kind, provider, fault IS NULL) {COLUMNS} FROM credit_report"  # noqa: S608
     " WHERE debtor_id = ANY(:debtor_ids) AND (CAST(:kind AS text) IS NULL OR kind = :kind)"
-    " ORDER BY debtor_id, kind, provider, retrieved_at DESC, id DESC"
+    " ORDER BY debtor_id, kind, provider, fault IS NULL, retrieved_at DESC, id DESC"
 )
 
 
 def latest(session: Session, debtor_ids: Sequence[UUID], kind: str | None = None) -> list[Report]:
-    """Give the newest report of each debtor, kind and source, of one kind or of all."""
+    """Give the newest report of each debtor, kind and source, and the newest that failed, of one kind or of all."""
     rows = session.execute(LATEST, {"debtor_ids": list(debtor_ids), "kind": kind})
     return [Report(*row) for row in rows]
 
@@ -83,8 +95,8 @@ def latest(session: Session, debtor_ids: Sequence[UUID], kind: str | None = None
 def latest_of_debtor(debtor_id: str) -> str:
     """Write the query that gives a debtor's newest reports as one JSON list, for a statement that reads more."""
     return (
-        f"(SELECT json_agg(r) FROM (SELECT DISTINCT ON (kind, provider) {COLUMNS} FROM credit_report"  # noqa: S608
-        f" WHERE debtor_id = {debtor_id} ORDER BY kind, provider, retrieved_at DESC, id DESC) r)"
+        f"(SELECT json_agg(r) FROM (SELECT DISTINCT ON (kind, provider, fault IS NULL) {COLUMNS} FROM credit_report"  # noqa: S608
+        f" WHERE debtor_id = {debtor_id} ORDER BY kind, provider, fault IS NULL, retrieved_at DESC, id DESC) r)"
     )
 
 

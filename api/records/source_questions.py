@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -17,7 +17,8 @@ from api.records.base import Base, OfSeller, reference_to
 class SourceQuestionRecord(OfSeller, Base):
     """A question that is being asked, or (with `why`) that has just failed. It is gone once it was answered.
 
-    `answer_by` is until when others wait, `held_until` until when nobody else asks.
+    `answer_by` is until when others wait, `held_until` until when nobody else asks. `provider` is who failed, or else
+    of whom a report is being ordered.
     """
 
     __tablename__ = "source_question"
@@ -45,6 +46,13 @@ class Held:
     why: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A question that is ours now; `ordered_of` a provider by somebody who never told what became of it."""
+
+    ordered_of: str | None
+
+
 def claim(
     session: Session,
     debtor_id: UUID,
@@ -54,16 +62,24 @@ def claim(
     now: datetime,
     answer_by: datetime,
     held_until: datetime,
-) -> bool:
-    """Become the one who asks; false where another one holds the question."""
-    new = {"asker": asker, "answer_by": answer_by, "held_until": held_until, "provider": None, "why": None}
+) -> Claim | None:
+    """Become the one who asks; None where another one holds the question."""
+    new = {"asker": asker, "answer_by": answer_by, "held_until": held_until, "why": None}
     added = insert(QUESTION).values(seller_id=session.info["seller_id"], debtor_id=debtor_id, kind=kind, **new)
+    # Who has failed let go of the question. Who has not, and still names a provider, was killed or has hung.
+    not_let_go = case((QUESTION.why.is_(None), QUESTION.provider))
     claimed = added.on_conflict_do_update(
         index_elements=[QUESTION.seller_id, QUESTION.debtor_id, QUESTION.kind],
-        set_=new,
+        set_={**new, "provider": not_let_go},
         where=QUESTION.held_until <= now,
     )
-    return session.scalar(claimed.returning(QUESTION.asker)) is not None
+    row = session.execute(claimed.returning(QUESTION.provider)).one_or_none()
+    return None if row is None else Claim(row.provider)
+
+
+def order(session: Session, debtor_id: UUID, kind: str, asker: UUID, provider: str | None) -> None:
+    """Say of whom a report is about to be ordered, None: of nobody any more."""
+    _change(session, debtor_id, kind, asker, QUESTION.why.is_(None), provider=provider)
 
 
 def held(session: Session, debtor_id: UUID, kind: str) -> Held | None:

@@ -12,7 +12,6 @@ from providers.sandbox.vendors import Vendor
 from providers.sandbox.world import bearer, world
 
 STATUSES: dict[FaultKind, int] = {"rate_limited": 429, "error": 503, "expired_token": 401}
-DOWN_SECONDS = 60  # When a source that cannot answer about a company says it may be asked again.
 HUGE_BYTES = 64_000_000
 ELSEWHERE = "http://elsewhere.invalid/"
 MAINTENANCE = "<!doctype html><html><title>Maintenance</title><h1>We will be back soon</h1></html>"
@@ -24,7 +23,7 @@ def begin_fault(vendor: Vendor, text: str, company: Company | None) -> Response 
     g.fault = None
     fault = world().faults.take(vendor.provider, (text, *(marks(company) if company else ())))
     if fault is None and company is not None and vendor.provider in company.down:
-        fault = Fault(0, vendor.provider, "error", seconds=DOWN_SECONDS)
+        fault = Fault(0, vendor.provider, "error")
     if fault is None:
         return None
     g.fault = fault

@@ -10,7 +10,7 @@ from scoring.documents import Fault, refuse
 from scoring.facts import SourceKind
 
 Purpose = Literal["credit_assessment", "credit_review", "onboarding"]
-Known = Literal["ended", "insolvent", "sanctioned", "unknown"]
+Known = Literal["ended", "insolvent", "sanctioned", "unknown", "unavailable"]
 
 # What a policy of before plans goes by: everybody is asked at once, and nobody is waited for longer.
 DEADLINE_SECONDS = Decimal(10)

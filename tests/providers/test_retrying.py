@@ -1,5 +1,6 @@
 """What is tried again, when, and what never is."""
 
+import json
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from providers.errors import SourceBusy, SourceDown
 from providers.http import Request
 from providers.memory import BreakerState, LocalMemory
-from providers.reading import WAIT_SECONDS_MAX, wait_seconds
+from providers.reading import WAIT_SECONDS_MAX, is_page, wait_seconds
 from tests.providers.vendor import ASK, answers, failure_of, line_to, sends, vendor
 
 ORDER = Request("order", "/orders", method="POST", json={}, repeatable=False)
 CUT = sends(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+PAGE = answers(b"<!DOCTYPE html><title>Back soon</title>")
 FAILING = [
     answers(b"", 500),
     answers(b"", 502),
@@ -23,6 +25,7 @@ FAILING = [
     answers(b"", 429),
     CUT,
     sends(b""),
+    PAGE,
 ]
 
 
@@ -105,3 +108,14 @@ def test_how_long_to_wait_is_read(told, seconds):
 def test_any_header_says_how_long_or_nothing(told):
     seconds = wait_seconds({"Retry-After": told}, NOW)
     assert seconds is None or 0 <= seconds <= WAIT_SECONDS_MAX
+
+
+@given(
+    st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5),
+    st.binary(max_size=5),
+    st.sampled_from(["text/html", "application/json", ""]),
+)
+def test_a_document_is_never_taken_for_a_page_whatever_its_header_says(document, rest, told):
+    body = json.dumps(document).encode()
+    assert not is_page(body, {"Content-Type": told})
+    assert not is_page(body[: len(body) // 2 or 1] + rest, {"Content-Type": told})

@@ -44,3 +44,8 @@ ENDS_TOMORROW = NegativeEvent("bankruptcy", TODAY - timedelta(days=900), TODAY +
 )
 def test_what_settles_a_question(facts: list[Any], not_found: list[Any], expected: set[str]) -> None:
     assert known(facts, not_found, POLICY, TODAY) == expected
+
+
+def test_a_needed_source_that_is_down_settles_that_nothing_can_be_accepted_now() -> None:
+    assert known([register()], [], POLICY, TODAY, is_missing=True) == {"unavailable"}
+    assert known([register("dissolved")], [], POLICY, TODAY, is_missing=True) == {"unavailable", "ended"}

@@ -149,3 +149,10 @@ def test_before_the_law_named_thresholds_and_in_another_currency_nobody_is_large
 def test_a_failure_percentile_gets_the_grade_of_its_risk_indicator(policy: Policy, percentile: int, grade: str) -> None:
     report = scored(percentile, scale="dnb_failure_percentile", provider="dnb")
     assert read_score(report, policy).grade == grade
+
+
+@pytest.mark.parametrize("policy", [DEFAULT, INSURED])
+def test_no_shipped_plan_buys_a_report_while_a_needed_register_is_down(policy: Policy) -> None:
+    steps = [step for plan in policy.sources.plans for step in plan.steps[:-1]]
+    assert steps
+    assert all("unavailable" in step.stop_when for step in steps)

@@ -9,6 +9,7 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -19,6 +20,7 @@ from api.config import Config
 from api.records import sellers
 from api.records.sessions import Sessions, connect
 from providers.errors import SourceDown
+from providers.settings import Price
 from tests.api.fresh_report.fakes import GOOD, Check, Fake, catalog_of, plan, policy_of
 
 
@@ -38,6 +40,7 @@ class Order:
     seconds: float
     deadline_seconds: float
     is_down: bool = False
+    price: str = "0"
     processes: int = 1
 
 
@@ -66,7 +69,7 @@ def wait_for_all(order: Order) -> None:
 def main(order: Order) -> None:
     """Ask so many times at once."""
     sessions = Sessions(connect(order.database_url))
-    bureau = Fake("bureau", "credit_bureau", says_of(order))
+    bureau = Fake("bureau", "credit_bureau", says_of(order), price=Price(Decimal(order.price), "EUR"))
     house = make_house(Config(secret_keys=(order.secret_key,)), sessions=sessions, catalog=catalog_of(bureau))
     with sessions.of_nobody() as session:
         seller = sellers.get(session, UUID(order.seller_id))

@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from api.fresh_report.source import Attempt
 from api.records.sellers import Seller
 from api.wiring import House
-from providers.errors import NotUnderstood
-from providers.settings import Price
+from providers.errors import NotUnderstood, SourceDown
+from providers.settings import FREE, Price
 from tests.api.fresh_report.fakes import (
+    DOWN,
     GOOD,
     Check,
     Fake,
@@ -77,17 +79,32 @@ def test_where_one_cannot_be_read_the_next_is_asked(house: House, seller: Seller
     garbled, other = good("a", "credit_bureau", price=PAID, is_readable=False), good("b", "credit_bureau", price=PAID)
     check = check_of(house, seller, garbled, other)
     found = check.ask()["credit_bureau"]
-    assert (found.status, found.provider, found.cost) == ("fresh", "b", (Decimal("9.00"), "EUR")), "both were charged"
+    assert (found.status, found.provider, found.cost) == ("fresh", "b", (PAID.amount, "EUR"))
+    assert found.tried == (Attempt("a", "not_understood", (PAID.amount, "EUR")),)
 
 
-def test_what_cost_nothing_and_cannot_be_read_is_asked_for_again_the_next_day(house: House, seller: Seller) -> None:
-    bureau = good("a", "credit_bureau", is_readable=False)
-    check = check_of(house, seller, bureau)
-    check.ask()
-    aged(check, house, hours=23).ask()
-    assert len(bureau.asked) == 1
-    aged(check, house, hours=25).ask()
-    assert len(bureau.asked) == 2
+CENTS = Price(Decimal("0.02"), "EUR")
+
+
+@pytest.mark.parametrize(
+    ("kind", "price", "asked"),
+    [
+        ("credit_bureau", FREE, 2),
+        ("credit_bureau", None, 1),
+        ("company_register", CENTS, 2),
+        ("company_register", PAID, 1),
+        ("sanctions_list", None, 2),
+    ],
+)
+def test_what_cost_little_and_cannot_be_read_is_asked_for_again_by_the_next_check(
+    house: House, seller: Seller, kind: Any, price: Any, asked: int
+) -> None:
+    source = good("a", kind, is_readable=False, price=price)
+    check = check_of(house, seller, source)
+    check = Check(check.house, seller, check.debtor_id, policy_of(plan({kind: []})))
+    assert check.ask()[kind].why == "not_understood"
+    assert aged(check, house, minutes=1).ask()[kind].why == "not_understood"
+    assert len(source.asked) == asked
 
 
 def test_bytes_that_are_no_document_are_kept_where_they_were_paid_for(house: House, seller: Seller) -> None:
@@ -97,12 +114,55 @@ def test_bytes_that_are_no_document_are_kept_where_they_were_paid_for(house: Hou
     assert check.ask()["credit_bureau"].why == "not_understood"
     (raw, facts, fault, cost) = kept(check)[0]
     assert (base64.b64decode(raw["base64"]), facts, fault, cost) == (body, None, "not_json", Decimal("4.5"))
-    aged(check, house, days=2).ask()
+    aged(check, house, hours=23).ask()
     assert len(paid.asked) == 1
+    aged(check, house, hours=25).ask()
+    assert len(paid.asked) == 2, "what was spoilt on its way is asked for again after a day"
     free = Fake("a", "credit_bureau", NotUnderstood("a", "no JSON", body=body))
     other = check_of(house, seller, free)
     other.ask()
     assert kept(other) == []
+
+
+def lost(cost: Any = (PAID.amount, "EUR")) -> SourceDown:
+    """What a client raises where the answer to an order was lost."""
+    error = SourceDown("a", "was cut", may_have_sold=True)
+    error.lost_report, error.charged = True, cost
+    return error
+
+
+def test_a_report_whose_answer_was_lost_is_not_ordered_again_for_an_hour(house: House, seller: Seller) -> None:
+    cut, other = Fake("a", "credit_bureau", lost(), price=PAID), Fake("b", "credit_bureau", DOWN, price=PAID)
+    check = check_of(house, seller, cut, other)
+    first = check.ask()["credit_bureau"]
+    assert (first.why, first.provider, first.cost) == ("down", "a", (PAID.amount, "EUR"))
+    assert first.tried == (Attempt("b", "down"),)
+    assert kept(check) == [(None, None, "lost", Decimal("4.5"))]
+    within = aged(check, house, minutes=59).ask()["credit_bureau"]
+    assert (within.why, within.provider, within.cost, len(cut.asked)) == ("lost", "a", None, 1)
+    other.says = GOOD["credit_bureau"]
+    followed = aged(check, house, minutes=59, seconds=30).ask()["credit_bureau"]
+    assert (followed.status, followed.provider, followed.tried) == ("fresh", "b", (Attempt("a", "lost"),))
+
+
+def test_after_an_hour_a_lost_report_is_ordered_once_more(house: House, seller: Seller) -> None:
+    cut = Fake("a", "credit_bureau", lost(), price=PAID)
+    check = check_of(house, seller, cut)
+    check.ask()
+    cut.says = GOOD["credit_bureau"]
+    found = aged(check, house, minutes=61).ask()["credit_bureau"]
+    assert (found.status, found.cost, len(cut.asked)) == ("fresh", (PAID.amount, "EUR"), 2)
+
+
+def test_a_loss_hides_nothing_that_was_told_before(house: House, seller: Seller) -> None:
+    bureau = good("a", "credit_bureau", price=PAID)
+    check = check_of(house, seller, bureau)
+    check.ask()
+    bureau.says = lost()
+    old = aged(check, house, days=91).ask()["credit_bureau"]
+    assert (old.status, old.why, old.facts is not None, len(bureau.asked)) == ("stale", "down", True, 2)
+    again = aged(check, house, days=91, minutes=1).ask()["credit_bureau"]
+    assert (again.status, again.why, again.facts is not None, len(bureau.asked)) == ("stale", "lost", True, 2)
 
 
 # Each example is a debtor of its own in the database: shrinking would take minutes.

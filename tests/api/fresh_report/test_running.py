@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from api.fresh_report.source import Attempt
 from api.records.sellers import Seller
 from api.source_access import source_access
 from api.wiring import House
@@ -90,6 +91,7 @@ def test_the_next_is_asked_where_one_is_down_or_does_not_know_the_company(new_ch
     check = new_check(dead, strange, third, fourth, plans=[plan({"credit_bureau": ["a", "b", "c", "d"]})])
     found = check.ask()["credit_bureau"]
     assert (found.status, found.provider, found.why) == ("fresh", "c", None)
+    assert found.tried == (Attempt("a", "down"), Attempt("b", "not_found"))
     assert [len(each.asked) for each in (dead, strange, third, fourth)] == [1, 1, 1, 0]
     assert rows(check) == [("credit_bureau", "b", False, None), ("credit_bureau", "c", True, None)]
 
@@ -229,6 +231,24 @@ def test_no_report_is_bought_about_a_company_that_is_known_to_have_ended(
     check = new_check(
         Fake("register", "company_register", register), good("list", "sanctions_list"), bureau, plans=[plan(*steps)]
     )
+    assert told(check.ask())["credit_bureau"] == expected
+    assert len(bureau.asked) == (expected[0] == "fresh")
+
+
+@pytest.mark.parametrize(
+    ("register", "kind", "expected"),
+    [
+        (DOWN, "company_register", ("not_asked", "stopped")),
+        (GOOD["company_register"], "company_register", ("fresh", None)),
+        (DOWN, "entity_register", ("fresh", None)),
+    ],
+)
+def test_no_report_is_bought_while_a_needed_source_is_down(
+    new_check: NewCheck, register: Any, kind: Any, expected: Any
+) -> None:
+    bureau = good("bureau", "credit_bureau", price=PAID)
+    steps = [{"ask": {kind: []}, "stop_when": ["unavailable"]}, {"credit_bureau": []}]
+    check = new_check(Fake("register", kind, register), bureau, plans=[plan(*steps)])
     assert told(check.ask())["credit_bureau"] == expected
     assert len(bureau.asked) == (expected[0] == "fresh")
 

@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import text
 
 from api.clock import real_now
+from api.fresh_report.source import Attempt
 from api.records import source_questions
 from api.records.base import new_id
 from api.records.sellers import Seller
@@ -151,6 +152,47 @@ def test_the_question_of_a_killed_process_is_taken_over_after_its_deadline(
     assert (check.ask()["credit_bureau"].status, len(bureau.asked)) == ("fresh", 1)
 
 
+def test_what_a_killed_process_had_ordered_is_not_ordered_again_for_an_hour(
+    started: Any, house: House, seller: Seller, tmp_path: Path
+) -> None:
+    price = Price(Decimal("4.50"), "EUR")
+    bureau, other = good("bureau", "credit_bureau", price=price), good("other", "credit_bureau", price=price)
+    check = check_of(house, seller, bureau, other)
+    killed = started(debtor_id=str(check.debtor_id), seconds=60, deadline_seconds=3, price="4.50")
+    while asked_count(tmp_path) == 0 and killed.poll() is None:
+        sleep(0.05)
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
+    assert check.ask()["credit_bureau"].why == "late"
+    sleep(1.1)
+    found = check.ask()["credit_bureau"]
+    assert (found.status, found.provider, found.tried) == ("fresh", "other", (Attempt("bureau", "lost"),))
+    with house.sessions.of(seller.id) as session:
+        query = text("SELECT provider, fault, cost_amount FROM credit_report ORDER BY id")
+        assert [tuple(row) for row in session.execute(query)] == [("bureau", "lost", None), ("other", None, 4.5)]
+    assert (len(bureau.asked), reports_count(house, seller)) == (0, 2)
+
+
+def test_only_an_order_that_nobody_told_the_end_of_is_one_that_may_be_lost(house: House, seller: Seller) -> None:
+    debtor_id, now = new_debtor(house, seller), real_now()
+    asker = new_id()
+    times = {"answer_by": now, "held_until": now}
+
+    def claimed() -> Any:
+        return source_questions.claim(session, debtor_id, "credit_bureau", asker, now=now, **times)
+
+    with house.sessions.of(seller.id) as session:
+        assert claimed().ordered_of is None
+        assert claimed().ordered_of is None, "it had not come to an order"
+        source_questions.order(session, debtor_id, "credit_bureau", asker, "bureau")
+        assert claimed().ordered_of == "bureau"
+        assert claimed().ordered_of == "bureau", "until it is kept"
+        source_questions.failed(
+            session, debtor_id, "credit_bureau", asker, provider="bureau", why="down", held_until=now
+        )
+        assert claimed().ordered_of is None, "its failure was told"
+
+
 def test_a_question_is_held_by_one(house: House, seller: Seller) -> None:
     debtor_id, now = new_debtor(house, seller), real_now()
     one, other = new_id(), new_id()
@@ -158,7 +200,7 @@ def test_a_question_is_held_by_one(house: House, seller: Seller) -> None:
     def claim(asker: Any, at: Any) -> bool:
         until = {"answer_by": at + timedelta(seconds=5), "held_until": at + timedelta(seconds=6)}
         with house.sessions.of(seller.id) as session:
-            return source_questions.claim(session, debtor_id, "credit_bureau", asker, now=at, **until)
+            return source_questions.claim(session, debtor_id, "credit_bureau", asker, now=at, **until) is not None
 
     assert [claim(one, now), claim(other, now), claim(other, now + timedelta(seconds=5.9))] == [True, False, False]
     with house.sessions.of(seller.id) as session:

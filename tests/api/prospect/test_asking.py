@@ -1,6 +1,7 @@
 """What a credit check asks, over HTTP, PostgreSQL and the real clients; whoever answers them is the sandbox."""
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from api.wiring import House
 from providers.catalog import Catalog
+from providers.errors import SourceDown
 from scoring.canonical import canonical_json, digest
 from tests.api.conftest import Client
 from tests.api.fresh_report.fakes import GOOD, VAT, Fake, catalog_of, good, plan, policy_document
@@ -165,7 +167,7 @@ def test_a_bureau_that_is_slow_is_followed_by_the_next_within_the_time(
     assert (found["status"], found["provider"]) == ("fresh", "dnb")
 
 
-@pytest.mark.parametrize("match", ["authenticate", "companies"])
+@pytest.mark.parametrize("match", ["authenticate", "companies", "companies/NL-X-900000010000"])
 def test_a_bureau_in_maintenance_has_sold_nothing_and_is_asked_again(
     client_with: Callable[..., FlaskClient],
     activated: Callable[..., None],
@@ -174,12 +176,115 @@ def test_a_bureau_in_maintenance_has_sold_nothing_and_is_asked_again(
 ) -> None:
     activated(plan({"credit_bureau": ["creditsafe"]}), prices={"creditsafe": "4.50"})
     client = client_with(Catalog(sandbox_address=sandbox_apart.address))
-    with sandbox_apart.fault("maintenance", provider="creditsafe", match=match, times=1):
+    with sandbox_apart.fault("maintenance", provider="creditsafe", match=match):
         down = by_kind(ask(client, GANS))["credit_bureau"]
-    assert (down["status"], down["why"], down["cost"]) == ("unavailable", "not_understood", None)
+    assert (down["status"], down["why"], down["cost"]) == ("unavailable", "down", None)
     sleep(1.1)  # A failure is shared for a second.
     again = by_kind(ask(client, GANS))["credit_bureau"]
     assert (again["status"], again["cost"]) == ("fresh", {"amount": "4.50", "currency": "EUR"})
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"), [("huge", "not_understood"), ("cut", "down"), ("broken_json", "not_understood")]
+)
+def test_a_report_that_was_charged_and_never_read_is_bought_once_and_told_by_the_next(
+    client_with: Callable[..., FlaskClient],
+    activated: Callable[..., None],
+    sandbox_apart: SandboxControl,
+    fault: str,
+    why: str,
+) -> None:
+    activated(plan({"credit_bureau": ["creditsafe", "dnb"]}), prices={"creditsafe": "6.50", "dnb": "7.00"})
+    client = client_with(Catalog(sandbox_address=sandbox_apart.address))
+    with (
+        sandbox_apart.fault(fault, provider="creditsafe", match="companies/NL-X-900000010000"),
+        sandbox_apart.fault("error", provider="dnb", times=6),
+    ):
+        answers = [_after_a_second(client), _after_a_second(client), _after_a_second(client)]
+    first, *others = [by_kind(each)["credit_bureau"] for each in answers]
+    paid = {"amount": "6.50", "currency": "EUR"}
+    assert (first["provider"], first["why"], first["cost"]) == ("creditsafe", why, paid)
+    assert [each["provider"] for each in first["tried"]] == ["dnb"]
+    second, third = others
+    assert (second["provider"], second["cost"]) == ("creditsafe", None)
+    assert (third["provider"], third["status"], third["cost"]["amount"]) == ("dnb", "fresh", "7.00")
+    left_alone = "not_understood" if fault == "broken_json" else "lost"
+    assert third["tried"] == [{"provider": "creditsafe", "why": left_alone, "cost": None}]
+    assert sandbox_apart.calls("creditsafe", "company_report") == 1
+    costs = client.get("/v1/source-costs?provider=creditsafe").json["items"]
+    assert [each["cost"]["amount"] for each in costs if each["cost"]] == ["6.50"]
+
+
+def _after_a_second(client: FlaskClient) -> Any:
+    answer = ask(client, GANS)
+    sleep(1.1)  # A failure is shared for a second.
+    return answer
+
+
+def test_whoever_sees_no_costs_sees_none_of_those_who_were_tried(
+    client_of: ClientOf, client_with: Callable[..., FlaskClient], activated: Callable[..., None]
+) -> None:
+    activated(plan({"credit_bureau": []}))
+    lost = SourceDown("a", "was cut")
+    lost.charged = (Decimal("6.50"), "EUR")
+    client = client_with(catalog_of(Fake("a", "credit_bureau", lost), good("b", "credit_bureau")))
+    answer = ask(client, NUMBERED)
+    (tried,) = by_kind(answer)["credit_bureau"]["tried"]
+    assert tried == {"provider": "a", "why": "down", "cost": {"amount": "6.50", "currency": "EUR"}}
+    seen = client_of("sales").get(f"/v1/decisions/{answer['id']}").json
+    assert by_kind(seen)["credit_bureau"]["tried"] == [{"provider": "a", "why": "down"}]
+
+
+def test_finance_can_have_everything_asked_again(
+    client_with: Callable[..., FlaskClient], activated: Callable[..., None]
+) -> None:
+    activated()
+    fakes = [good(f"a_{kind}", kind) for kind in GOOD]
+    client = client_with(catalog_of(*fakes))
+    company = {**NUMBERED, "name": "Somebody"}
+    ask(client, company)
+    again = ask(client, company, ask_again=True)
+    assert told(again) == dict.fromkeys(GOOD, ("fresh", None))
+    assert [len(each.asked) for each in fakes] == [2] * 5
+    assert told(ask(client, company, ask_again=False)) == dict.fromkeys(GOOD, ("cached", None))
+
+
+def test_who_asks_again_in_vain_is_not_told_the_old_but_the_next_check_is(
+    client_with: Callable[..., FlaskClient], activated: Callable[..., None]
+) -> None:
+    activated()
+    fakes = [good(f"a_{kind}", kind) for kind in GOOD]
+    client = client_with(catalog_of(*fakes))
+    company = {**NUMBERED, "name": "Somebody"}
+    ask(client, company)
+    for each in fakes:
+        each.says = SourceDown(each.provider, "no connection")
+    assert set(told(ask(client, company, ask_again=True)).values()) == {("unavailable", "down")}
+    assert told(ask(client, company)) == dict.fromkeys(GOOD, ("cached", None))
+
+
+@pytest.mark.parametrize(
+    ("role", "asked", "status"),
+    [
+        ("sales", WHY, 403),
+        ("finance", WHY, 201),
+        ("credit_manager", WHY, 201),
+        ("finance", {"purpose": WHY["purpose"]}, 422),
+        ("finance", {}, 422),
+    ],
+)
+def test_who_may_ask_again_and_what_must_be_said(client_of: ClientOf, role: str, asked: Any, status: int) -> None:
+    body = {"company": GANS, "ask_again": True, **asked}
+    client = client_of(role)
+    answer = client.post("/v1/credit-checks", json=body)
+    assert answer.status_code == status, answer.text
+    if status == 422:
+        lacking = {f"/{each}" for each in set(WHY) - set(asked)}
+        assert {(each["pointer"], each["code"]) for each in answer.json["errors"]} == {
+            (at, "required") for at in lacking
+        }
+    batch = client.post("/v1/credit-checks/batches", json={"items": [body]})
+    assert batch.status_code == {201: 202}.get(status, status), batch.text
 
 
 def test_what_a_decision_cost_is_told_by_that_decision_alone(
@@ -214,6 +319,21 @@ def test_nobody_buys_a_report_about_who_has_ended_is_bankrupt_or_sanctioned(
     assert (sandbox.calls("creditsafe") > before) == bool(asked)
     assert told(answer)["credit_bureau"] == (("fresh", None) if asked else ("not_asked", "stopped"))
     assert answer["outcome"] == ("decline" if not asked else answer["outcome"])
+
+
+def test_no_report_is_bought_of_a_british_company_while_its_register_is_down(
+    client_of: ClientOf, sandbox: SandboxControl
+) -> None:
+    company = {"country": "GB", "identifiers": [{"scheme": "coh", "country": "GB", "value": "99000024"}]}
+    before = sandbox.calls("creditsafe", "company_report")
+    with sandbox.fault("maintenance", provider="companies_house"):
+        down = ask(client_of("finance"), {**company, "name": "Imaginary Kettles Ltd"})
+    assert told(down)["company_register"] == ("unavailable", "down")
+    assert (told(down)["credit_bureau"], down["outcome"]) == (("not_asked", "stopped"), "refer")
+    assert sandbox.calls("creditsafe", "company_report") == before
+    sleep(1.1)  # A failure is shared for a second.
+    up = ask(client_of("finance"), {**company, "name": "Imaginary Kettles Ltd"})
+    assert told(up)["company_register"] == told(up)["credit_bureau"] == ("fresh", None)
 
 
 def test_a_vat_number_that_is_not_valid_puts_the_identity_in_doubt(client_of: ClientOf) -> None:

@@ -297,7 +297,7 @@ def test_identity_mismatches_name_what_differs(company: CompanyKey, mismatch: tu
         (401, '{"error": "Invalid Authorization", "type": "ch:service"}', SourceRefused),
         (429, "", SourceBusy),
         (502, "<html>bad gateway</html>", SourceDown),
-        (200, "<html>maintenance</html>", NotUnderstood),
+        (200, "<html>maintenance</html>", SourceDown),
         (200, "", NotUnderstood),
         (200, "{}", NotUnderstood),
         (200, "[]", NotUnderstood),

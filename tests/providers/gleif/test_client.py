@@ -305,7 +305,7 @@ def test_a_sole_proprietor_and_an_ended_entity_are_shown_as_they_are() -> None:
         (429, "", SourceBusy),
         (500, "", SourceDown),
         (404, "<html>", NotUnderstood),
-        (200, "<html>maintenance</html>", NotUnderstood),
+        (200, "<html>maintenance</html>", SourceDown),
         (200, "{}", NotUnderstood),
         (200, '{"data": []}', NotUnderstood),
         (200, '{"errors": [{"status": "400"}]}', NotUnderstood),

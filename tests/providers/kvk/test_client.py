@@ -193,7 +193,7 @@ def test_a_number_that_kvk_does_not_know_is_no_failure() -> None:
         (404, {"message": "no Route matched"}, NotUnderstood),
         (404, "", NotUnderstood),
         (404, "<html>not here</html>", NotUnderstood),
-        (200, "<html>maintenance</html>", NotUnderstood),
+        (200, "<html>maintenance</html>", SourceDown),
         (200, {"message": "maintenance"}, NotUnderstood),
         (200, "", NotUnderstood),
         (200, [], NotUnderstood),

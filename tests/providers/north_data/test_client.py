@@ -179,7 +179,7 @@ def test_an_unknown_company_is_no_failure() -> None:
         (401, "", SourceRefused),
         (429, "", SourceBusy),
         (503, "", SourceDown),
-        (200, "<html>maintenance</html>", NotUnderstood),
+        (200, "<html>maintenance</html>", SourceDown),
         (200, "", NotUnderstood),
         (200, "{}", NotUnderstood),
         (200, '{"message": "x"}', NotUnderstood),

@@ -39,7 +39,7 @@ OUTCOMES: dict[str, set[str]] = {
     "broken_json": {"not_understood"},
     "cut": NOT_NOW | {"not_understood"},
     "expired_token": {"refused"},
-    "maintenance": {"not_understood"},
+    "maintenance": NOT_NOW,
     "redirect": NOT_NOW | {"not_understood", "refused"},
     "huge": NOT_NOW | {"not_understood"},
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from stdnum.eu import vat as eu_vat
 
 from providers.errors import NotUnderstood, SourceDown, SourceRefused
@@ -130,6 +131,12 @@ def test_a_source_that_is_down_and_an_answer_that_cannot_be_read_are_told_apart(
     assert raw is not None, "it was bought, although nobody can read it"
     with pytest.raises(NotUnderstood):
         seller.read(BUREAU, "creditsafe", raw, dutch("90000017"))
+
+
+def test_a_bureau_that_is_down_for_one_company_keeps_nobody_else_waiting(sandbox: SandboxControl) -> None:
+    address = f"{sandbox.address}/creditsafe/v1/companies/NL-X-900000160000"
+    answer = requests.get(address, headers={"Authorization": "Bearer none"}, timeout=10)
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, None)
 
 
 def test_a_member_state_that_is_down_says_nothing_of_the_number(seller: TestSeller) -> None:

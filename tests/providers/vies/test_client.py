@@ -115,7 +115,6 @@ def test_stored_errors_are_told_apart(name: str, status: int, error: type[Source
 @pytest.mark.parametrize(
     "body",
     [
-        "<html>maintenance</html>",
         "",
         "{}",
         "[]",
