@@ -99,15 +99,14 @@ def test_every_judgement_can_be_read_in_both_languages(given: CheckFacts) -> Non
         assert "{" not in sales_note(document["sales_note"], language)
 
 
-@many
-@given(facts)
+@settings(max_examples=300, deadline=None)
+@given(calm_facts | facts)
 def test_the_limit_is_never_above_anything_that_bounds_it(given: CheckFacts) -> None:
     ruling = rule(given, POLICY)
     limit = ruling.grant.limit
     grade = ruling.grading.grade
-    assume(limit.amount is not None and grade is not None)
-    assert limit.amount is not None
-    assert grade is not None
+    if limit.amount is None or grade is None:
+        return  # Of most facts at random there is none; those at rest have one.
     assert limit.amount >= 0
     assert grade in POLICY.limits.capacity or limit.amount == 0
     insurance = given.insurance
