@@ -43,6 +43,11 @@ def best_similarity(name: str, others: tuple[str, ...]) -> Decimal:
     return max((similarity(name, other) for other in others), default=Decimal(0))
 
 
+def may_be_named(name: str, others: tuple[str, ...]) -> bool:
+    """Whether a company that has the other names may be called so; not without any."""
+    return best_similarity(name, others) >= SAME_NAME_MIN
+
+
 def begins_words(text: str, name: str) -> bool:
     """Whether every word of `text` begins a word of `name`: how people type what they look for."""
     words, parts = normalised(name).split(), normalised(text).split()

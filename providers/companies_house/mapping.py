@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from providers.companies_house.insolvency import insolvency_events
-from providers.names import SAME_NAME_MIN, best_similarity
+from providers.names import may_be_named
 from providers.payload import Payload
 from providers.ports import About, Candidate, CompanyKey, CompanyQuery, Identifier, Raw
 from scoring.facts import IdentityField, NegativeEvent, RegisterFacts, RegisterStatus
@@ -102,7 +102,7 @@ def _mismatches(profile: Payload, company: CompanyKey) -> tuple[IdentityField, .
         found.append("number")
     former = [each.text("name") for each in profile.items("previous_company_names")]
     names = tuple(each for each in [profile.text("company_name"), *former] if each)
-    if company.name is not None and best_similarity(company.name, names) < SAME_NAME_MIN:
+    if company.name is not None and not may_be_named(company.name, names):
         found.append("name")
     return tuple(found)
 

@@ -12,7 +12,7 @@ from providers.creditsafe.searching import (
     plain_number,
     vat_numbers,
 )
-from providers.names import SAME_NAME_MIN, best_similarity
+from providers.names import may_be_named
 from providers.numbers import official
 from providers.payload import Payload
 from providers.ports import Candidate, CompanyKey, Identifier
@@ -104,7 +104,7 @@ def _mismatches(company: Payload, asked: CompanyKey) -> tuple[IdentityField, ...
     if kvk is not None and registration is not None and registration[1] != kvk:
         found.append("number")
     name = company.text("name")
-    if asked.name is not None and name is not None and best_similarity(asked.name, (name,)) < SAME_NAME_MIN:
+    if asked.name is not None and name is not None and not may_be_named(asked.name, (name,)):
         found.append("name")
     told = next((each for each in asked.identifiers if each.scheme == "vat"), None)
     numbers = vat_numbers(company)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from providers.errors import SourceDown, SourceError, SourceRefused
-from providers.names import SAME_NAME_MIN, best_similarity
+from providers.names import may_be_named
 from providers.payload import Payload
 from providers.ports import CompanyKey, Identifier
 
@@ -95,7 +95,7 @@ def is_named_so(company: Payload, number: Identifier, name: str | None) -> bool:
     told = company.text("name")
     if number.scheme not in ("vat", "rsin", "kbo") or vat_numbers(company) or name is None or told is None:
         return True
-    return best_similarity(name, (told,)) >= SAME_NAME_MIN
+    return may_be_named(name, (told,))
 
 
 def connect_id(company: Payload) -> str:

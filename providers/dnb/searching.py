@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from providers.names import SAME_NAME_MIN, best_similarity
+from providers.names import may_be_named
 from providers.payload import Payload
 from providers.ports import LEI_COUNTRY, Candidate, CompanyKey, Identifier
 from scoring.facts import RegisterStatus
@@ -77,7 +77,7 @@ def _agrees(organization: Payload, company: CompanyKey) -> bool:
     if any(each.scheme in told for each in asked) or company.name is None or name is None:
         return bool(asked)
     names = (name, *(text for each in organization.items("tradeStyleNames") if (text := each.text("name"))))
-    return best_similarity(company.name, names) >= SAME_NAME_MIN
+    return may_be_named(company.name, names)
 
 
 def _states_one_of(organization: Payload, company: CompanyKey) -> bool:

@@ -3,7 +3,7 @@
 import calendar
 from datetime import date
 
-from providers.names import SAME_NAME_MIN, best_similarity
+from providers.names import may_be_named
 from providers.payload import Payload
 from providers.ports import CompanyKey, Identifier
 from scoring.facts import IdentityField, NegativeEvent, RegisterFacts, RegisterStatus
@@ -131,7 +131,7 @@ def _mismatches(profile: Payload, legal_form: str | None, company: CompanyKey) -
         raise profile.not_understood("kvkNummer", "is missing")
     if told.get("kvk", number) != number or (rsin is not None and told.get("rsin", rsin) != rsin):
         found.append("number")
-    if company.name is not None and best_similarity(company.name, _names(profile)) < SAME_NAME_MIN:
+    if company.name is not None and not may_be_named(company.name, _names(profile)):
         found.append("name")
     # The VAT number of a legal person is made of its RSIN; that of any other cannot be derived.
     if rsin is not None and legal_form not in NOT_LEGAL_PERSONS and told.get("vat", f"NL{rsin}B01")[2:11] != rsin:

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from providers.names import SAME_NAME_MIN, best_similarity
+from providers.names import may_be_named
 from providers.payload import Payload
 from providers.ports import LEI_COUNTRY, About, Candidate, CompanyKey, Identifier, Raw
 from scoring.facts import IdentityField, NegativeEvent, RegisterFacts, RegisterStatus
@@ -135,7 +135,7 @@ def _mismatches(company: Payload, told: CompanyKey) -> tuple[IdentityField, ...]
     )
     if any(one and other and _signs(one) != _signs(other) for one, other in pairs):
         found.append("number")
-    if told.name is not None and best_similarity(told.name, (_name(company),)) < SAME_NAME_MIN:
+    if told.name is not None and not may_be_named(told.name, (_name(company),)):
         found.append("name")
     return tuple(found)
 
