@@ -20,4 +20,3 @@ ReasonCode = Literal["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "1
 REASON_CODES: tuple[ReasonCode, ...] = get_args(ReasonCode)
 
 LIMIT_FULL: ReasonCode = "13"  # No approval and no increase is possible.
-OTHER_REASON: ReasonCode = "15"
