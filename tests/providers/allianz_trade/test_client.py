@@ -1,7 +1,6 @@
 """The insurer whose answers are jobs: asked, waited for, found again, and never understood for more than was said."""
 
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -36,12 +35,6 @@ KEY = CoverKey("123456", BUYER)
 
 def line() -> Line:
     return line_to(SETTINGS, api_key="secret-word")
-
-
-@pytest.fixture
-def mock() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
 
 
 @pytest.fixture

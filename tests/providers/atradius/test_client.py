@@ -1,7 +1,6 @@
 """The insurer over its wire: a cover from request to withdrawal, lost answers, and whatever else it may send."""
 
 import json
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -32,12 +31,6 @@ INSURER = Atradius()
 
 def line() -> Line:
     return line_to(SETTINGS, client_id="ann", client_secret="secret-word", app_key="app-key")
-
-
-@pytest.fixture
-def mock() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
 
 
 @pytest.fixture
