@@ -198,6 +198,13 @@ def _ends_where_it_is_cut(answer: requests.Response) -> bool:
     return getattr(told, "length", 0) is None and not getattr(told, "chunked", False)
 
 
+class _Session(requests.Session):
+    """Looks at no redirect: it would read the body without a bound, and fail on an address that is none."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Leave it to us where to go."""
+
+
 class _NoCookies(RequestsCookieJar):
     """Keeps none: the session is shared by all sellers, and one's cookies are never another's."""
 
@@ -209,7 +216,7 @@ class _NoCookies(RequestsCookieJar):
 
 
 def _session() -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     # The environment is not asked: a proxy named there would see calls to services of our own in the clear, and a
     # netrc file would send its password where it names the host. What is sent where is for our settings alone to say.
     session.trust_env = False

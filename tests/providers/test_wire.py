@@ -52,6 +52,8 @@ TELLING = [
     ("a NUL in a name", answers(b'{"a\\u0000": 1}'), NotUnderstood),
     ("half a character", answers(b'"\\ud800"'), NotUnderstood),
     ("too deep", answers(b"[" * 5000 + b"]" * 5000), NotUnderstood),
+    ("a redirect to no address", answers(b"", 301, headers={"Location": "a://[A"}), NotUnderstood),
+    ("a redirect with a huge body", answers(b"a" * 9_000_000, 302, headers={"Location": "//["}), NotUnderstood),
     ("no gzip", answers(b"{}", headers={"Content-Encoding": "gzip"}), NotUnderstood),
     ("a huge body", answers(b"[" + b"1," * 600_000 + b"1]"), NotUnderstood),
     ("500", answers(b"{}", 500), SourceDown),
@@ -218,7 +220,15 @@ HEADERS = st.lists(
         [
             *(b"Content-Length: 5", b"Content-Length: -1", b"Content-Length: 99999999999", b"Content-Length: x"),
             *(b"Transfer-Encoding: chunked", b"Content-Encoding: gzip", b"Content-Encoding: br, gzip, deflate"),
-            *(b"Retry-After: 0", b"Retry-After: x", b"Location: /", b"Location: //x", b"Location: http://[", b": "),
+            *(
+                b"Retry-After: 0",
+                b"Retry-After: x",
+                b"Location: /",
+                b"Location: //x",
+                b"Location: http://[",
+                b"Location:a://[A",
+                b": ",
+            ),
             *(b"Connection: close", b"Set-Cookie: a=b; Domain=", b"Content-Type: text/html; charset=x"),
         ]
     )
