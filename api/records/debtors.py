@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CTE, CheckConstraint, Index, Select, or_, select, text, update
@@ -26,7 +27,10 @@ PHASES = ("prospect", "acceptance", "monitoring", "management", "collection")
 
 
 class DebtorRecord(WithId, Base):
-    """One debtor. A merged one stays and points on. Its row is the lock of its ledger and its exposure."""
+    """One debtor. A merged one stays and points on. Its row is the lock of its ledger and its exposure.
+
+    `onboarding_missing` names what an accepted debtor still lacks of the policy's checklist; null before it applied.
+    """
 
     __tablename__ = "debtor"
     __table_args__ = (
@@ -47,6 +51,7 @@ class DebtorRecord(WithId, Base):
     account_owner: Mapped[str | None]
     credit_owner: Mapped[str | None]
     merged_into_id: Mapped[UUID | None]
+    onboarding_missing: Mapped[list[Any] | None]
     version: Mapped[int]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]

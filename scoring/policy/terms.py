@@ -1,7 +1,7 @@
 """The sections of a policy that say what a grade is worth: limits, terms, authority, outcomes and what follows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -11,6 +11,7 @@ from scoring.policy.rules import TermsSegment
 from scoring.policy.steps import CeilingSteps, RoundingSteps
 
 CompanySize = Literal["sme", "large", "public"]
+ChecklistItem = Literal["identity_matched", "vat_valid", "sanctions_clear", "terms_agreed", "cover_decided"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ class LossBudget:
 
 @dataclass(frozen=True, slots=True)
 class LimitsPolicy:
-    """How a limit is found. A grade that `capacity` does not name gets no credit at all."""
+    """How a limit is found. A grade that `capacity` does not name gets no credit at all.
+
+    It is looked at again after `review_months`; a class not named there, when it ends.
+    """
 
     domestic_country: str
     vat_rate_domestic: Decimal
@@ -51,6 +55,7 @@ class LimitsPolicy:
     valid_months: Mapping[RiskClass, int]
     temporary_valid_months: int
     loss_budget: LossBudget | None = None
+    review_months: Mapping[RiskClass, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +72,25 @@ class TermsPolicy:
 
 @dataclass(frozen=True, slots=True)
 class AuthorityPolicy:
-    """The largest limit each role may decide on alone, by class."""
+    """The largest limit each role may decide on alone, by class; a class it does not name gets no verdict alone.
+
+    A referral must be decided within `referral_days`, calendar days.
+    """
 
     finance: Mapping[RiskClass, Decimal]
     credit_manager: Mapping[RiskClass, Decimal]
+    referral_days: int = 2
 
 
 @dataclass(frozen=True, slots=True)
 class OnboardingPolicy:
-    """What a new debtor is asked for before credit is given."""
+    """What a new debtor is asked for, and what must be there before it gets credit.
+
+    Until each of `checklist` is there, orders of a debtor that was accepted by an application are prepaid.
+    """
 
     questions: tuple[str, ...]
+    checklist: tuple[ChecklistItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +103,12 @@ class OutcomesPolicy:
 
 @dataclass(frozen=True, slots=True)
 class OrdersPolicy:
-    """When an order may not go out, and how long it waits or reserves."""
+    """When an order may not go out, and how long it waits or reserves.
+
+    What is delivered more than `horizon_days` ahead does not count yet; None: all counts. An item is overdue for
+    `overdue_share_max` when it is more than `overdue_days` late. An order above `document_value_max` of its class goes
+    to a person; a class with a `prepayment_share` prepays that part of every order.
+    """
 
     oldest_item_days_max: Mapping[RiskClass, int]
     overdue_share_max: Decimal
@@ -100,6 +118,10 @@ class OrdersPolicy:
     reservation_days_without_delivery: int
     recheck_after_hours: int
     recheck_above_rise: Decimal
+    horizon_days: int | None = None
+    overdue_days: int = 0
+    document_value_max: Mapping[RiskClass, Decimal] = field(default_factory=dict)
+    prepayment_share: Mapping[RiskClass, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

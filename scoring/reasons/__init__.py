@@ -9,12 +9,13 @@ from scoring.reasons.evidence_rendering import render_entry, render_value
 from scoring.reasons.grading import GRADING
 from scoring.reasons.granting import GRANTING, LIMIT_OVERDRAWN
 from scoring.reasons.ground_words import GROUNDS
+from scoring.reasons.ordering import ORDERING
 from scoring.reasons.registry import Audience, Category, Language, Owner, Params, ReasonKind, Words
 from scoring.reasons.rendering import fill, render_change, render_remedy
 from scoring.reasons.stopping import STOPPING, UNDATED
 from scoring.reasons.words import LIMIT_WOULD_BE, SALES_NOTES
 
-REGISTRY: dict[str, ReasonKind] = {**STOPPING, **GRADING, **BEHAVIOUR, **GRANTING}
+REGISTRY: dict[str, ReasonKind] = {**STOPPING, **GRADING, **BEHAVIOUR, **GRANTING, **ORDERING}
 
 
 def render(code: str, params: Mapping[str, Any], language: Language, *, full: bool = True) -> str:
