@@ -190,7 +190,7 @@ def write(
         values |= {f"decision_{name}": getattr(decision, name) for name in DECISION_COLUMNS}
     if step is not None:
         values |= _step_values(step)
-    values |= events.telling(event, _told(after), after.debtor_id, known_at)
+    values |= events.telling(event, told(after), after.debtor_id, known_at)
     session.execute(_statement(before is None, decision is not None, step is not None), values)
     events.defer_feed(session)
     return after
@@ -207,7 +207,7 @@ def _step_values(step: OrderStep) -> dict[str, Any]:
     }
 
 
-def _told(order: Order) -> dict[str, Any]:
+def told(order: Order) -> dict[str, Any]:
     """Give what an event tells of an order."""
     return {
         "order_id": str(order.id),
@@ -224,6 +224,13 @@ def get(session: Session, order_id: UUID) -> Order | None:
     """Find an order; under its debtor's lock it stays as it is."""
     row = session.execute(text(f"{SELECT} WHERE id = :id"), {"id": order_id}).one_or_none()
     return None if row is None else Order(*row)
+
+
+def called(session: Session, order_reference: str) -> Order | None:
+    """Find an order by its reference."""
+    row = session.execute(text(f"{SELECT} WHERE order_reference = :reference"), {"reference": order_reference})
+    found = row.one_or_none()
+    return None if found is None else Order(*found)
 
 
 def held(session: Session, debtor_ids: Sequence[UUID]) -> list[Order]:
