@@ -111,11 +111,16 @@ def take_sent(kind: Kind, body: Any, given: Wiring) -> tuple[bytes, int]:
         lines = [kind.line(place, debtor_ids[place], data) for place, data in enumerate(items)]
         results = take(session, lines, given.now)
         _refuse_refused(results, pointers)
-        taken = [{"id": result.id, "state": result.state, "order_id": result.order_id} for result in results]
+        taken = [_taken(result) for result in results]
         status = 201 if any(result.state == "taken" for result in results) else 200
         answer = answer_bytes({"items": taken} if is_list else taken[0])
         given.once.keep(session, status, answer)
     return answer, status
+
+
+def _taken(result: LineResult) -> dict[str, Any]:
+    answer = {"id": result.id, "state": result.state}
+    return answer if result.order_id is None else answer | {"order_id": result.order_id}
 
 
 def _read(kind: Kind, body: Any, is_list: bool) -> list[dict[str, Any]]:
