@@ -98,7 +98,7 @@ def _order(session: Session, debtor_id: UUID, amount: Decimal) -> None:
         placed_at=NOW,
         judged_at=NOW,
         changed_at=NOW,
-        expires_at=NOW + timedelta(days=30),
+        expires_at=NOW + timedelta(days=36500),
         reserved_amount=amount,
     )
     debtor_locks.lock(session, [debtor_id])
