@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from api.orders.deadlines import prepay_by, reservation_ends_at
 from api.orders.gathering import Gate, first_payment, order_facts
-from api.orders.passing_time import let_time_pass
+from api.orders.passing_time import has_begun, let_time_pass
 from api.policy_shelf import Rules
 from api.problems import Conflict, NotFound
-from api.records import gate
+from api.records import gate, order_rows
 from api.records.base import new_id
-from api.records.gate import GroupChanged
+from api.records.gate import GroupChanged, Way
 from api.records.identities import Reference
 from api.records.order_rows import Order, OrderDecision
 from api.wiring import Wiring
@@ -95,13 +95,36 @@ def enter(
         raise NotFound("No policy is active.", code="no_active_policy")
     rules = given.house.policies.version(session, start.active_version)
     way = gate.lock(session, start.debtor_id, is_grouped=start.is_grouped)
-    today, now = given.today, given.now
-    overdue_before = today - timedelta(days=rules.policy.orders.overdue_days)
-    view = gate.read(session, way, now, today, overdue_before)
-    if view.time_has_passed:
+    found = _read(session, way, rules, given)
+    if found.view.time_has_passed:
         let_time_pass(session, way.members, rules.policy, given)
-        view = gate.read(session, way, now, today, overdue_before)
-    return Entered(Gate(way, view, rules.policy, today), rules, start.order_id)
+        found = _read(session, way, rules, given)
+    return Entered(found, rules, start.order_id)
+
+
+def enter_order(session: Session, given: Wiring, order_id: UUID) -> tuple[Entered, Order]:
+    """Lock the debtor of an order as `enter` does, and give the order as it is then.
+
+    Raises NotFound for an unknown order, and GroupChanged where all must begin again.
+    """
+    before = order_rows.get(session, order_id)
+    if before is None:
+        raise NotFound("There is no such order.", code="order_not_found")
+    entered = enter(session, given, before.debtor_id)
+    order = order_rows.get(session, order_id)
+    assert order is not None
+    return entered, order
+
+
+def read_again(session: Session, entered: Entered, given: Wiring) -> Entered:
+    """Read what a debtor that is locked already is judged on, after its orders were written."""
+    return replace(entered, gate=_read(session, entered.gate.way, entered.rules, given))
+
+
+def _read(session: Session, way: Way, rules: Rules, given: Wiring) -> Gate:
+    overdue_before = given.today - timedelta(days=rules.policy.orders.overdue_days)
+    view = gate.read(session, way, given.now, given.today, overdue_before)
+    return Gate(way, view, rules.policy, given.today)
 
 
 def judged(session: Session, entered: Entered, order: Order, asked: str, given: Wiring) -> Judged:
@@ -147,7 +170,9 @@ def resolved(entered: Entered, order: Order, found: Judged, given: Wiring) -> Or
         stages = replace(stages, reserved=_fitting(order, stages))
         ends_at = prepay_by(order, entered.rules.policy.orders, given.today, given.seller)
         return replace(order.staged(stages), expires_at=ends_at, enters_horizon_on=None)
-    return replace(order.staged(stages), expires_at=None, enters_horizon_on=None, is_first=False)
+    # What went out of a first order stays its debtor's first credit, whatever becomes of the rest.
+    is_first = order.is_first and has_begun(order)
+    return replace(order.staged(stages), expires_at=None, enters_horizon_on=None, is_first=is_first)
 
 
 def released(entered: Entered, order: Order, given: Wiring) -> Order:
@@ -158,6 +183,8 @@ def released(entered: Entered, order: Order, given: Wiring) -> Order:
         order.staged(stages),
         state="released",
         prepayment_required=None,
+        released_by=None,
+        released_until=None,
         expires_at=reservation_ends_at(order, policy, found.today, given.seller),
         enters_horizon_on=enters_on(order.progress, found.horizon_on, policy.horizon_days),
         is_first=order.is_first or (stages.counted + stages.scheduled > 0 and first_payment(found) == "no_order"),

@@ -52,6 +52,7 @@ class Order:
     prepaid_amount: Decimal = _ZERO
     is_first: bool = False
     released_by: str | None = None
+    released_until: date | None = None
     version: int = 1
 
     @property
@@ -190,7 +191,7 @@ def write(
         values |= {f"decision_{name}": getattr(decision, name) for name in DECISION_COLUMNS}
     if step is not None:
         values |= _step_values(step)
-    values |= events.telling(event, _told(after), after.debtor_id, known_at)
+    values |= events.telling(event, told(after), after.debtor_id, known_at)
     session.execute(_statement(before is None, decision is not None, step is not None), values)
     events.defer_feed(session)
     return after
@@ -207,7 +208,7 @@ def _step_values(step: OrderStep) -> dict[str, Any]:
     }
 
 
-def _told(order: Order) -> dict[str, Any]:
+def told(order: Order) -> dict[str, Any]:
     """Give what an event tells of an order."""
     return {
         "order_id": str(order.id),
