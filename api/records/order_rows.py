@@ -163,10 +163,12 @@ def write(
     known_at: datetime,
     decision: OrderDecision | None = None,
     step: OrderStep | None = None,
+    more_told: Mapping[str, Any] | None = None,
 ) -> Order:
     """Write an order as it is now, moving its exposure by what changed, and tell so. Gives it with its new version.
 
-    The caller holds the locks of its debtor and of all above it. `event` is a type such as `order.released.v1`.
+    The caller holds the locks of its debtor and of all above it. `event` is a type such as `order.released.v1`,
+    which tells of the order and `more_told`.
     """
     if before is not None:
         after = replace(after, version=before.version + 1, changed_at=known_at)
@@ -191,7 +193,7 @@ def write(
         values |= {f"decision_{name}": getattr(decision, name) for name in DECISION_COLUMNS}
     if step is not None:
         values |= _step_values(step)
-    values |= events.telling(event, told(after), after.debtor_id, known_at)
+    values |= events.telling(event, {**told(after), **(more_told or {})}, after.debtor_id, known_at)
     session.execute(_statement(before is None, decision is not None, step is not None), values)
     events.defer_feed(session)
     return after
@@ -221,6 +223,11 @@ def told(order: Order) -> dict[str, Any]:
     }
 
 
+def tell(session: Session, order: Order, type: str, known_at: datetime) -> None:
+    """Tell one thing more of an order, such as its new state beside the change that led to it."""
+    events.add(session, type, told(order), debtor_id=order.debtor_id, happened_at=known_at, known_at=known_at)
+
+
 def get(session: Session, order_id: UUID) -> Order | None:
     """Find an order; under its debtor's lock it stays as it is."""
     row = session.execute(text(f"{SELECT} WHERE id = :id"), {"id": order_id}).one_or_none()
@@ -247,7 +254,8 @@ def out_of_time(session: Session, debtor_ids: Sequence[UUID], now: datetime, tod
 def as_placed(session: Session, order: Order) -> Order:
     """Give an order as it was before anybody changed what was ordered."""
     query = text(
-        "SELECT data -> 'before' FROM order_step WHERE order_id = :id AND kind = 'changed' ORDER BY id LIMIT 1"
+        "SELECT data -> 'before' FROM order_step WHERE order_id = :id AND kind IN ('changed', 'renewed')"
+        " AND data -> 'before' IS NOT NULL ORDER BY id LIMIT 1"
     )
     before = session.scalar(query, {"id": order.id})
     if before is None:
@@ -258,6 +266,7 @@ def as_placed(session: Session, order: Order) -> Order:
         vat_amount=None if before["vat_amount"] is None else Decimal(before["vat_amount"]),
         delivery_on=None if before["delivery_on"] is None else date.fromisoformat(before["delivery_on"]),
         call_offs=before["call_offs"],
+        prepayment_reference=before.get("prepayment_reference", order.prepayment_reference),
     )
 
 
