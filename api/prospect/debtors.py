@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.identity.shown_numbers import is_sole_trader, shown_identifiers
 from api.problems import BadInput, Conflict, Fault, NotAllowed, NotFound
-from api.prospect.company_answers import is_sole_trader, shown_identifiers
 from api.records import debtor_locks, debtors, exposure, identities
 from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
