@@ -9,10 +9,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.gate.entering import Entered, in_one_transaction
 from api.orders.answers import move_answer
 from api.orders.content import content_of, with_content
 from api.orders.deadlines import reservation_ends_at
-from api.orders.gate import Entered, Judged, enter_order, in_one_transaction, judged, required_of, resolved
+from api.orders.gate import Judged, enter_order, judged, required_of, resolved
 from api.orders.rejudging import older_go_first
 from api.problems import Conflict
 from api.records import held_orders, order_rows
@@ -117,9 +118,7 @@ def _keep(session: Session, order: Order, after: Order, given: Wiring, found: Ju
     return after
 
 
-def _refused(
-    session: Session, entered: Entered, order: Order, wanted: Order, found: Judged, given: Wiring
-) -> Moved:
+def _refused(session: Session, entered: Entered, order: Order, wanted: Order, found: Judged, given: Wiring) -> Moved:
     """Keep that more was asked of a released order, and why it does not get it; the order stays as it was."""
     data = {"before": content_of(order), "after": content_of(wanted), "decision_id": str(found.decision.id)}
     kept = order_rows.write(

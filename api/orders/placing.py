@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.gate.entering import Entered, enter, in_one_transaction
 from api.orders.answers import order_answer
-from api.orders.gate import Entered, Judged, enter, in_one_transaction, judged, resolved
+from api.orders.gate import Judged, judged, resolved
 from api.orders.rejudging import older_go_first
 from api.problems import Conflict
 from api.records import order_rows

@@ -10,7 +10,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
-from api.orders.gate import Entered, Judged, enter, in_one_transaction, judged, read_again, resolved
+from api.gate.entering import Entered, enter, in_one_transaction, read_again
+from api.orders.gate import Judged, judged, resolved
 from api.records import held_orders, order_rows, waiting_orders
 from api.records.order_rows import Order, OrderStep
 from api.records.sellers import Seller

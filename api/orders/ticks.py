@@ -10,8 +10,8 @@ from functools import partial
 
 import structlog
 
+from api.gate.entering import enter, in_one_transaction
 from api.orders.deadlines import end_of_day
-from api.orders.gate import enter, in_one_transaction
 from api.orders.rejudging import judge_held_orders
 from api.records import sellers, waiting_orders
 from api.records.sellers import Seller
