@@ -21,7 +21,8 @@ _ZERO = Decimal(0)
 class OrderAsked:
     """The order. `counted_amount` is what of it lies inside the horizon; `prepaid_cleared` is booked with this order.
 
-    `own_exposure` is what the same order adds to the exposures of `levels` already: such as when it is changed.
+    `own_exposure` is what the same order adds to the exposures of `levels` already: such as when it is changed. An
+    amount that could not be converted is zero here, and its currency among those of the facts that were not.
     """
 
     amount: Decimal
@@ -30,9 +31,7 @@ class OrderAsked:
     own_exposure: Decimal = _ZERO
 
     def __post_init__(self) -> None:
-        """Refuse an order of nothing, and one of which more counts than there is."""
-        if self.amount <= 0:
-            raise ValueError("an order must be above zero")
+        """Refuse an order of which more counts than there is."""
         if not 0 <= self.counted_amount <= self.amount:
             raise ValueError("what counts of an order lies between zero and its amount")
         if self.prepaid_cleared < 0:
@@ -40,8 +39,8 @@ class OrderAsked:
 
     @property
     def is_prepaid(self) -> bool:
-        """Whether all of it was paid before, so that it takes no credit."""
-        return self.prepaid_cleared >= self.amount
+        """Whether all of it was paid before, so that it takes no credit; nothing of nothing was not."""
+        return 0 < self.amount <= self.prepaid_cleared
 
     @property
     def adds(self) -> Decimal:
