@@ -121,6 +121,7 @@ def _keep(session: Session, order: Order, after: Order, given: Wiring, found: Ju
 def _refused(session: Session, entered: Entered, order: Order, wanted: Order, found: Judged, given: Wiring) -> Moved:
     """Keep that more was asked of a released order, and why it does not get it; the order stays as it was."""
     data = {"before": content_of(order), "after": content_of(wanted), "decision_id": str(found.decision.id)}
+    told = {"decision_id": str(found.decision.id), "outcome": found.judgement.outcome.value}
     kept = order_rows.write(
         session,
         order,
@@ -129,8 +130,7 @@ def _refused(session: Session, entered: Entered, order: Order, wanted: Order, fo
         today=given.today,
         known_at=given.now,
         decision=found.decision,
-        step=OrderStep("change_refused", data, given.caller.name, actor=given.caller.actor),
-        more_told={"decision_id": str(found.decision.id), "outcome": found.judgement.outcome.value},
+        step=OrderStep("change_refused", data, given.caller.name, actor=given.caller.actor, told=told),
     )
     required = required_of(wanted, found)
     if required is not None:

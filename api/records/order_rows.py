@@ -104,13 +104,14 @@ class OrderDecision:
 
 @dataclass(frozen=True, slots=True)
 class OrderStep:
-    """One thing that happened to an order after it was placed."""
+    """One thing that happened to an order after it was placed; `told` is what its event tells beside the order."""
 
     kind: str
     data: Mapping[str, Any]
     done_by: str
     grounds: str | None = None
     actor: str | None = None
+    told: Mapping[str, Any] | None = None
 
 
 COLUMNS = tuple(each.name for each in fields(Order))
@@ -163,12 +164,11 @@ def write(
     known_at: datetime,
     decision: OrderDecision | None = None,
     step: OrderStep | None = None,
-    more_told: Mapping[str, Any] | None = None,
 ) -> Order:
     """Write an order as it is now, moving its exposure by what changed, and tell so. Gives it with its new version.
 
     The caller holds the locks of its debtor and of all above it. `event` is a type such as `order.released.v1`,
-    which tells of the order and `more_told`.
+    which tells of the order, and what its step tells.
     """
     if before is not None:
         after = replace(after, version=before.version + 1, changed_at=known_at)
@@ -193,7 +193,9 @@ def write(
         values |= {f"decision_{name}": getattr(decision, name) for name in DECISION_COLUMNS}
     if step is not None:
         values |= _step_values(step)
-    values |= events.telling(event, {**told(after), **(more_told or {})}, after.debtor_id, known_at)
+    values |= events.telling(
+        event, {**told(after), **(step.told if step and step.told else {})}, after.debtor_id, known_at
+    )
     session.execute(_statement(before is None, decision is not None, step is not None), values)
     events.defer_feed(session)
     return after
