@@ -1,7 +1,9 @@
 """A limit as callers give it: money, no end to it, or none at all."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -79,6 +81,11 @@ def _nested(value: dict[str, Any]) -> Money:
 def limit_shown(kind: str, amount: Any, currency: str) -> dict[str, Any]:
     """Give a stored limit as it is sent."""
     return {"kind": kind, "amount": money_or_none(amount, currency)}
+
+
+def limit_of(said: Mapping[str, Any]) -> CreditLimit:
+    """Give the limit that a judgement tells of."""
+    return CreditLimit(said["kind"], None if said["amount"] is None else Decimal(said["amount"]))
 
 
 def in_policy_currency(session: Session, money: Money, policy: Policy, on: date, pointer: str) -> Money:
