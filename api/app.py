@@ -17,6 +17,7 @@ from api.ledger import payment_routes as payments
 from api.ledger import rate_routes as rates
 from api.ledger import routes as ledger
 from api.monitoring import routes as monitoring
+from api.orders import routes as orders
 from api.policies import routes as policies
 from api.policies.backtest import routes as backtests
 from api.policies.trying import routes as shadows
@@ -45,6 +46,7 @@ ROOMS = (
     ledger,
     measures,
     monitoring,
+    orders,
     payments,
     policies,
     prospect,

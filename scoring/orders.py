@@ -99,12 +99,14 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True)
 class OrderJudgement:
-    """The answer to an order. `exposure_after` is as if it went out, None where all of it is prepaid and cleared.
+    """The answer to an order; amounts are in `currency`, that of the policy.
 
-    `headroom` is the least room before it on the way to the top, None where nothing bounds it.
+    `exposure_after` is as if it went out, None where all of it is prepaid and cleared. `headroom` is the least room
+    before it on the way to the top, None where nothing bounds it.
     """
 
     outcome: Outcome
+    currency: str
     reasons: tuple[Reason, ...]
     prepayment_required: Decimal | None
     exposure_before: Decimal
@@ -122,14 +124,14 @@ def release_order(facts: OrderFacts, policy: Policy) -> OrderJudgement:
     before = facts.levels[0].exposure - asked.own_exposure
     room = _room(facts)
     if asked.prepaid_cleared >= asked.amount:
-        return OrderJudgement(_heaviest(found), tuple(found), None, before, None, room)
+        return OrderJudgement(_heaviest(found), facts.currency, tuple(found), None, before, None, room)
     found.extend(_on_account(facts, policy, room))
     outcome = _heaviest(found)
     required = None
     if outcome is Outcome.ACCEPT_PREPAYMENT:
         required = _prepayment(facts, policy, room)
     after = before + max(_ZERO, asked.counted_amount - asked.prepaid_cleared)
-    return OrderJudgement(outcome, tuple(found), required, before, after, room)
+    return OrderJudgement(outcome, facts.currency, tuple(found), required, before, after, room)
 
 
 def _whatever_is_paid(facts: OrderFacts, policy: Policy) -> Iterator[Reason]:

@@ -147,6 +147,20 @@ def ancestors(session: Session, debtor_id: UUID) -> Sequence[UUID]:
     return session.scalars(select(steps.c.id).where(steps.c.id != debtor_id)).all()
 
 
+PATH_ABOVE = text("""
+WITH RECURSIVE walk AS (
+    SELECT parent_id AS id, 1 AS height FROM debtor WHERE id = :debtor_id AND parent_id IS NOT NULL
+    UNION ALL SELECT d.parent_id, w.height + 1 FROM walk w JOIN debtor d ON d.id = w.id
+    WHERE d.parent_id IS NOT NULL AND w.height < 1000)
+SELECT id FROM walk ORDER BY height
+""")
+
+
+def path_above(session: Session, debtor_id: UUID) -> Sequence[UUID]:
+    """Give the ids of a debtor's parent, its parent, and so on to the top, in that order."""
+    return session.scalars(PATH_ABOVE, {"debtor_id": debtor_id}).all()
+
+
 def children(session: Session, debtor_id: UUID) -> Sequence[UUID]:
     """Give the ids of the debtors right below a debtor, without merged ones."""
     record = DebtorRecord
