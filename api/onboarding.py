@@ -47,6 +47,12 @@ def recount(session: Session, debtor: DebtorRecord, policies: PolicyShelf, now: 
         _keep(session, debtor, policies, now)
 
 
+def terms_agreed(session: Session, debtor: DebtorRecord, policies: PolicyShelf, now: datetime) -> None:
+    """Look again after terms were agreed, where a debtor was accepted already; it must be locked."""
+    if debtor.onboarding_missing is not None:
+        _keep(session, debtor, policies, now)
+
+
 def missing(session: Session, debtor: DebtorRecord, policy: Policy) -> tuple[ChecklistItem, ...]:
     """Give what of the policy's checklist is not there yet, in its order, from what is stored of a debtor."""
     asked = policy.onboarding.checklist
