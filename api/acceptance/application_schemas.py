@@ -7,6 +7,7 @@ from marshmallow import fields, post_load, validate
 from api.acceptance.applying import ApplicationRequest
 from api.acceptance.limit_fields import LimitField
 from api.acceptance.limit_schemas import LimitVersionSchema
+from api.acceptance.terms import TermsAccepted
 from api.acceptance.verdicts import Said
 from api.credit_check.asking import CheckRequest
 from api.credit_check.schemas import WhySchema
@@ -50,6 +51,8 @@ class NewApplicationSchema(NamesDebtor, WhySchema):
             payment_term_days=data.get("requested_terms", {}).get("payment_term_days"),
             purpose=data.get("purpose"),
             relation=data.get("relation"),
+            is_application=True,
+            unlimited_requested=limit.kind == "unlimited",
         )
         return ApplicationRequest(check, limit, data["scope"], data.get("insurance_policy_id"))
 
@@ -218,4 +221,11 @@ class NewAgreedTermsSchema(Schema):
     channel = fields.String(required=True, validate=validate.OneOf(CHANNELS))
     payment_term_days = WholeNumber(0, 365, required=True)
     expressly_agreed = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
-    debtor_size = fields.String(validate=validate.OneOf(SIZES), load_default=None)
+    debtor_size = fields.String(
+        validate=validate.OneOf(SIZES), load_default=None, metadata={"description": "Needed above 30 days."}
+    )
+
+    @post_load
+    def as_accepted(self, data: dict[str, Any], **_: Any) -> TermsAccepted:
+        """Give the value the service takes."""
+        return TermsAccepted(**data)
