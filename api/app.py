@@ -5,8 +5,10 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import source_metrics
+from api.acceptance import desk_routes as desk
 from api.acceptance import hold_routes as holds
 from api.acceptance import limit_routes as limits
+from api.acceptance import override_routes as overrides
 from api.acceptance import routes as acceptance
 from api.administration import routes as administration
 from api.administration import source_routes
@@ -46,6 +48,7 @@ ROOMS = (
     administration,
     backtests,
     bank,
+    desk,
     events,
     holds,
     ledger,
@@ -53,6 +56,7 @@ ROOMS = (
     measures,
     monitoring,
     orders,
+    overrides,
     payments,
     policies,
     prospect,

@@ -1,6 +1,6 @@
 """An application as callers see it: what was asked, what the machine said, what persons did, and what is missing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -35,7 +35,7 @@ def application_answer(session: Session, application: ApplicationRecord, given: 
         "taken_at": application.taken_at,
         "decision": decision_answer(decision, given.seller, given.caller.role, given.language),
         "decided_by": _decided_by(application, in_force),
-        "terms": _granted(decision.judgement["terms"], in_force),
+        "terms": _granted(decision.judgement, in_force),
         "limit": _limit(session, application, in_force, given.caller.role),
         "verdicts": [verdict_answer(each, given.caller.role, policy) for each in said],
         "agreed_terms": _agreed(applications.newest_terms(session, application.debtor_id)),
@@ -119,7 +119,7 @@ def checklist(session: Session, debtor: DebtorRecord, policy: Policy) -> list[di
 def granted_terms(session: Session, application: ApplicationRecord) -> dict[str, Any]:
     """Give the terms granted on an application: the days to pay (None: none) and how."""
     in_force = [each for each in verdicts.of_application(session, application.id) if each.in_force]
-    return _granted(decision_of(session, application).judgement["terms"], in_force)
+    return _granted(decision_of(session, application).judgement, in_force)
 
 
 def terms_answer(record: AgreedTermsRecord) -> dict[str, Any]:
@@ -143,11 +143,20 @@ def _decided_by(application: ApplicationRecord, in_force: Sequence[Verdict]) -> 
     return None if application.state in applications.WAITING else "machine"
 
 
-def _granted(said: Mapping[str, Any], in_force: Iterable[Verdict]) -> dict[str, Any]:
-    """The terms granted: of the verdict where it names any, else the machine's."""
-    named = [each.record.terms for each in in_force if each.record.terms is not None]
-    granted = {**said, **(named[-1] if named else {})}
-    return {"payment_term_days": granted["payment_term_days"], "mode": granted["mode"]}
+def _granted(said: Mapping[str, Any], in_force: Sequence[Verdict]) -> dict[str, Any]:
+    """The terms granted: the machine's, or those of the verdict over what the machine would have given."""
+    if not in_force:
+        return {"payment_term_days": said["terms"]["payment_term_days"], "mode": said["terms"]["mode"]}
+    verdict = in_force[-1].record
+    if verdict.verdict == "decline":
+        return {"payment_term_days": None, "mode": None}
+    named = verdict.terms or {}
+    proposed = said["terms"] if said["proposal"] is None else said["proposal"]["terms"]
+    mode = "prepayment" if verdict.verdict == "accept_prepayment" else proposed["mode"]
+    if verdict.verdict == "accept" and mode in (None, "prepayment"):
+        mode = "open_account"
+    days = proposed["payment_term_days"]
+    return {"payment_term_days": named.get("payment_term_days", days), "mode": named.get("mode", mode)}
 
 
 def _limit(

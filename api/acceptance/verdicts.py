@@ -14,6 +14,7 @@ from api.acceptance.finding import decision_of, locked_application
 from api.acceptance.judging import Weighed, weigh
 from api.acceptance.limit_fields import GivenLimit
 from api.acceptance.matter import Matter
+from api.acceptance.overriding import direction_beside
 from api.acceptance.persons import beyond_authority, is_same, refuse_own, require_person
 from api.problems import Conflict, NotAllowed, NotFound
 from api.records import verdicts
@@ -54,6 +55,7 @@ def give_verdict(application_id: UUID, said: Said, given: Wiring) -> bytes:
         weighed = weigh(session, matter, said, given)
         needs_second = _needs_second(decider, weighed, rules.policy)
         record = _record(matter, said, weighed, decider, needs_second, given)
+        record.direction = direction_beside(session, matter, record, given)
         session.add(record)
         session.flush()
         if needs_second:

@@ -151,6 +151,13 @@ def to_replay(session: Session, decision_id: UUID) -> tuple[str, str | None] | N
     return (row[0], row[1]) if row else None
 
 
+def judgements(session: Session, decision_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Give the judgements, as canonical JSON text, of several decisions by their ids."""
+    record = DecisionRecord
+    rows = session.execute(select(record.id, record.judgement).where(record.id.in_(decision_ids)))
+    return dict(rows.tuples().all())
+
+
 def newest_class(session: Session, debtor_id: UUID) -> str | None:
     """Give the class of a debtor by its newest decision; None where it has none, or none was decided."""
     record = DecisionRecord
