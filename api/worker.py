@@ -12,6 +12,7 @@ import procrastinate
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector
 
+from api.acceptance.ticks import pass_time
 from api.clock import real_now
 from api.ledger.book_counting import count_books
 from api.ledger.jobs import JOBS as LEDGER_JOBS
@@ -90,6 +91,11 @@ def make_queue(house: House, database_url: str) -> App:
     @queue.task(name="creditgate.count_books", queue=jobs.LONG)
     def count_each_book(timestamp: int) -> None:
         count_books(house)
+
+    @queue.periodic(cron="*/5 * * * *")
+    @queue.task(name="creditgate.pass_time_of_acceptance", queueing_lock="pass_time_of_acceptance")
+    def pass_time_of_acceptance(timestamp: int) -> None:
+        pass_time(house)
 
     @queue.periodic(cron="53 3 * * *")
     @queue.task(name="creditgate.erase_old_reports", queue=jobs.LONG)
