@@ -22,6 +22,7 @@ from api.ledger import payment_routes as payments
 from api.ledger import rate_routes as rates
 from api.ledger import routes as ledger
 from api.monitoring import routes as monitoring
+from api.orders import life_routes as order_life
 from api.orders import routes as orders
 from api.policies import routes as policies
 from api.policies.backtest import routes as backtests
@@ -55,6 +56,7 @@ ROOMS = (
     limits,
     measures,
     monitoring,
+    order_life,
     orders,
     overrides,
     payments,

@@ -134,6 +134,10 @@ class OrderSchema(Schema):
         MoneySchema, required=True, metadata={"description": "Booked with this order, and not used by an invoice yet."}
     )
     is_first_order = fields.Boolean(required=True)
+    released_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "The person who released it beside the machine."}
+    )
+    released_until = fields.Date(required=True, allow_none=True)
     decision_id = fields.UUID(required=True, allow_none=True)
     placed_at = fields.AwareDateTime(required=True, allow_none=True)
     judged_at = fields.AwareDateTime(required=True)
