@@ -16,8 +16,8 @@ _ZERO = Decimal(0)
 def content_of(order: Order) -> dict[str, Any]:
     """Give what is ordered, as a step keeps it; amounts as text."""
     return {
-        "amount": str(order.amount),
-        "vat_amount": None if order.vat_amount is None else str(order.vat_amount),
+        "amount": amount_answer(order.amount, order.currency),
+        "vat_amount": None if order.vat_amount is None else amount_answer(order.vat_amount, order.currency),
         "delivery_on": None if order.delivery_on is None else order.delivery_on.isoformat(),
         "call_offs": order.call_offs,
         "prepayment_reference": order.prepayment_reference,
@@ -28,7 +28,8 @@ def with_content(order: Order, sent: Mapping[str, Any]) -> Order:
     """Give an order with what was sent of its content; all else of it stays as it is.
 
     `sent` holds amount and vat_amount (Money), delivery_on, call_offs and prepayment_reference, each where it was sent,
-    and the `currency` of them all; a delivery day takes the place of call-offs, and they of it. Raises BadInput, and Conflict below what went out.
+    and the `currency` of them all; a delivery day takes the place of call-offs, and they of it. Raises BadInput, and
+    Conflict below what went out.
     """
     after = replace(
         order,

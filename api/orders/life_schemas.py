@@ -38,9 +38,7 @@ class OrderChangeSchema(Schema):
             raise invalid("required", "Say what is to change.", "amount")
         money, parts = data.get("amount"), data.get("call_offs")
         if money is not None and money.amount <= 0:
-            raise invalid(
-                "amount_not_positive", "Must be above zero; what is not wanted any more is cancelled.", "amount"
-            )
+            raise invalid("amount_not_positive", "Must be above zero; else cancel the order.", "amount")
         if parts and data.get("delivery_on") is not None:
             raise invalid("delivery_twice", "Give either delivery_on or call_offs.", "call_offs")
         if len({part["delivery_on"] for part in parts or ()}) < len(parts or ()):
