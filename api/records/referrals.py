@@ -67,4 +67,4 @@ def judgements_of_orders(session: Session, decision_ids: Sequence[UUID]) -> dict
     """Give the gate's judgements, as canonical JSON text, by the ids of its decisions."""
     record = OrderDecisionRecord
     rows = session.execute(select(record.id, record.judgement).where(record.id.in_(decision_ids)))
-    return dict(rows.tuples().all())
+    return {row.id: row.judgement for row in rows}
