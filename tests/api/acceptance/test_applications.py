@@ -156,9 +156,7 @@ def test_a_repeat_gives_the_first_answer_and_one_application(
     with sessions.of(seller.id) as session:
         assert session.scalar(text("SELECT count(*) FROM application")) == 1
         assert session.scalar(text("SELECT count(*) FROM credit_limit")) == 1
-    other = office.sales.post(
-        "/v1/applications", json=body | {"scope": "group"}, headers={"Idempotency-Key": "one"}
-    )
+    other = office.sales.post("/v1/applications", json=body | {"scope": "group"}, headers={"Idempotency-Key": "one"})
     assert other.json["code"] == "idempotency_key_reused"
 
 

@@ -44,9 +44,7 @@ def hold_an_order(sessions: Sessions, seller: Seller, debtor_id: str, at: dateti
                 actor=None,
             )
         )
-        amounts = dict.fromkeys(
-            ("scheduled", "reserved", "to_invoice", "delivered", "invoiced", "prepaid"), 0
-        )
+        amounts = dict.fromkeys(("scheduled", "reserved", "to_invoice", "delivered", "invoiced", "prepaid"), 0)
         session.add(
             OrderRecord(
                 id=order_id,
@@ -146,9 +144,7 @@ def open_alerts(office: Office, kind: str) -> list[Any]:
     return list(office.finance.get(f"/v1/alerts?kind={kind}&open=true").json["items"])
 
 
-def test_a_referral_past_its_deadline_raises_one_alert_that_ends_with_the_decision(
-    office: Office, later: Any
-) -> None:
+def test_a_referral_past_its_deadline_raises_one_alert_that_ends_with_the_decision(office: Office, later: Any) -> None:
     made = office.apply(WEAK)
     office.finance.post(f"/v1/referrals/{made['id']}/takes", json={})
     later(1)

@@ -116,16 +116,15 @@ def test_a_refused_application_has_nothing_to_agree_on(office: Office, app: Flas
     assert_problem(app, office.agree(made["id"]), 409, "application_decided")
 
 
-def test_a_stored_paper_gives_its_own_hash(
-    office: Office, sessions: Sessions, seller: Seller
-) -> None:
+def test_a_stored_paper_gives_its_own_hash(office: Office, sessions: Sessions, seller: Seller) -> None:
     made = office.apply()
     with sessions.of(seller.id) as session:
         document_id = session.scalar(
             text(
-                "INSERT INTO document (seller_id, id, sha256, type, source, dated_on, file_name, media_type, size_bytes,"
-                " content, added_by, known_at) VALUES (:seller_id, gen_random_uuid(), repeat('c', 64), 'signed_terms',"
-                " 'debtor', date '2026-01-15', 'terms.pdf', 'application/pdf', 1, 'x', 'sam', now()) RETURNING id"
+                "INSERT INTO document (seller_id, id, sha256, type, source, dated_on, file_name, media_type,"
+                " size_bytes, content, added_by, known_at) VALUES (:seller_id, gen_random_uuid(), repeat('c', 64),"
+                " 'signed_terms', 'debtor', date '2026-01-15', 'terms.pdf', 'application/pdf', 1, 'x', 'sam', now())"
+                " RETURNING id"
             ),
             {"seller_id": seller.id},
         )
