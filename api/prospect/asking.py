@@ -45,7 +45,12 @@ def question(session: Session, request: CheckRequest, policy: Policy, on: date) 
     _refuse_without_rate(given, found, policy.currency)
     became = dict(zip(given, (after.amount for _, after in found.pairs), strict=True))
     return Question(
-        Asked(**{**dict.fromkeys(AMOUNTS), **became}, payment_term_days=request.payment_term_days),
+        Asked(
+            order_amount=became.get("order_amount"),
+            requested_limit=became.get("requested_limit"),
+            monthly_sales=became.get("monthly_sales"),
+            payment_term_days=request.payment_term_days,
+        ),
         tuple(
             ConvertedFacts(name, money.currency, money.amount, became[name])
             for name, money in given.items()
