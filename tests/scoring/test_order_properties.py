@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bench.stock_erp import credit_warning
 from scoring.canonical import canonical_json
 from scoring.documents import DocumentInvalid
 from scoring.engines import EngineUnknown, judge_order
@@ -77,6 +78,20 @@ def test_an_accepted_order_stays_within_every_limit(facts: OrderFacts) -> None:
         for each in facts.levels:
             assert each.most is not None
             assert each.exposure - facts.asked.own_exposure + facts.asked.adds <= each.most
+
+
+@given(any_order_of_room())
+def test_the_gate_holds_what_an_erp_out_of_the_box_would_warn_of(facts: OrderFacts) -> None:
+    """That one sum knows no group, horizon or guarantee; where there is none the two agree."""
+    own, asked = facts.levels[0], facts.asked
+    alone = replace(
+        facts,
+        levels=(replace(own, secured_amount=Decimal(0)),),
+        asked=replace(asked, counted_amount=asked.amount, prepaid_cleared=Decimal(0)),
+    )
+    assert own.limit.amount is not None
+    warned = credit_warning(own.exposure, Decimal(0), asked.amount, asked.own_exposure, own.limit.amount)
+    assert warned.warns is (judged(alone).outcome == "accept_prepayment")
 
 
 def roomier(one: LimitLevel, more: Decimal) -> LimitLevel:
