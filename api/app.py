@@ -5,6 +5,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import source_metrics
+from api.acceptance import documents_routes as documents
 from api.administration import routes as administration
 from api.administration import source_routes
 from api.clock import Clock
@@ -41,6 +42,7 @@ ROOMS = (
     administration,
     backtests,
     bank,
+    documents,
     events,
     ledger,
     measures,

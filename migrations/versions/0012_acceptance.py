@@ -59,7 +59,7 @@ def create_document() -> None:
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("media_type", sa.Text(), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("debtor_id", sa.Uuid(), nullable=True),
         sa.Column("added_by", sa.Text(), nullable=False),
         sa.Column("known_at", TIMESTAMP(timezone=True), nullable=False),

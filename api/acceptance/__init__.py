@@ -1,0 +1,1 @@
+"""Phase 2, acceptance: how much credit, and on which terms?"""
