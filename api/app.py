@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import source_metrics
 from api.acceptance import documents_routes as documents
+from api.acceptance import insurance_routes as insurance
 from api.administration import routes as administration
 from api.administration import source_routes
 from api.clock import Clock
@@ -44,6 +45,7 @@ ROOMS = (
     bank,
     documents,
     events,
+    insurance,
     ledger,
     measures,
     monitoring,

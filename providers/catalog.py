@@ -55,7 +55,8 @@ class WrongAddress(ValueError):
 class Source:
     """One outside party and what it can do for us; `services` are its other hosts, each with settings of its own.
 
-    `in_sandbox`: the sandbox speaks its protocol, so that test sellers can use it.
+    `in_sandbox`: the sandbox speaks its protocol, so that test sellers can use it. `policy_numbers` names what an
+    insurer must be told of an insurance policy with each call.
     """
 
     settings: SourceSettings
@@ -66,6 +67,7 @@ class Source:
     screening: Screening | None = None
     watch: Watch | None = None
     insurer: CreditInsurer | None = None
+    policy_numbers: tuple[str, ...] = ()
 
     @property
     def provider(self) -> str:
@@ -294,8 +296,17 @@ def _shipped() -> tuple[Source, ...]:
         ),
         Source(coface.SETTINGS, reports={"credit_bureau": coface.Assessments()}),
         Source(opensanctions.SETTINGS, in_sandbox=True, reports={"sanctions_list": lists}, screening=lists),
-        Source(atradius.SETTINGS, in_sandbox=True, insurer=atradius.Atradius()),
-        Source(allianz_trade.SETTINGS, insurer=allianz_trade.AllianzTrade()),
+        Source(
+            atradius.SETTINGS,
+            in_sandbox=True,
+            insurer=atradius.Atradius(),
+            policy_numbers=("customer_id", "policy_id"),
+        ),
+        Source(
+            allianz_trade.SETTINGS,
+            insurer=allianz_trade.AllianzTrade(),
+            policy_numbers=("business_unit_code", "policy_id"),
+        ),
         # Switched off: no call of it can be made without what Coface tells its customers only.
-        Source(cofaserve.SETTINGS, insurer=cofaserve.CofaServe()),
+        Source(cofaserve.SETTINGS, insurer=cofaserve.CofaServe(), policy_numbers=("policy_number",)),
     )
