@@ -9,6 +9,7 @@ from api.credit_check.asking import CheckRequest
 from api.decision_answer import SEE_EVERYTHING
 from api.decision_schemas import DecisionSchema
 from api.identity.companies import read_query
+from api.identity.debtors import get_debtor
 from api.problems import NotAllowed
 from api.prospect import service
 from api.prospect.choice_schemas import EntityMatchSchema, NewEntityMatchSchema
@@ -20,7 +21,6 @@ from api.prospect.debtors import (
     add_names,
     change_debtor,
     debtor_answer,
-    get_debtor,
     lock_to_change,
     merge_debtors,
 )
