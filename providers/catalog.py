@@ -56,7 +56,8 @@ class Source:
     """One outside party and what it can do for us; `services` are its other hosts, each with settings of its own.
 
     `in_sandbox`: the sandbox speaks its protocol, so that test sellers can use it. `policy_numbers` names what an
-    insurer must be told of an insurance policy with each call.
+    insurer must be told of an insurance policy with each call; `finds_by_number`: it finds buyers by their official
+    numbers, so that the only one it offers is the one that was meant.
     """
 
     settings: SourceSettings
@@ -68,6 +69,7 @@ class Source:
     watch: Watch | None = None
     insurer: CreditInsurer | None = None
     policy_numbers: tuple[str, ...] = ()
+    finds_by_number: bool = False
 
     @property
     def provider(self) -> str:
@@ -301,6 +303,7 @@ def _shipped() -> tuple[Source, ...]:
             in_sandbox=True,
             insurer=atradius.Atradius(),
             policy_numbers=("customer_id", "policy_id"),
+            finds_by_number=True,
         ),
         Source(
             allianz_trade.SETTINGS,

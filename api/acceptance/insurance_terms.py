@@ -66,3 +66,9 @@ def in_force(versions: Sequence[InsuranceTermsRecord], day: date) -> InsuranceTe
     """Give the version that counts on a day: the newest that has begun, of one day the one recorded later."""
     begun = [each for each in versions if each.valid_from <= day]
     return max(begun, key=lambda each: (each.valid_from, each.id), default=None)
+
+
+def counting(versions: Sequence[InsuranceTermsRecord], day: date) -> InsuranceTerms:
+    """Give the terms that a day is reckoned by: those in force, and before all of them the first."""
+    found = in_force(versions, day) or min(versions, key=lambda each: (each.valid_from, each.id))
+    return terms_of(found)
