@@ -5,6 +5,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import source_metrics
+from api.acceptance import cover_routes as covers
 from api.acceptance import documents_routes as documents
 from api.acceptance import insurance_routes as insurance
 from api.administration import routes as administration
@@ -43,6 +44,7 @@ ROOMS = (
     administration,
     backtests,
     bank,
+    covers,
     documents,
     events,
     insurance,

@@ -120,7 +120,7 @@ def _change(
     decided_on = data["decided_on"] or given.today
     before = given_on(decided, decided_on, terms)
     # What we gave back ourselves is no cut.
-    is_cut = data["state"] != "cancelled" and 0 < before and amount.amount < before
+    is_cut = data["state"] != "cancelled" and before > 0 and amount.amount < before
     by_insurer = cover_versions.newest_of_insurer(decided)
     has_notice = is_cut and by_insurer is not None and data["state"] != "ended"
     starts_on = reduction_begins_on(decided_on, terms, data["valid_from"]) if has_notice else decided_on
