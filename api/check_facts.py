@@ -135,11 +135,12 @@ def _debtor_facts(
         critical=debtor.critical,
         # Invoiced, and never yet paid: whether that holds the next order is the policy's to say.
         first_payment_pending=behaviour.first_settled_on is None and behaviour.open_amount > 0,
-        parent_insolvent=debtor.parent_id is not None and _has_insolvent_ancestor(session, debtor.id, policy, as_of),
+        parent_insolvent=debtor.parent_id is not None and has_insolvent_ancestor(session, debtor.id, policy, as_of),
     )
 
 
-def _has_insolvent_ancestor(session: Session, debtor_id: UUID, policy: Policy, as_of: date) -> bool:
+def has_insolvent_ancestor(session: Session, debtor_id: UUID, policy: Policy, as_of: date) -> bool:
+    """Whether any debtor above this one is insolvent on a day, by its newest stored reports."""
     above = debtors.ancestors(session, debtor_id)
     facts = [facts_of(report) for report in reports.latest(session, above) if report.facts]
     events: list[NegativeEvent] = [event for each in facts for event in getattr(each, "events", ())]

@@ -1,6 +1,6 @@
 """What a role sees of a decision: one rendering for every room that shows one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -35,7 +35,7 @@ def decision_answer(decision: Decision, seller: Seller, role: str, language: Lan
         "credit_limit": limit_answer(said["limit"], said["currency"]),
         "binding": said["binding"],
         "terms": _terms(said["terms"], said["currency"]),
-        "reasons": [_reason(reason, full, language) for reason in said["reasons"] if full or _for_sales(reason)],
+        "reasons": reasons_answer(said["reasons"], role, language),
         "remedies": [
             _remedy(each, said["currency"], language)
             for each in said["remedies"]
@@ -91,6 +91,12 @@ def _terms(terms: Mapping[str, Any], currency: str) -> dict[str, Any]:
 
 def _for_sales(reason: Mapping[str, Any]) -> bool:
     return bool(reason["audience"] == "sales")
+
+
+def reasons_answer(reasons: Iterable[Mapping[str, Any]], role: str, language: Language) -> list[dict[str, Any]]:
+    """Give the reasons of a stored judgement as a role may read them."""
+    full = role in SEE_EVERYTHING
+    return [_reason(each, full, language) for each in reasons if full or _for_sales(each)]
 
 
 def _reason(reason: Mapping[str, Any], full: bool, language: Language) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from api.records.sessions import Sessions
 from api.shared_work import SharedWork
 from providers.catalog import Catalog
 
+OURSELVES = UUID(int=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -35,8 +37,8 @@ class Caller:
 
     @property
     def name(self) -> str:
-        """Name the caller in records: the person, or the machine's credential."""
-        return self.subject or f"key:{self.credential_id}"
+        """Name the caller in records: the person, the machine's credential, or `machine` where it is ourselves."""
+        return self.subject or ("machine" if self.credential_id == OURSELVES else f"key:{self.credential_id}")
 
 
 class Once(Protocol):
@@ -92,6 +94,21 @@ class Wiring:
         """Open one transaction that sees what the caller's credential may see."""
         with self.house.sessions.of(self.seller.id, self.caller.insurer_id) as session:
             yield session
+
+
+class _Unasked:
+    """What no request asked for has no answer to keep; whoever does it makes sure that it may be done twice."""
+
+    def claim(self, session: Session) -> None:
+        """Nothing to do."""
+
+    def keep(self, session: Session, status: int, answer: bytes) -> None:
+        """Nothing to do."""
+
+
+def of_ourselves(house: House, seller: Seller) -> Wiring:
+    """Give the wiring for what a clock or the queue starts, and nobody asked for."""
+    return Wiring(house, Caller(seller, OURSELVES, "integration"), _Unasked(), "en")
 
 
 def wiring() -> Wiring:

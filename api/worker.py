@@ -14,6 +14,7 @@ from procrastinate import App, JobContext, PsycopgConnector
 
 from api.acceptance.cover_jobs import JOBS as COVER_JOBS
 from api.acceptance.cover_jobs import look_at_covers
+from api.acceptance.ticks import pass_time
 from api.clock import real_now
 from api.ledger.book_counting import count_books
 from api.ledger.jobs import JOBS as LEDGER_JOBS
@@ -81,6 +82,11 @@ def make_queue(house: House, database_url: str) -> App:
     @queue.task(name="creditgate.look_at_covers", queue=jobs.LONG, queueing_lock="look_at_covers")
     def look_at_each_cover(timestamp: int) -> None:
         look_at_covers(house)
+
+    @queue.periodic(cron="*/5 * * * *")
+    @queue.task(name="creditgate.pass_time_of_acceptance", queueing_lock="pass_time_of_acceptance")
+    def pass_time_of_acceptance(timestamp: int) -> None:
+        pass_time(house)
 
     @queue.periodic(cron="53 3 * * *")
     @queue.task(name="creditgate.erase_old_reports", queue=jobs.LONG)

@@ -1,1 +1,1 @@
-"""Phase 2, acceptance: how much credit, and on which terms?"""
+"""Phase 2: how much credit, on which terms?"""

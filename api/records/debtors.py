@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, CheckConstraint, Index, Select, or_, select, text, update
+from sqlalchemy import CTE, CheckConstraint, Index, Select, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session
 
 from api.records import events, identities
@@ -69,6 +69,18 @@ def get(session: Session, debtor_id: UUID) -> DebtorRecord | None:
     while record is not None and record.merged_into_id is not None:
         record = session.get(DebtorRecord, (seller_id, record.merged_into_id))
     return record
+
+
+def with_incomplete_file(session: Session) -> Sequence[UUID]:
+    """Give the accepted debtors whose file still lacks something."""
+    record = DebtorRecord
+    lacks = func.jsonb_array_length(record.onboarding_missing) > 0
+    return session.scalars(select(record.id).where(lacks, record.merged_into_id.is_(None)).order_by(record.id)).all()
+
+
+def several(session: Session, debtor_ids: Iterable[UUID]) -> Sequence[DebtorRecord]:
+    """Find debtors by their ids; a merged one is given as it is."""
+    return session.scalars(select(DebtorRecord).where(DebtorRecord.id.in_(set(debtor_ids)))).all()
 
 
 def add(
@@ -145,6 +157,20 @@ def ancestors(session: Session, debtor_id: UUID) -> Sequence[UUID]:
     above = select(DebtorRecord.id, DebtorRecord.parent_id).join(steps, DebtorRecord.id == steps.c.parent_id)
     steps = steps.union(above)
     return session.scalars(select(steps.c.id).where(steps.c.id != debtor_id)).all()
+
+
+PATH_ABOVE = text("""
+WITH RECURSIVE walk AS (
+    SELECT parent_id AS id, 1 AS height FROM debtor WHERE id = :debtor_id AND parent_id IS NOT NULL
+    UNION ALL SELECT d.parent_id, w.height + 1 FROM walk w JOIN debtor d ON d.id = w.id
+    WHERE d.parent_id IS NOT NULL AND w.height < 1000)
+SELECT id FROM walk ORDER BY height
+""")
+
+
+def path_above(session: Session, debtor_id: UUID) -> Sequence[UUID]:
+    """Give the ids of a debtor's parent, its parent, and so on to the top, in that order."""
+    return session.scalars(PATH_ABOVE, {"debtor_id": debtor_id}).all()
 
 
 def children(session: Session, debtor_id: UUID) -> Sequence[UUID]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import BigInteger, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -92,8 +93,33 @@ def add(
     session.add(event)
     session.flush()
     session.add(EventPendingRecord(event_id=event.id))
-    _defer_feed(session)
+    defer_feed(session)
     return event
+
+
+# The same for an event of a debtor, as a part of a statement that does more: it goes before the main one's last part.
+TELLING = """
+counted AS (
+    INSERT INTO event_counter AS c (seller_id, subject_id, last_sequence)
+    VALUES (CAST(:seller_id AS uuid), :event_debtor_id, 1)
+    ON CONFLICT (seller_id, subject_id) DO UPDATE SET last_sequence = c.last_sequence + 1 RETURNING last_sequence),
+told AS (
+    INSERT INTO event (seller_id, id, type, subject_id, debtor_id, sequence, happened_at, known_at, data)
+    SELECT CAST(:seller_id AS uuid), :event_id, :event_type, :event_debtor_id, :event_debtor_id, last_sequence,
+        :event_at, :event_at, CAST(:event_data AS jsonb) FROM counted),
+pending AS (INSERT INTO event_pending (seller_id, event_id) VALUES (CAST(:seller_id AS uuid), :event_id)),
+"""
+
+
+def telling(type: str, data: Mapping[str, Any], debtor_id: UUID, at: datetime) -> dict[str, Any]:
+    """Give the values that TELLING names; whoever runs it calls `defer_feed` as well."""
+    return {
+        "event_id": new_id(),
+        "event_type": type,
+        "event_debtor_id": debtor_id,
+        "event_at": at,
+        "event_data": orjson.dumps(dict(data), default=str).decode(),
+    }
 
 
 def add_first(session: Session, type: str, data: Mapping[UUID, dict[str, Any]], now: datetime) -> None:
@@ -108,10 +134,10 @@ def add_first(session: Session, type: str, data: Mapping[UUID, dict[str, Any]], 
     insert_many(session, EventRecord, told)
     insert_many(session, EventCounterRecord, [{"subject_id": each, "last_sequence": 1} for each in data])
     insert_many(session, EventPendingRecord, [{"event_id": each} for each in event_ids.values()])
-    _defer_feed(session)
+    defer_feed(session)
 
 
-def _defer_feed(session: Session) -> None:
+def defer_feed(session: Session) -> None:
     """Let pending events be put in the feed after the commit, once in a transaction."""
     if not session.info.get("feed_deferred"):
         session.info["feed_deferred"] = True

@@ -301,7 +301,9 @@ def create_verdict() -> None:
         sa.Column("grounds", sa.Text(), nullable=False),
         sa.Column("given_by", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("risk_class", sa.Text(), nullable=True),
         sa.Column("authority_amount", sa.Numeric(precision=20, scale=4), nullable=True),
+        sa.Column("direction", sa.Text(), nullable=True),
         sa.Column("needs_second", sa.Boolean(), nullable=False),
         sa.Column("given_at", TIMESTAMP(timezone=True), nullable=False),
         sa.CheckConstraint(

@@ -1,0 +1,1 @@
+"""Orders: may this order go out? The gate that keeps what was decided."""

@@ -1,0 +1,67 @@
+"""How an order is shown, to each role what it may see."""
+
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from api.decision_answer import reasons_answer
+from api.records.order_rows import Order
+from api.web.money import money_answer, money_or_none
+from api.wiring import Wiring
+
+# Sales sees the outcome and what can be done about it; what a debtor owes elsewhere is not its business.
+SEE_EXPOSURE = frozenset({"finance", "credit_manager", "integration"})
+_ZERO = Decimal(0)
+
+
+def order_answer(order: Order, document: str, given: Wiring) -> dict[str, Any]:
+    """Give an order with its newest judgement, `document`, as the caller's role may see it."""
+    judgement: dict[str, Any] = orjson.loads(document)
+    role, currency = given.caller.role, judgement["currency"]
+    answer = {
+        "id": order.id,
+        "mode": given.seller.mode,
+        "order_reference": order.order_reference,
+        "debtor_id": order.debtor_id,
+        "amount": money_answer(order.amount, order.currency),
+        "vat_amount": money_or_none(order.vat_amount, order.currency),
+        "delivery_on": order.delivery_on,
+        "call_offs": None
+        if order.call_offs is None
+        else [
+            {"delivery_on": day, "amount": money_answer(Decimal(amount), order.currency)}
+            for day, amount in order.call_offs
+        ],
+        "prepayment_reference": order.prepayment_reference,
+        "state": order.state,
+        "outcome": order.outcome,
+        "reasons": reasons_answer(judgement["reasons"], role, given.language),
+        "prepayment_required": money_or_none(order.prepayment_required, order.currency),
+        "prepay_by": order.expires_at if order.prepayment_required is not None else None,
+        "reservation": _reservation(order),
+        "delivered_amount": money_answer(order.delivered_amount, order.currency),
+        "invoiced_amount": money_answer(order.invoiced_amount, order.currency),
+        "prepaid_amount": money_answer(order.prepaid_amount, order.currency),
+        "is_first_order": order.is_first,
+        "decision_id": order.decision_id,
+        "placed_at": order.placed_at,
+        "judged_at": order.judged_at,
+        "version": order.version,
+    }
+    if role in SEE_EXPOSURE:
+        answer |= {
+            name: _signed(judgement[name], currency) for name in ("exposure_before", "exposure_after", "headroom")
+        }
+    return answer
+
+
+def _reservation(order: Order) -> dict[str, Any] | None:
+    reserved = order.scheduled_amount + order.reserved_amount
+    if not reserved:
+        return None
+    return {"amount": money_answer(reserved, order.currency), "expires_at": order.expires_at}
+
+
+def _signed(amount: str | None, currency: str) -> dict[str, str] | None:
+    return None if amount is None else money_answer(Decimal(amount), currency)

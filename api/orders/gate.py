@@ -1,0 +1,180 @@
+"""The gate: locks a debtor and its group, judges an order under that lock, and says what becomes of it.
+
+Whatever raises exposure goes through `judged` and `resolved` here, in one transaction under the lock.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import TypeVar
+from uuid import UUID
+
+from psycopg.errors import DeadlockDetected, UniqueViolation
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from api.orders.deadlines import prepay_by, reservation_ends_at
+from api.orders.gathering import Gate, first_payment, order_facts
+from api.orders.passing_time import let_time_pass
+from api.policy_shelf import Rules
+from api.problems import Conflict, NotFound
+from api.records import gate
+from api.records.base import new_id
+from api.records.gate import GroupChanged
+from api.records.identities import Reference
+from api.records.order_rows import Order, OrderDecision
+from api.wiring import Wiring
+from scoring.canonical import canonical_json, plain
+from scoring.judgement import Outcome
+from scoring.money import quantised
+from scoring.order_stages import OrderStages, enters_on, stages_of
+from scoring.orders import OrderFacts, OrderJudgement, release_order
+
+Result = TypeVar("Result")
+ATTEMPTS = 5
+STATES = {
+    Outcome.ACCEPT: "released",
+    Outcome.ACCEPT_PREPAYMENT: "held",
+    Outcome.HOLD_FIRST_PAYMENT: "held",
+    Outcome.REFER: "held",
+    Outcome.DECLINE: "refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The gate of one debtor under its lock, with the rules in force; `order_id` has the reference asked about."""
+
+    gate: Gate
+    rules: Rules
+    order_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How an order was judged, with what is kept of it."""
+
+    facts: OrderFacts
+    judgement: OrderJudgement
+    decision: OrderDecision
+
+
+def in_one_transaction(given: Wiring, do: Callable[[Session], Result]) -> Result:
+    """Do something in one transaction; begin again where a group changed, or a twin was quicker, meanwhile.
+
+    Raises Conflict when that does not end.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            with given.transaction() as session:
+                return do(session)
+        except GroupChanged:
+            continue
+        except DBAPIError as error:
+            if not isinstance(error.orig, DeadlockDetected | UniqueViolation):
+                raise
+    raise Conflict("Others changed the same debtor again and again: send it again.", code="busy")
+
+
+def enter(
+    session: Session,
+    given: Wiring,
+    debtor_id: UUID | None,
+    reference: Reference | None = None,
+    order_reference: str | None = None,
+) -> Entered:
+    """Lock a debtor and all above it, let time pass, and read what its orders are judged on.
+
+    Raises NotFound for an unknown debtor, and GroupChanged where all must begin again.
+    """
+    start = gate.start(session, debtor_id, reference, order_reference)
+    if start.debtor_id is None:
+        raise NotFound("There is no such debtor.", code="debtor_not_found")
+    if start.active_version is None:
+        raise NotFound("No policy is active.", code="no_active_policy")
+    rules = given.house.policies.version(session, start.active_version)
+    way = gate.lock(session, start.debtor_id, is_grouped=start.is_grouped)
+    today, now = given.today, given.now
+    overdue_before = today - timedelta(days=rules.policy.orders.overdue_days)
+    view = gate.read(session, way, now, today, overdue_before)
+    if view.time_has_passed:
+        let_time_pass(session, way.members, rules.policy, given)
+        view = gate.read(session, way, now, today, overdue_before)
+    return Entered(Gate(way, view, rules.policy, today), rules, start.order_id)
+
+
+def judged(session: Session, entered: Entered, order: Order, asked: str, given: Wiring) -> Judged:
+    """Judge an order as it is or would be, against all but what it adds to exposure itself."""
+    found, rules = entered.gate, entered.rules
+    facts = order_facts(session, found, order.progress, order.currency, order.stages.counted, is_first=order.is_first)
+    judgement = release_order(facts, rules.policy)
+    decision = OrderDecision(
+        id=new_id(),
+        order_id=order.id,
+        debtor_id=order.debtor_id,
+        asked=asked,
+        as_of=facts.as_of,
+        decided_at=given.now,
+        outcome=judgement.outcome.value,
+        judgement=canonical_json(plain(judgement)).decode(),
+        facts=canonical_json(plain(facts)).decode(),
+        policy_version=rules.version,
+        policy_digest=rules.digest,
+        engine_version=rules.policy.engine,
+        asked_by=given.caller.name,
+        actor=given.caller.actor,
+    )
+    return Judged(facts, judgement, decision)
+
+
+def resolved(entered: Entered, order: Order, found: Judged, given: Wiring) -> Order:
+    """Give the order as its judgement makes it: released with its reservation, held, or refused for good."""
+    outcome = found.judgement.outcome
+    order = replace(
+        order,
+        state=STATES[outcome],
+        outcome=outcome.value,
+        decision_id=found.decision.id,
+        judged_at=given.now,
+        prepayment_required=required_of(order, found),
+    )
+    if outcome is Outcome.ACCEPT:
+        return released(entered, order, given)
+    stages = OrderStages(delivered=stages_of(order.progress, None, may_deliver=False).delivered)
+    if outcome is Outcome.ACCEPT_PREPAYMENT:
+        # What fits is kept for it while it waits, so that nobody else takes it meanwhile.
+        stages = replace(stages, reserved=_fitting(order, stages))
+        ends_at = prepay_by(order, entered.rules.policy.orders, given.today, given.seller)
+        return replace(order.staged(stages), expires_at=ends_at, enters_horizon_on=None)
+    return replace(order.staged(stages), expires_at=None, enters_horizon_on=None, is_first=False)
+
+
+def released(entered: Entered, order: Order, given: Wiring) -> Order:
+    """Give the order with the reservation of all that is still to be delivered of it."""
+    found, policy = entered.gate, entered.rules.policy.orders
+    stages = stages_of(order.progress, found.horizon_on)
+    return replace(
+        order.staged(stages),
+        state="released",
+        prepayment_required=None,
+        expires_at=reservation_ends_at(order, policy, found.today, given.seller),
+        enters_horizon_on=enters_on(order.progress, found.horizon_on, policy.horizon_days),
+        is_first=order.is_first or (stages.counted + stages.scheduled > 0 and first_payment(found) == "no_order"),
+    )
+
+
+def required_of(order: Order, found: Judged) -> Decimal | None:
+    """Give what must be prepaid, in the currency of the order and at most all of it; None where nothing is asked."""
+    required, asked = found.judgement.prepayment_required, found.facts.asked
+    if required is None:
+        return None
+    open_amount = max(Decimal(0), order.amount - order.invoiced_amount - order.prepaid_amount)
+    if order.currency == found.facts.currency or not asked.amount:
+        return min(required, open_amount)
+    return min(quantised(required * order.amount / asked.amount, order.currency, "up"), open_amount)
+
+
+def _fitting(order: Order, stages: OrderStages) -> Decimal:
+    open_amount = order.amount - order.invoiced_amount - order.prepaid_amount - (order.prepayment_required or 0)
+    return max(Decimal(0), open_amount - stages.delivered)

@@ -1,0 +1,49 @@
+"""What time does to orders: reservations end, and parts that lay beyond the horizon begin to count."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api.records import order_rows
+from api.records.order_rows import Order, OrderStep
+from api.wiring import Wiring
+from scoring.order_stages import enters_on, stages_of
+from scoring.policy.document import Policy
+
+
+def let_time_pass(session: Session, debtor_ids: Sequence[UUID], policy: Policy, given: Wiring) -> list[Order]:
+    """Expire what has ended and count what came inside the horizon, of debtors that are locked with all above them.
+
+    Gives the orders that expired.
+    """
+    expired = []
+    days = policy.orders.horizon_days
+    horizon_on = None if days is None else given.today + timedelta(days=days)
+    for order in order_rows.out_of_time(session, debtor_ids, given.now, given.today):
+        if order.expires_at is not None and order.expires_at <= given.now:
+            after, event = _expired(order), "order.expired.v1"
+            expired.append(after)
+        else:
+            enters = enters_on(order.progress, horizon_on, days)
+            after = replace(order.staged(stages_of(order.progress, horizon_on)), enters_horizon_on=enters)
+            event = "order.counted.v1"
+        step = OrderStep(event.split(".")[1], {}, "machine")
+        order_rows.write(session, order, after, event=event, today=given.today, known_at=given.now, step=step)
+    return expired
+
+
+def _expired(order: Order) -> Order:
+    """Give the order without its reservation; what was delivered of it stays until it is invoiced."""
+    stages = stages_of(order.progress, None, may_deliver=False)
+    return replace(
+        order.staged(stages),
+        state="expired",
+        prepayment_required=None,
+        expires_at=None,
+        enters_horizon_on=None,
+        # A first order of which nothing went out is none: the next one may be the first.
+        is_first=order.is_first and max(order.delivered_amount, order.invoiced_amount) > 0,
+    )

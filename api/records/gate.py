@@ -1,0 +1,287 @@
+"""What the gate reads: the way to the top of a debtor's group, locked, and all an order is judged on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from api.records import debtor_locks, debtors
+from api.records.identities import Reference
+
+
+class GroupChanged(Exception):
+    """The debtor joined a group while we waited for it: what we hold is let go, and all is done again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A locked debtor. `path` is the debtor, its parent, and so on to the top; `members` are all debtors of the group.
+
+    A debtor without a group is its own path and its only member.
+    """
+
+    debtor_id: UUID
+    path: tuple[UUID, ...]
+    members: tuple[UUID, ...]
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether anybody else's exposure counts, or theirs is counted elsewhere."""
+        return len(self.members) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Whom an order is for, before anybody is locked; `order_id` is the order that has its reference already."""
+
+    debtor_id: UUID | None
+    is_grouped: bool
+    active_version: int | None
+    order_id: UUID | None
+
+
+NAMED = "SELECT debtor_id FROM debtor_reference WHERE system = :system AND value = :value"
+START = """
+SELECT d.id, d.merged_into_id, d.parent_id IS NOT NULL
+        OR EXISTS (SELECT FROM debtor c WHERE c.parent_id = d.id) AS is_grouped,
+    p.version, (SELECT id FROM sales_order WHERE order_reference = :order_reference) AS order_id
+FROM (SELECT 1) one LEFT JOIN policy p ON p.state = 'active' LEFT JOIN debtor d ON d.id = {debtor}
+"""
+START_BY_ID = text(START.format(debtor="CAST(:debtor_id AS uuid)"))
+START_BY_REFERENCE = text(START.format(debtor=f"({NAMED})"))
+# Waits. What was a debtor without a group when it was read may have joined one meanwhile: then no row comes back, and
+# the lock that we may hold is in no order with those of the group.
+LOCK_ALONE = text(
+    "SELECT merged_into_id IS NULL FROM debtor WHERE id = :debtor_id AND parent_id IS NULL FOR NO KEY UPDATE"
+)
+
+
+def start(
+    session: Session, debtor_id: UUID | None, reference: Reference | None, order_reference: str | None = None
+) -> Start:
+    """Find a debtor by its id, or by what one of the caller's systems calls it; a merged one points on."""
+    values: dict[str, Any] = {"order_reference": order_reference}
+    if debtor_id is None:
+        assert reference is not None
+        values |= {"system": reference.system, "value": reference.value}
+        row = session.execute(START_BY_REFERENCE, values).one()
+    else:
+        row = session.execute(START_BY_ID, {**values, "debtor_id": debtor_id}).one()
+    if row.merged_into_id is not None:
+        return start(session, row.merged_into_id, None, order_reference)
+    return Start(row.id, bool(row.is_grouped), row.version, row.order_id)
+
+
+def lock(session: Session, debtor_id: UUID, *, is_grouped: bool) -> Way:
+    """Lock a debtor and all above it, root first. Raises GroupChanged where that must begin again."""
+    if not is_grouped:
+        if not session.scalar(LOCK_ALONE, {"debtor_id": debtor_id}):
+            raise GroupChanged
+        return Way(debtor_id, (debtor_id,), (debtor_id,))
+    (record,) = debtor_locks.lock(session, [debtor_id])
+    if record.merged_into_id is not None:
+        raise GroupChanged
+    path = (debtor_id, *debtors.path_above(session, debtor_id))
+    return Way(debtor_id, path, (path[-1], *debtors.descendants(session, path[-1])))
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """A version of a limit that has begun, of the debtor at `place` on the path; `id` grows with each decision."""
+
+    place: int
+    id: UUID
+    scope: str
+    is_temporary: bool
+    limit_kind: str
+    limit_amount: Decimal | None
+    currency: str
+    risk_class: str | None
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceRow:
+    """What counts as exposure of the debtor at `place` on the path: its own, and that of its whole subtree."""
+
+    place: int
+    currency: str
+    own_amount: Decimal
+    whole_amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsRow:
+    """What is open of a debtor's undisputed invoices in one currency."""
+
+    currency: str
+    oldest_due_on: date
+    open_amount: Decimal
+    overdue_amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """The newest report of a kind and source, as far as the gate looks at it."""
+
+    id: UUID
+    kind: str
+    provider: str
+    retrieved_at: datetime
+    status: str | None
+    hit: str | None
+    is_active: bool | None
+    events: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstInvoiceRow:
+    """An invoice of the first order on account."""
+
+    due_on: date
+    settled_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class GateView:
+    """All an order is judged on, as it is under the lock.
+
+    `first_order_id` is the first order on account that the gate knows of, with its invoices; `has_history`: something
+    was ever settled; `first_due_on` is the earliest open invoice's day, of debtors whose orders we do not know.
+    `time_has_passed`: reservations of the group have ended, or parts came inside the horizon, and nobody has said so.
+    """
+
+    critical: bool
+    onboarding_missing: tuple[str, ...]
+    limits: tuple[LimitRow, ...]
+    balances: tuple[BalanceRow, ...]
+    items: tuple[ItemsRow, ...]
+    reports: tuple[ReportRow, ...]
+    holds: frozenset[str]
+    terms_agreed: bool
+    secured: tuple[tuple[str, Decimal], ...]
+    first_order_id: UUID | None
+    first_invoices: tuple[FirstInvoiceRow, ...]
+    has_history: bool
+    first_due_on: date | None
+    time_has_passed: bool
+
+
+# Small lists as JSON, with amounts as text; none of them grows with the number of orders or invoices.
+READ = text("""
+SELECT d.critical, coalesce(d.onboarding_missing, '[]') AS onboarding_missing,
+    (SELECT json_agg(json_build_array(p.place, l.id, l.scope, l.is_temporary, l.limit_kind, l.limit_amount::text,
+            l.currency, l.risk_class, l.valid_from, l.valid_until))
+        FROM unnest(CAST(:path AS uuid[])) WITH ORDINALITY p (id, place)
+        CROSS JOIN (VALUES ('own', false), ('own', true), ('group', false), ('group', true)) AS s (scope, is_temporary)
+        CROSS JOIN LATERAL (SELECT * FROM credit_limit c
+            WHERE c.debtor_id = p.id AND c.scope = s.scope AND c.is_temporary = s.is_temporary
+                AND c.valid_from <= :today AND (NOT c.is_temporary OR c.valid_until >= :today)
+            ORDER BY c.id DESC LIMIT 1) l
+        WHERE s.scope = 'group' OR p.place = 1) AS limits,
+    (SELECT json_agg(json_build_array(place, currency, own, whole)) FROM (
+        SELECT p.place, b.currency, sum(b.amount)::text AS own, sum(b.amount + b.below_amount)::text AS whole
+        FROM unnest(CAST(:path AS uuid[])) WITH ORDINALITY p (id, place)
+        JOIN exposure_balance b ON b.debtor_id = p.id AND b.stage <> 'scheduled'
+        GROUP BY p.place, b.currency) x) AS balances,
+    (SELECT json_agg(json_build_array(currency, oldest, open, overdue)) FROM (
+        SELECT currency, min(day) AS oldest, sum(due_open_amount)::text AS open,
+            coalesce(sum(due_open_amount) FILTER (WHERE day < :overdue_before), 0)::text AS overdue
+        FROM debtor_day WHERE debtor_id = :debtor_id AND due_open_count <> 0 AND due_open_amount > 0
+        GROUP BY currency) x) AS items,
+    (SELECT json_agg(json_build_array(id, kind, provider, retrieved_at, facts ->> 'status', facts ->> 'hit',
+            facts -> 'active', coalesce(facts -> 'events', '[]'))) FROM (
+        SELECT DISTINCT ON (kind, provider) id, kind, provider, retrieved_at, facts FROM credit_report
+        WHERE debtor_id = :debtor_id AND facts IS NOT NULL
+            AND kind IN ('company_register', 'credit_bureau', 'sanctions_list', 'entity_register')
+        ORDER BY kind, provider, retrieved_at DESC, id DESC) r) AS reports,
+    (SELECT json_agg(DISTINCT kind) FROM hold
+        WHERE debtor_id = ANY(CAST(:path AS uuid[])) AND ended_at IS NULL AND (ends_on IS NULL OR ends_on >= :today)
+            AND (debtor_id = :debtor_id OR scope = 'group')) AS holds,
+    EXISTS (SELECT FROM agreed_terms WHERE debtor_id = :debtor_id) AS terms_agreed,
+    (SELECT json_agg(json_build_array(currency, amount)) FROM (
+        SELECT currency, sum(amount)::text AS amount FROM security
+        WHERE debtor_id = :debtor_id AND raises_limit AND ended_at IS NULL
+            AND valid_from <= :today AND (valid_until IS NULL OR valid_until >= :today)
+        GROUP BY currency) x) AS secured,
+    first_order.id AS first_order_id,
+    (SELECT json_agg(json_build_array(i.due_on, i.settled_on))
+        FROM (SELECT DISTINCT invoice_id FROM order_invoice WHERE order_id = first_order.id) billed
+        JOIN LATERAL (SELECT due_on, settled_on FROM invoice WHERE id = billed.invoice_id) i ON true) AS first_invoices,
+    EXISTS (SELECT FROM debtor_day WHERE debtor_id = :debtor_id AND settled_count > 0) AS has_history,
+    (SELECT min(day) FROM debtor_day WHERE debtor_id = :debtor_id AND due_open_count <> 0) AS first_due_on,
+    EXISTS (SELECT FROM sales_order WHERE debtor_id = ANY(CAST(:members AS uuid[])) AND expires_at <= :now)
+        OR EXISTS (SELECT FROM sales_order
+            WHERE debtor_id = ANY(CAST(:members AS uuid[])) AND enters_horizon_on <= :today) AS time_has_passed
+FROM debtor d LEFT JOIN LATERAL (SELECT id FROM sales_order WHERE debtor_id = d.id AND is_first) first_order ON true
+WHERE d.id = :debtor_id
+""")
+
+
+def read(session: Session, way: Way, now: datetime, today: date, overdue_before: date) -> GateView:
+    """Read what an order of a locked debtor is judged on. Items due before `overdue_before` count as overdue."""
+    values = {
+        "debtor_id": way.debtor_id,
+        "path": list(way.path),
+        "members": list(way.members),
+        "now": now,
+        "today": today,
+        "overdue_before": overdue_before,
+    }
+    row = session.execute(READ, values).one()
+    return GateView(
+        critical=row.critical,
+        onboarding_missing=tuple(row.onboarding_missing),
+        limits=tuple(_limit(each) for each in row.limits or ()),
+        balances=tuple(BalanceRow(each[0], each[1], Decimal(each[2]), Decimal(each[3])) for each in row.balances or ()),
+        items=tuple(
+            ItemsRow(each[0], date.fromisoformat(each[1]), Decimal(each[2]), Decimal(each[3]))
+            for each in row.items or ()
+        ),
+        reports=tuple(_report(each) for each in row.reports or ()),
+        holds=frozenset(row.holds or ()),
+        terms_agreed=row.terms_agreed,
+        secured=tuple((currency, Decimal(amount)) for currency, amount in row.secured or ()),
+        first_order_id=row.first_order_id,
+        first_invoices=tuple(FirstInvoiceRow(_day(due), _day_or_none(paid)) for due, paid in row.first_invoices or ()),
+        has_history=row.has_history,
+        first_due_on=row.first_due_on,
+        time_has_passed=row.time_has_passed,
+    )
+
+
+def _limit(row: Sequence[Any]) -> LimitRow:
+    place, id_, scope, is_temporary, kind, amount, currency, risk_class, valid_from, valid_until = row
+    return LimitRow(
+        place=place,
+        id=UUID(id_),
+        scope=scope,
+        is_temporary=is_temporary,
+        limit_kind=kind,
+        limit_amount=None if amount is None else Decimal(amount),
+        currency=currency,
+        risk_class=risk_class,
+        valid_from=_day(valid_from),
+        valid_until=_day_or_none(valid_until),
+    )
+
+
+def _report(row: Sequence[Any]) -> ReportRow:
+    id_, kind, provider, retrieved_at, status, hit, is_active, events = row
+    return ReportRow(
+        UUID(id_), kind, provider, datetime.fromisoformat(retrieved_at), status, hit, is_active, tuple(events)
+    )
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _day_or_none(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
