@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.gate.entering import Entered, enter, in_one_transaction
 from api.orders.answers import order_answer
-from api.orders.gate import Entered, enter, in_one_transaction, judged, resolved
+from api.orders.gate import judged, resolved
 from api.problems import Conflict
 from api.records import order_rows
 from api.records.base import new_id

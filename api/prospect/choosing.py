@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.identity.company_merging import as_number
+from api.identity.debtors import get_debtor
+from api.identity.number_owners import only_debtor
+from api.identity.shown_numbers import is_sole_trader, shown_identifiers
 from api.problems import Conflict
-from api.prospect.company_answers import is_sole_trader, shown_identifiers
-from api.prospect.company_merging import as_number
-from api.prospect.debtors import get_debtor, name_debtor, name_taken
-from api.prospect.number_owners import only_debtor
+from api.prospect.debtors import name_debtor, name_taken
 from api.records import debtors, entity_matches, identities
 from api.records.debtors import DebtorRecord
 from api.records.entity_matches import Asked

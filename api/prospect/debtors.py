@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.problems import BadInput, Conflict, Fault, NotAllowed, NotFound
-from api.prospect.company_answers import is_sole_trader, shown_identifiers
+from api.identity.debtors import get_debtor
+from api.identity.shown_numbers import is_sole_trader, shown_identifiers
+from api.problems import BadInput, Conflict, Fault, NotAllowed
 from api.records import debtor_locks, debtors, exposure, identities
 from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
@@ -31,14 +32,6 @@ def debtor_answer(session: Session, debtor: DebtorRecord) -> dict[str, Any]:
         "created_at": debtor.created_at,
         "changed_at": debtor.changed_at,
     }
-
-
-def get_debtor(session: Session, debtor_id: UUID) -> DebtorRecord:
-    """Find a debtor. Raises NotFound."""
-    debtor = debtors.get(session, debtor_id)
-    if debtor is None:
-        raise NotFound("There is no such debtor.", code="debtor_not_found")
-    return debtor
 
 
 def add_debtor(values: Mapping[str, Any], names: Names, given: Wiring) -> bytes:

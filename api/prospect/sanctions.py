@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.identity.debtors import get_debtor
 from api.problems import BadInput, Conflict, Fault, NotAllowed
-from api.prospect.debtors import get_debtor
 from api.prospect.sanctions_alerts import follow_hit, open_now
 from api.records import debtors, reports, sanctions_clearances
 from api.records.debtors import DebtorRecord

@@ -100,6 +100,15 @@ def tell(session: Session, type: str, debtor_id: UUID, data: Mapping[str, object
     events.add(session, type, told, debtor_id=debtor_id, happened_at=now, known_at=now)
 
 
+def enter_phase(session: Session, debtor: DebtorRecord, phase: str, now: datetime) -> None:
+    """Move a debtor, which must be locked, to a phase and tell so; one that is in it stays as it is."""
+    if debtor.phase == phase:
+        return
+    told = {"from": debtor.phase, "to": phase}
+    debtor.phase, debtor.version, debtor.changed_at = phase, debtor.version + 1, now
+    tell(session, "debtor.phase_changed.v1", debtor.id, told, now)
+
+
 HAS_LEDGER = text(
     "SELECT EXISTS (SELECT FROM invoice WHERE debtor_id = :id) OR EXISTS (SELECT FROM payment WHERE debtor_id = :id)"
     " OR EXISTS (SELECT FROM credit_note WHERE debtor_id = :id)"

@@ -20,7 +20,7 @@ class GroupChanged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A locked debtor. `path` is the debtor, its parent, and so on to the top; `members` are all debtors of the group.
+    """A debtor, locked or looked at. `path` is the debtor, its parent, and so on to the top; `members` are its group.
 
     A debtor without a group is its own path and its only member.
     """
@@ -82,10 +82,17 @@ def lock(session: Session, debtor_id: UUID, *, is_grouped: bool) -> Way:
     if not is_grouped:
         if not session.scalar(LOCK_ALONE, {"debtor_id": debtor_id}):
             raise GroupChanged
-        return Way(debtor_id, (debtor_id,), (debtor_id,))
+        return way(session, debtor_id, is_grouped=is_grouped)
     (record,) = debtor_locks.lock(session, [debtor_id])
     if record.merged_into_id is not None:
         raise GroupChanged
+    return way(session, debtor_id, is_grouped=is_grouped)
+
+
+def way(session: Session, debtor_id: UUID, *, is_grouped: bool) -> Way:
+    """Give the way of a debtor to its top as it stands; it stays so only for who has locked it, or sees a snapshot."""
+    if not is_grouped:
+        return Way(debtor_id, (debtor_id,), (debtor_id,))
     path = (debtor_id, *debtors.path_above(session, debtor_id))
     return Way(debtor_id, path, (path[-1], *debtors.descendants(session, path[-1])))
 

@@ -10,6 +10,7 @@ import yaml
 from scoring.documents import DocumentInvalid, Fault, read_document
 from scoring.policy.asking import SourcesPolicy
 from scoring.policy.bounds import out_of_bounds, oversized, without
+from scoring.policy.campari import CampariPolicy
 from scoring.policy.checks import disagreements
 from scoring.policy.grading import BlendingPolicy, CapsPolicy, EvidencePolicy, MasterScalePolicy, ScorecardsPolicy
 from scoring.policy.matching import MatchingPolicy
@@ -54,6 +55,7 @@ class Policy:
     retention: RetentionPolicy
     matching: MatchingPolicy = field(default_factory=MatchingPolicy)
     provisions: ProvisionsPolicy = field(default_factory=ProvisionsPolicy)
+    campari: CampariPolicy = field(default_factory=CampariPolicy)
     rules: tuple[Rule, ...] = ()
     explanation: ExplanationPolicy | None = None
 

@@ -72,7 +72,7 @@ class TermsPolicy:
 
 @dataclass(frozen=True, slots=True)
 class AuthorityPolicy:
-    """The largest limit each role may decide on alone, by class; a class it does not name gets no verdict alone.
+    """The largest limit each role may decide on alone, by class; a class it does not name gets no credit by one alone.
 
     A referral must be decided within `referral_days`, calendar days.
     """

@@ -90,6 +90,9 @@ CHANGES: dict[str, Words] = {
     "insurer_cover": Words(
         "Obtain insurer cover of {to} (now {from})", "Verkrijg een verzekerde limiet van {to} (nu {from})"
     ),
+    "requested_limit_amount": Words(
+        "Apply for a limit of {to} instead of {from}", "Vraag een limiet van {to} aan in plaats van {from}"
+    ),
     "payment_term_days": Words(
         "Agree a term of {to} instead of {from}", "Spreek een termijn van {to} af in plaats van {from}"
     ),

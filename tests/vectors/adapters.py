@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.vectors.adapters_cover import COVER
 from tests.vectors.adapters_identifiers import IDENTIFIERS
 from tests.vectors.adapters_law import LAW
 from tests.vectors.adapters_limits import LIMITS
@@ -15,4 +16,5 @@ ADAPTERS: dict[str, Callable[[dict[str, Any]], object]] = {
     **RECEIVABLES,
     **IDENTIFIERS,
     **LAW,
+    **COVER,
 }

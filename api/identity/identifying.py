@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.identity.companies import CompanySearch, search_companies
+from api.identity.completing import completed
+from api.identity.kept_choices import kept_choice
+from api.identity.naming import CompanyNamed, DebtorNamed
+from api.identity.number_owners import only_debtor, owners_of, refuse_contradictions, refuse_two_of_a_scheme, with_held
 from api.problems import BadInput, Fault, Unavailable
-from api.prospect.companies import CompanySearch, search_companies
-from api.prospect.company_answers import kept_choice
-from api.prospect.completing import completed
-from api.prospect.naming import CompanyNamed, DebtorNamed
-from api.prospect.number_owners import only_debtor, owners_of, refuse_contradictions, refuse_two_of_a_scheme, with_held
 from api.records import debtors, identities
 from api.records.identities import NameTaken, OfficialNumber
 from api.source_access import source_access

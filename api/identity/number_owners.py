@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.identity.company_merging import Number, as_number
+from api.identity.shown_numbers import is_sole_trader
 from api.problems import BadInput, Conflict, Fault
-from api.prospect.company_answers import is_sole_trader
-from api.prospect.company_merging import Number, as_number
 from api.records import debtors, identities
 from api.records.identities import OfficialNumber
 from scoring.company_numbers import contradict, contradictions, derived_numbers, masked

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from api.check_facts import Question
 from api.exchange import Conversion, convert, currencies_needed
+from api.identity.naming import DebtorNamed
 from api.problems import BadInput, Fault
-from api.prospect.naming import DebtorNamed
 from scoring.facts import Asked, ConvertedFacts, ConvertedKind
 from scoring.money import Money
 from scoring.policy.document import Policy

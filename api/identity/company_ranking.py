@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 
-from api.prospect.company_merging import as_number, identifiers_of
+from api.identity.company_merging import as_number, identifiers_of
 from providers.names import begins_words
 from providers.ports import Candidate, CompanyQuery, Identifier
 from scoring.company_numbers import CompanyNumber, contradict, derived_numbers

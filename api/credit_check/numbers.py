@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from api.check_facts import Judged
 from api.fresh_report.keeping import as_came
 from api.fresh_report.source import Source
-from api.prospect.company_merging import as_number
-from api.prospect.naming import CompanyNamed
-from api.prospect.number_owners import with_held
+from api.identity.company_merging import as_number
+from api.identity.naming import CompanyNamed
+from api.identity.number_owners import with_held
 from api.records import identities, reports
 from api.records.checks import CheckStart
 from api.records.identities import OfficialNumber

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Literal
 
+from api.identity.company_merging import same_companies
+from api.identity.company_numbers import NUMBER_FIELDS, read_numbers
+from api.identity.company_ranking import FoundCompany, ranked
 from api.problems import BadInput, Fault
-from api.prospect.company_merging import same_companies
-from api.prospect.company_numbers import NUMBER_FIELDS, read_numbers
-from api.prospect.company_ranking import FoundCompany, ranked
 from providers.catalog import Access, Catalog
 from providers.errors import SourceError
 from providers.names import normalised

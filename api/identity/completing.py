@@ -6,12 +6,12 @@ from dataclasses import replace
 from itertools import combinations
 from time import monotonic
 
+from api.identity.companies import DEADLINE_SECONDS, GRACE_SECONDS, CompanySearch, search_companies
+from api.identity.company_merging import as_number
+from api.identity.company_ranking import FoundCompany
+from api.identity.naming import CompanyNamed
+from api.identity.number_owners import CONTRADICTING, owners_of, words
 from api.problems import Conflict, Fault
-from api.prospect.companies import DEADLINE_SECONDS, GRACE_SECONDS, CompanySearch, search_companies
-from api.prospect.company_merging import as_number
-from api.prospect.company_ranking import FoundCompany
-from api.prospect.naming import CompanyNamed
-from api.prospect.number_owners import CONTRADICTING, owners_of, words
 from api.records.identities import OfficialNumber
 from api.source_access import source_access
 from api.wiring import Wiring
