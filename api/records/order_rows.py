@@ -192,7 +192,6 @@ def write(
         values |= _step_values(step)
     values |= events.telling(event, _told(after), after.debtor_id, known_at)
     session.execute(_statement(before is None, decision is not None, step is not None), values)
-    events.defer_feed(session)
     return after
 
 
