@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import BigInteger, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from api.records.base import Base, OfSeller, WithId, new_id, reference_to
+from api.records.base import Base, OfSeller, WithId, new_id, reference_to, unchecked_seller
 from api.records.many import insert_many
 
 
@@ -18,6 +18,7 @@ class EventRecord(WithId, Base):
 
     __tablename__ = "event"
     __table_args__ = (UniqueConstraint("seller_id", "subject_id", "sequence"),)
+    seller_id: Mapped[UUID] = unchecked_seller()
     type: Mapped[str]
     subject_id: Mapped[UUID]
     debtor_id: Mapped[UUID | None]
@@ -31,6 +32,7 @@ class EventCounterRecord(OfSeller, Base):
     """The last sequence given to a subject. Its row lock, held until commit, keeps the numbers without gaps."""
 
     __tablename__ = "event_counter"
+    seller_id: Mapped[UUID] = unchecked_seller()
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     last_sequence: Mapped[int] = mapped_column(BigInteger)
 
@@ -39,7 +41,7 @@ class EventPendingRecord(OfSeller, Base):
     """An event that is not in the feed yet: found there by who appends, so that no writer need tell anybody."""
 
     __tablename__ = "event_pending"
-    __table_args__ = (reference_to("event", "event_id"),)
+    seller_id: Mapped[UUID] = unchecked_seller()
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
