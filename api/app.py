@@ -5,6 +5,14 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import source_metrics
+from api.acceptance import cover_routes as covers
+from api.acceptance import desk_routes as desk
+from api.acceptance import documents_routes as documents
+from api.acceptance import hold_routes as holds
+from api.acceptance import insurance_routes as insurance
+from api.acceptance import limit_routes as limits
+from api.acceptance import override_routes as overrides
+from api.acceptance import routes as acceptance
 from api.administration import routes as administration
 from api.administration import source_routes
 from api.clock import Clock
@@ -17,6 +25,7 @@ from api.ledger import payment_routes as payments
 from api.ledger import rate_routes as rates
 from api.ledger import routes as ledger
 from api.monitoring import routes as monitoring
+from api.orders import life_routes as order_life
 from api.orders import routes as orders
 from api.policies import routes as policies
 from api.policies.backtest import routes as backtests
@@ -39,14 +48,23 @@ from providers.catalog import KINDS, Catalog
 
 CONNECTIONS = 10  # To the database, of one process; five more may be opened for a moment.
 ROOMS = (
+    acceptance,
     administration,
     backtests,
     bank,
+    covers,
+    desk,
+    documents,
     events,
+    holds,
+    insurance,
     ledger,
+    limits,
     measures,
     monitoring,
+    order_life,
     orders,
+    overrides,
     payments,
     policies,
     prospect,

@@ -86,6 +86,11 @@ def _overdue_amount(facts: CheckFacts, amount: Decimal) -> CheckFacts:
     return replace(_exposure_amount(facts, facts.exposure.amount - paid), behaviour=settled)
 
 
+def _requested_limit(facts: CheckFacts, amount: Decimal) -> CheckFacts:
+    """The facts with another limit applied for."""
+    return replace(facts, asked=replace(facts.asked, requested_limit=amount))
+
+
 def _insurer_cover(facts: CheckFacts, amount: Decimal) -> CheckFacts:
     """The facts with another insured limit."""
     insurance = facts.insurance
@@ -132,6 +137,7 @@ _APPLY: dict[str, Callable[[CheckFacts, Any], CheckFacts]] = {
     "prepayment": _prepayment,
     "exposure_amount": _exposure_amount,
     "overdue_amount": _overdue_amount,
+    "requested_limit_amount": _requested_limit,
     "insurer_cover": _insurer_cover,
     "payment_term_days": _payment_term_days,
     "identity_mismatch": _identity_mismatch,

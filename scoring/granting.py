@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scoring.evidence import Evidence
-from scoring.facts import CheckFacts, CreditLimit
+from scoring.facts import Asked, CheckFacts, CreditLimit
 from scoring.grading import Grading
 from scoring.judgement import Reason, reason
 from scoring.limits import (
@@ -27,6 +27,7 @@ from scoring.reasons import Params
 from scoring.rules import params_of
 
 _ZERO = Decimal(0)
+_OF_THE_ROOM = ("headroom_amount", "exposure_amount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,5 +217,19 @@ def _order_reasons(
     elif asked.order_amount is not None and prepayment:
         order: Params = {"order_amount": asked.order_amount, "prepayment_amount": prepayment}
         yield reason("limit_exceeded", "accept_prepayment", {**amounts, **order})
-    if asked.requested_limit is not None and asked.requested_limit > limit.amount:
-        yield reason("asked_above_limit", "limit", {**amounts, "requested_amount": asked.requested_limit})
+    if asked.unlimited_requested or (asked.requested_limit is not None and asked.requested_limit > limit.amount):
+        yield _asked_above(asked, amounts)
+
+
+def _asked_above(asked: Asked, amounts: Params) -> Reason:
+    """That more limit was asked than the policy gives; who applies for it gets his answer from a person.
+
+    Where the policy gives no credit at all, the answer to an application is that orders are prepaid.
+    """
+    told = dict(amounts)
+    if asked.requested_limit is not None and not asked.unlimited_requested:
+        told["requested_amount"] = asked.requested_limit
+    if not asked.is_application or amounts["limit_amount"] == 0:
+        return reason("asked_above_limit", "limit", told)
+    # How much is outstanding does not bear on how large a limit should be.
+    return reason("asked_above_limit", "refer", {name: told[name] for name in told if name not in _OF_THE_ROOM})

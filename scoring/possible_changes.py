@@ -39,6 +39,8 @@ def changes_of_amount(facts: CheckFacts, ruling: Ruling, policy: Policy) -> Iter
     # Engine 1 told of no way to free a limit that is used up.
     if order is None and policy.engine != "1":
         yield from _room_made(facts, grant, policy)
+    if asked.is_application and limit and asked.requested_limit is not None and asked.requested_limit > limit:
+        yield Change("requested_limit_amount", asked.requested_limit, limit)
     if order is None or limit is None or grant.headroom is None or not grant.prepayment_required:
         return
     if grant.headroom > 0:

@@ -1,7 +1,7 @@
 """The judgement of a credit check: whom we may sell to, how much, on which terms, and why.
 
-A check asks without effect. A limit asked for above the computed one is told (`asked_above_limit`) but does not change
-the outcome of a check: only an application for it goes to a person.
+A check asks without effect: that a limit asked for is above the computed one is told (`asked_above_limit`), and changes
+nothing. An application for such a limit goes to a person.
 """
 
 from datetime import date, timedelta

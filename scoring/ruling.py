@@ -78,7 +78,7 @@ def rule(facts: CheckFacts, policy: Policy) -> Ruling:
         offered.append(reason("first_payment_first"))
     if outcome is Outcome.REFER:
         # What would be offered or refused is finance's to see until somebody has decided.
-        offered = [_for_finance(each) for each in offered]
+        offered = [each if each.effect == "refer" else _for_finance(each) for each in offered]
         objected = tuple(_for_finance(each) if each.effect == "decline" else each for each in objected)
     return Ruling(
         evidence=evidence,

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from api.known_time import known_until
 from api.problems import BadInput, Fault
 from api.records.ledger_history import Clocks
 from api.web.money import EXPONENTS
@@ -39,19 +39,6 @@ def view_of(query: Mapping[str, Any], given: Wiring) -> View:
     as_of = query["as_of"] or today
     known_at = known_until(query["known_at"], given)
     return View(Clocks(as_of, known_at), is_present=known_at is None and as_of >= today)
-
-
-def known_until(told: date | None, given: Wiring) -> datetime | None:
-    """Read a time, or a day: until its end where the seller is."""
-    if told is None or isinstance(told, datetime):
-        return told
-    return end_of_day(told, given.seller.time_zone)
-
-
-def end_of_day(day: date, time_zone: str) -> datetime:
-    """Give the last moment of a day in a time zone, in UTC."""
-    next_midnight = datetime.combine(day + timedelta(1), time(), ZoneInfo(time_zone))
-    return next_midnight.astimezone(UTC) - timedelta(microseconds=1)
 
 
 def currency_of(query: Mapping[str, Any], given: Wiring) -> str:

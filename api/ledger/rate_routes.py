@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from api.ledger.clocks import known_until
+from api.known_time import known_until
 from api.ledger.rate_schemas import ExchangeRateSchema, ExchangeRatesQuery
 from api.ledger.rates import rates_on
 from api.web.blueprint import Blueprint

@@ -1,28 +1,21 @@
-"""The gate: locks a debtor and its group, judges an order under that lock, and says what becomes of it.
+"""The gate: judges an order under the lock of its debtor, and says what becomes of it.
 
 Whatever raises exposure goes through `judged` and `resolved` here, in one transaction under the lock.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from decimal import Decimal
-from typing import TypeVar
 from uuid import UUID
 
-from psycopg.errors import DeadlockDetected, UniqueViolation
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from api.gate.entering import Entered, enter
+from api.gate.facts import first_payment, order_facts
+from api.gate.passing_time import has_begun
 from api.orders.deadlines import prepay_by, reservation_ends_at
-from api.orders.gathering import Gate, first_payment, order_facts
-from api.orders.passing_time import let_time_pass
-from api.policy_shelf import Rules
-from api.problems import Conflict, NotFound
-from api.records import gate
+from api.problems import NotFound
+from api.records import order_rows
 from api.records.base import new_id
-from api.records.gate import GroupChanged
-from api.records.identities import Reference
 from api.records.order_rows import Order, OrderDecision
 from api.wiring import Wiring
 from scoring.canonical import canonical_json, plain
@@ -31,8 +24,6 @@ from scoring.money import quantised
 from scoring.order_stages import OrderStages, enters_on, stages_of
 from scoring.orders import OrderFacts, OrderJudgement, release_order
 
-Result = TypeVar("Result")
-ATTEMPTS = 5
 STATES = {
     Outcome.ACCEPT: "released",
     Outcome.ACCEPT_PREPAYMENT: "held",
@@ -40,15 +31,6 @@ STATES = {
     Outcome.REFER: "held",
     Outcome.DECLINE: "refused",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """The gate of one debtor under its lock, with the rules in force; `order_id` has the reference asked about."""
-
-    gate: Gate
-    rules: Rules
-    order_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,48 +42,18 @@ class Judged:
     decision: OrderDecision
 
 
-def in_one_transaction(given: Wiring, do: Callable[[Session], Result]) -> Result:
-    """Do something in one transaction; begin again where a group changed, or a twin was quicker, meanwhile.
+def enter_order(session: Session, given: Wiring, order_id: UUID) -> tuple[Entered, Order]:
+    """Lock the debtor of an order as `enter` does, and give the order as it is then.
 
-    Raises Conflict when that does not end.
+    Raises NotFound for an unknown order, and GroupChanged where all must begin again.
     """
-    for _ in range(ATTEMPTS):
-        try:
-            with given.transaction() as session:
-                return do(session)
-        except GroupChanged:
-            continue
-        except DBAPIError as error:
-            if not isinstance(error.orig, DeadlockDetected | UniqueViolation):
-                raise
-    raise Conflict("Others changed the same debtor again and again: send it again.", code="busy")
-
-
-def enter(
-    session: Session,
-    given: Wiring,
-    debtor_id: UUID | None,
-    reference: Reference | None = None,
-    order_reference: str | None = None,
-) -> Entered:
-    """Lock a debtor and all above it, let time pass, and read what its orders are judged on.
-
-    Raises NotFound for an unknown debtor, and GroupChanged where all must begin again.
-    """
-    start = gate.start(session, debtor_id, reference, order_reference)
-    if start.debtor_id is None:
-        raise NotFound("There is no such debtor.", code="debtor_not_found")
-    if start.active_version is None:
-        raise NotFound("No policy is active.", code="no_active_policy")
-    rules = given.house.policies.version(session, start.active_version)
-    way = gate.lock(session, start.debtor_id, is_grouped=start.is_grouped)
-    today, now = given.today, given.now
-    overdue_before = today - timedelta(days=rules.policy.orders.overdue_days)
-    view = gate.read(session, way, now, today, overdue_before)
-    if view.time_has_passed:
-        let_time_pass(session, way.members, rules.policy, given)
-        view = gate.read(session, way, now, today, overdue_before)
-    return Entered(Gate(way, view, rules.policy, today), rules, start.order_id)
+    before = order_rows.get(session, order_id)
+    if before is None:
+        raise NotFound("There is no such order.", code="order_not_found")
+    entered = enter(session, given, before.debtor_id)
+    order = order_rows.get(session, order_id)
+    assert order is not None
+    return entered, order
 
 
 def judged(session: Session, entered: Entered, order: Order, asked: str, given: Wiring) -> Judged:
@@ -147,7 +99,9 @@ def resolved(entered: Entered, order: Order, found: Judged, given: Wiring) -> Or
         stages = replace(stages, reserved=_fitting(order, stages))
         ends_at = prepay_by(order, entered.rules.policy.orders, given.today, given.seller)
         return replace(order.staged(stages), expires_at=ends_at, enters_horizon_on=None)
-    return replace(order.staged(stages), expires_at=None, enters_horizon_on=None, is_first=False)
+    # What went out of a first order stays its debtor's first credit, whatever becomes of the rest.
+    is_first = order.is_first and has_begun(order)
+    return replace(order.staged(stages), expires_at=None, enters_horizon_on=None, is_first=is_first)
 
 
 def released(entered: Entered, order: Order, given: Wiring) -> Order:
@@ -158,6 +112,8 @@ def released(entered: Entered, order: Order, given: Wiring) -> Order:
         order.staged(stages),
         state="released",
         prepayment_required=None,
+        released_by=None,
+        released_until=None,
         expires_at=reservation_ends_at(order, policy, found.today, given.seller),
         enters_horizon_on=enters_on(order.progress, found.horizon_on, policy.horizon_days),
         is_first=order.is_first or (stages.counted + stages.scheduled > 0 and first_payment(found) == "no_order"),

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import fields, post_load, validates_schema
 
+from api.identity.schemas import Country, NumberFields, numbers_in
 from api.prospect.choosing import Choice
-from api.prospect.schemas import Country, NumberFields, numbers_in
 from api.records.entity_matches import Asked
 from api.web.faults import invalid
 from api.web.fields import Line

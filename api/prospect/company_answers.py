@@ -1,33 +1,23 @@
 """The company search as it is answered: with the debtor that is ours already, and what was chosen before."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.prospect.companies import RESULTS_MAX, CompanySearch, search_companies
-from api.prospect.company_merging import SOLE_TRADERS, Number, as_number
-from api.prospect.company_ranking import FoundCompany
-from api.records import debtors, entity_matches, identities
-from api.records.debtors import DebtorRecord
-from api.records.entity_matches import EntityMatchRecord
+from api.identity.companies import RESULTS_MAX, CompanySearch, search_companies
+from api.identity.company_merging import SOLE_TRADERS
+from api.identity.company_ranking import FoundCompany
+from api.identity.kept_choices import KeptChoice, kept_choice
+from api.identity.shown_numbers import is_sole_trader, shown_identifiers
+from api.records import identities
 from api.records.identities import OfficialNumber
 from api.source_access import source_access
 from api.wiring import Wiring
 from providers.ports import CompanyQuery, Identifier
-from scoring.company_numbers import masked
-from scoring.names.matching import match_names, name_key
-
-
-@dataclass(frozen=True, slots=True)
-class KeptChoice:
-    """What a person chose for a name, and the debtor it is now."""
-
-    record: EntityMatchRecord
-    debtor: DebtorRecord
+from scoring.names.matching import match_names
 
 
 def find_companies(query: CompanyQuery, given: Wiring) -> dict[str, Any]:
@@ -50,26 +40,6 @@ def find_companies(query: CompanyQuery, given: Wiring) -> dict[str, Any]:
             for register in found.registers
         ],
     }
-
-
-def kept_choice(session: Session, query: CompanyQuery) -> KeptChoice | None:
-    """What was chosen when this name was asked before; a number in the query says more than any choice."""
-    key = name_key(query.text) if query.text and not query.identifiers else ""
-    record = entity_matches.last(session, key, query.country, query.place) if key else None
-    debtor = debtors.get(session, record.debtor_id) if record else None
-    return KeptChoice(record, debtor) if record and debtor else None
-
-
-def shown_identifiers(identifiers: Iterable[Number], *, is_personal: bool) -> list[dict[str, str]]:
-    """Numbers as they are sent: a sole trader's VAT number of before 2020 holds the citizen number, so it is masked."""
-    numbers = [as_number(each) for each in identifiers]
-    shown = [masked(each) if is_personal else each for each in numbers]
-    return [{"scheme": each.scheme, "country": each.country, "value": each.value} for each in shown]
-
-
-def is_sole_trader(debtor: DebtorRecord) -> bool:
-    """Whether a debtor's numbers may hold the citizen number."""
-    return debtor.is_natural_person is True or debtor.legal_form in SOLE_TRADERS
 
 
 def _owned(session: Session, companies: Iterable[FoundCompany]) -> list[UUID | None]:

@@ -5,14 +5,15 @@ from uuid import UUID
 
 from flask import Response
 
+from api.credit_check.asking import CheckRequest
 from api.decision_answer import SEE_EVERYTHING
 from api.decision_schemas import DecisionSchema
+from api.identity.companies import read_query
+from api.identity.debtors import get_debtor
 from api.problems import NotAllowed
 from api.prospect import service
-from api.prospect.asking import CheckRequest
 from api.prospect.choice_schemas import EntityMatchSchema, NewEntityMatchSchema
 from api.prospect.choosing import Choice, choose_company
-from api.prospect.companies import read_query
 from api.prospect.company_answers import find_companies
 from api.prospect.company_schemas import CompanySearchAnswer, CompanySearchQuery
 from api.prospect.debtors import (
@@ -20,7 +21,6 @@ from api.prospect.debtors import (
     add_names,
     change_debtor,
     debtor_answer,
-    get_debtor,
     lock_to_change,
     merge_debtors,
 )

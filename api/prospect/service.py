@@ -1,34 +1,14 @@
-"""Answers a credit check: read, ask, judge, record, answer. Nothing is reserved and no limit changes."""
+"""Answers a credit check. Nothing is reserved and no limit changes."""
 
-from collections.abc import Sequence
-from time import monotonic
-from uuid import UUID
+from functools import partial
 
 from sqlalchemy.orm import Session
 
-from api.check_facts import Judged, gather
+from api.credit_check.asking import CheckRequest
+from api.credit_check.deciding import Decided, decide
 from api.decision_answer import SEE_EVERYTHING, decision_answer
-from api.fresh_report import stored
-from api.fresh_report.inquiry import Budget, Inquiry
-from api.fresh_report.planning import Planned, Question, Sellers, Subject, agreed_prices, planned
-from api.fresh_report.running import marked, run
-from api.fresh_report.source import described
-from api.policy_shelf import Rules
-from api.problems import BadInput, Fault, NotAllowed, NotFound
-from api.prospect import identifying
-from api.prospect.asking import CheckRequest, question
-from api.prospect.check_numbers import Asked, compared, keep_numbers, with_given
-from api.prospect.company_merging import as_number
-from api.prospect.naming import DebtorNamed
-from api.records import checks, decisions
-from api.records.base import new_id
-from api.records.checks import CheckStart
-from api.records.decisions import Decision
-from api.source_access import source_access
+from api.problems import NotAllowed
 from api.wiring import Wiring, answer_bytes
-from providers.ports import CompanyKey, Identifier
-from scoring.canonical import canonical_json, facts_document
-from scoring.engines import judge
 
 
 def check_credit(request: CheckRequest, given: Wiring) -> bytes:
@@ -40,108 +20,8 @@ def check_credit(request: CheckRequest, given: Wiring) -> bytes:
         raise NotAllowed("Only a credit manager may ask for another version of the policy.")
     if request.ask_again and given.caller.role not in SEE_EVERYTHING:
         raise NotAllowed("Only finance may have everything asked again.")
-    named = identifying.identified(request.named, given)
-    access = source_access(given.house, given.seller)  # Reads credentials, so before our own transaction.
-    with given.transaction() as session:
-        given.once.claim(session)
-        start, by = with_given(_start(session, named, given), named.company, given.now)
-        rules = _rules(session, request.policy_version or start.active_version, given)
-        asked = question(session, request, rules.policy, given.today)
-        plan = _plan(request, start, rules, Sellers(given.house.catalog, access))
-        used = () if request.ask_again else start.reports
-        sources = stored.read(used, plan.questions, rules.policy.sources.fresh_days, given.now)
-        missing = stored.still_to_ask(plan, sources, rules.policy, given.today)
-        if not missing:
-            judged = Judged(start.debtor, asked, rules, marked(plan, sources, rules.policy, given.today), start.numbers)
-            return _decide(session, judged, by, new_id(), given)
-        _require_purpose(request, missing)
-    # No transaction is open while we wait.
-    decision_id = new_id()
-    sources = run(plan, sources, _inquiry(request, start, by, rules, plan, decision_id, given), given.today)
-    with given.transaction() as session:
-        return _decide(session, Judged(start.debtor, asked, rules, sources, start.numbers), by, decision_id, given)
+    return decide(request, "credit_check", partial(_answer, given), given)
 
 
-def _plan(request: CheckRequest, start: CheckStart, rules: Rules, sellers: Sellers) -> Planned:
-    numbers = tuple(as_number(each) for each in start.numbers)
-    schemes = frozenset(number.scheme for number in numbers)
-    subject = Subject(start.debtor.country, schemes, request.purpose, numbers, start.numbers_since)
-    return planned(subject, rules.policy.sources, rules.policy.currency, sellers)
-
-
-def _inquiry(
-    request: CheckRequest, start: CheckStart, by: Asked, rules: Rules, plan: Planned, decision_id: UUID, given: Wiring
-) -> Inquiry:
-    """Give what all questions of this check share; its calls are metered under the decision that is to come."""
-    policy, debtor = rules.policy, start.debtor
-    prices = agreed_prices(policy.sources, policy.currency)
-    numbers = tuple(Identifier(number.scheme, number.country, number.value) for number in start.numbers)
-    return Inquiry(
-        house=given.house,
-        seller=given.seller,
-        debtor_id=debtor.id,
-        company=CompanyKey(debtor.name or by.name, debtor.country, numbers),
-        policy=policy,
-        access=source_access(given.house, given.seller, debtor_id=debtor.id, decision_id=decision_id, prices=prices),
-        budget=Budget(plan.cost_max, policy.currency),
-        deadline=monotonic() + plan.deadline_seconds,
-        purpose=request.purpose,
-        relation=request.relation,
-        not_used=frozenset(each.id for each in start.reports) if request.ask_again else None,
-    )
-
-
-def _decide(session: Session, judged: Judged, by: Asked, decision_id: UUID, given: Wiring) -> bytes:
-    now, rules = given.now, judged.rules
-    judged = compared(session, judged, by, given)
-    facts = gather(session, judged, given.today)
-    document = facts_document(facts)
-    judgement = judge(rules.policy.engine, facts, rules.policy).document()
-    decision = Decision(
-        id=decision_id,
-        kind="credit_check",
-        debtor_id=judged.debtor.id,
-        as_of=facts.as_of,
-        decided_at=now,
-        judgement=judgement,
-        policy_version=rules.version,
-        policy_digest=rules.digest,
-        engine_version=rules.policy.engine,
-        sources=[described(source, now) for source in judged.sources],
-        asked_by=given.caller.name,
-        actor=given.caller.actor,
-        behaviour=document["behaviour"],
-    )
-    decisions.add(session, decision, canonical_json(judgement), canonical_json(document))
-    keep_numbers(session, judged, facts, by, given)
-    answer = answer_bytes(decision_answer(decision, given.seller, given.caller.role, given.language))
-    given.once.keep(session, 201, answer)
-    return answer
-
-
-def _start(session: Session, named: DebtorNamed, given: Wiring) -> CheckStart:
-    """Read what the check starts from. Raises NotFound for an unknown debtor."""
-    debtor_id = identifying.find_or_add(session, named, given)
-    start = checks.start(session, debtor_id) if debtor_id else None
-    if start is None:
-        raise NotFound("There is no such debtor.", code="debtor_not_found")
-    return start
-
-
-def _rules(session: Session, version: int | None, given: Wiring) -> Rules:
-    if version is None:
-        raise NotFound("No policy is active.", code="no_active_policy")
-    return given.house.policies.version(session, version)
-
-
-def _require_purpose(request: CheckRequest, missing: Sequence[Question]) -> None:
-    """Refuse to buy a report about somebody without saying why: data protection asks for it."""
-    if not any(each.buys for each in missing):
-        return
-    faults = [
-        Fault(f"/{name}", "required", "Required, since a credit report may be bought.")
-        for name in ("purpose", "relation")
-        if getattr(request, name) is None
-    ]
-    if faults:
-        raise BadInput("A credit report is needed: say for which purpose and relation.", faults=faults)
+def _answer(given: Wiring, _session: Session, decided: Decided) -> bytes:
+    return answer_bytes(decision_answer(decided.decision, given.seller, given.caller.role, given.language))

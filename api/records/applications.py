@@ -1,12 +1,13 @@
 """Applications: credit asked for a debtor, what the machine said, and who must decide by when."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Index, Select, select, text
+from sqlalchemy.orm import Mapped, Session
 
 from api.records.base import Base, WithId, reference_to
 
@@ -46,6 +47,7 @@ class ApplicationRecord(WithId, Base):
     currency: Mapped[str]
     requested_terms: Mapped[dict[str, Any] | None]
     monthly_sales: Mapped[Decimal | None]
+    monthly_sales_currency: Mapped[str | None]
     state: Mapped[str]
     owner: Mapped[str | None]
     taken_at: Mapped[datetime | None]
@@ -84,3 +86,52 @@ class AgreedTermsRecord(WithId, Base):
     channel: Mapped[str]
     recorded_by: Mapped[str]
     known_at: Mapped[datetime]
+
+
+def get(session: Session, application_id: UUID) -> ApplicationRecord | None:
+    """Find an application, as it is now. It is changed only under its debtor's lock."""
+    query = select(ApplicationRecord).where(ApplicationRecord.id == application_id)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def of_debtor(session: Session, debtor_id: UUID, states: Iterable[str]) -> Sequence[ApplicationRecord]:
+    """Give a debtor's applications in some states, the newest first."""
+    record = ApplicationRecord
+    query = select(record).where(record.debtor_id == debtor_id, record.state.in_(states)).order_by(record.id.desc())
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def past_due(session: Session, now: datetime) -> Sequence[ApplicationRecord]:
+    """Give the applications that wait for a person past their deadline, the oldest deadline first."""
+    record = ApplicationRecord
+    query = select(record).where(record.state.in_(WAITING), record.due_at < now).order_by(record.due_at, record.id)
+    return session.scalars(query).all()
+
+
+def listing(
+    state: str | None, debtor_id: UUID | None, owner: str | None, changed_since: datetime | None
+) -> Select[ApplicationRecord]:
+    """Select applications; what is None does not matter."""
+    record = ApplicationRecord
+    query = select(record)
+    if state is not None:
+        query = query.where(record.state == state)
+    if debtor_id is not None:
+        query = query.where(record.debtor_id == debtor_id)
+    if owner is not None:
+        query = query.where(record.owner == owner)
+    return query if changed_since is None else query.where(record.changed_at >= changed_since)
+
+
+def newest_terms(session: Session, debtor_id: UUID) -> AgreedTermsRecord | None:
+    """Give the terms that count for a debtor, or None while none were agreed."""
+    record = AgreedTermsRecord
+    query = select(record).where(record.debtor_id == debtor_id).order_by(record.id.desc())
+    return session.scalars(query.limit(1)).first()
+
+
+def terms_of_version(session: Session, debtor_id: UUID, terms_version: str) -> AgreedTermsRecord | None:
+    """Find what a debtor accepted of one version of the terms, last."""
+    record = AgreedTermsRecord
+    query = select(record).where(record.debtor_id == debtor_id, record.terms_version == terms_version)
+    return session.scalars(query.order_by(record.id.desc()).limit(1)).first()

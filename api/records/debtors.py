@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, CheckConstraint, Index, Select, or_, select, text, update
+from sqlalchemy import CTE, CheckConstraint, Index, Select, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session
 
 from api.records import events, identities
@@ -71,6 +71,18 @@ def get(session: Session, debtor_id: UUID) -> DebtorRecord | None:
     return record
 
 
+def with_incomplete_file(session: Session) -> Sequence[UUID]:
+    """Give the accepted debtors whose file still lacks something."""
+    record = DebtorRecord
+    lacks = func.jsonb_array_length(record.onboarding_missing) > 0
+    return session.scalars(select(record.id).where(lacks, record.merged_into_id.is_(None)).order_by(record.id)).all()
+
+
+def several(session: Session, debtor_ids: Iterable[UUID]) -> Sequence[DebtorRecord]:
+    """Find debtors by their ids; a merged one is given as it is."""
+    return session.scalars(select(DebtorRecord).where(DebtorRecord.id.in_(set(debtor_ids)))).all()
+
+
 def add(
     session: Session,
     values: Mapping[str, object],
@@ -100,14 +112,24 @@ def tell(session: Session, type: str, debtor_id: UUID, data: Mapping[str, object
     events.add(session, type, told, debtor_id=debtor_id, happened_at=now, known_at=now)
 
 
+def enter_phase(session: Session, debtor: DebtorRecord, phase: str, now: datetime) -> None:
+    """Move a debtor, which must be locked, to a phase and tell so; one that is in it stays as it is."""
+    if debtor.phase == phase:
+        return
+    told = {"from": debtor.phase, "to": phase}
+    debtor.phase, debtor.version, debtor.changed_at = phase, debtor.version + 1, now
+    tell(session, "debtor.phase_changed.v1", debtor.id, told, now)
+
+
 HAS_LEDGER = text(
     "SELECT EXISTS (SELECT FROM invoice WHERE debtor_id = :id) OR EXISTS (SELECT FROM payment WHERE debtor_id = :id)"
     " OR EXISTS (SELECT FROM credit_note WHERE debtor_id = :id)"
+    " OR EXISTS (SELECT FROM sales_order WHERE debtor_id = :id)"
 )
 
 
 def has_ledger(session: Session, debtor_id: UUID) -> bool:
-    """Whether anything was ever invoiced to or paid by a debtor."""
+    """Whether anything was ever ordered by, invoiced to or paid by a debtor."""
     return bool(session.scalar(HAS_LEDGER, {"id": debtor_id}))
 
 

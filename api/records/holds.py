@@ -1,10 +1,11 @@
 """Holds: a person keeps a debtor's orders waiting, or stops supply; each begins and ends with grounds."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Index, Select, or_, select, text
+from sqlalchemy.orm import Mapped, Session
 
 from api.records.base import Base, WithId, reference_to
 
@@ -31,3 +32,29 @@ class HoldRecord(WithId, Base):
     ended_by: Mapped[str | None]
     ended_at: Mapped[datetime | None]
     end_grounds: Mapped[str | None]
+
+
+def get(session: Session, debtor_id: UUID, hold_id: UUID) -> HoldRecord | None:
+    """Find a hold of a debtor."""
+    query = select(HoldRecord).where(HoldRecord.debtor_id == debtor_id, HoldRecord.id == hold_id)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def in_force(session: Session, debtor_id: UUID, on: date) -> Sequence[HoldRecord]:
+    """Give a debtor's own holds that are in force on a day."""
+    record = HoldRecord
+    not_over = or_(record.ends_on.is_(None), record.ends_on >= on)
+    query = select(record).where(record.debtor_id == debtor_id, record.ended_at.is_(None), not_over)
+    return session.scalars(query.order_by(record.id)).all()
+
+
+def listing(debtor_id: UUID) -> Select[HoldRecord]:
+    """Select all holds of a debtor, those that are over too."""
+    return select(HoldRecord).where(HoldRecord.debtor_id == debtor_id)
+
+
+def over_by_itself(session: Session, on: date) -> set[UUID]:
+    """Give the debtors of whom a hold ended by itself with the day before."""
+    record = HoldRecord
+    query = select(record.debtor_id).where(record.ended_at.is_(None), record.ends_on == on - timedelta(days=1))
+    return set(session.scalars(query))

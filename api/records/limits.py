@@ -1,11 +1,13 @@
 """Credit limits: dated versions, each with its author and grounds; a newer one replaces, none is ever changed."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Index, Select, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Mapped, Session, aliased
 
 from api.records.base import Base, WithId, reference_to
 
@@ -49,3 +51,51 @@ class CreditLimitRecord(WithId, Base):
     decision_id: Mapped[UUID | None]
     verdict_id: Mapped[UUID | None]
     known_at: Mapped[datetime]
+
+
+def versions(
+    session: Session, debtor_id: UUID, scope: str | None = None, known_at: datetime | None = None
+) -> Sequence[CreditLimitRecord]:
+    """Give the versions of a debtor's limits, of one scope or of both, as they were known at a time; oldest first."""
+    query = listing(debtor_id, known_at)
+    if scope is not None:
+        query = query.where(CreditLimitRecord.scope == scope)
+    return session.scalars(query.order_by(CreditLimitRecord.id)).all()
+
+
+def listing(debtor_id: UUID, known_at: datetime | None = None) -> Select[CreditLimitRecord]:
+    """Select the versions of a debtor's limits, as they were known at a time or as they are known now."""
+    query = select(CreditLimitRecord).where(CreditLimitRecord.debtor_id == debtor_id)
+    return query if known_at is None else query.where(CreditLimitRecord.known_at <= known_at)
+
+
+def of_verdicts(session: Session, verdict_ids: Sequence[UUID]) -> Sequence[CreditLimitRecord]:
+    """Give the versions that verdicts wrote."""
+    return session.scalars(select(CreditLimitRecord).where(CreditLimitRecord.verdict_id.in_(verdict_ids))).all()
+
+
+def of_decision(session: Session, decision_id: UUID) -> CreditLimitRecord | None:
+    """Give the version that the machine wrote by one of its decisions."""
+    record = CreditLimitRecord
+    query = select(record).where(record.decision_id == decision_id, record.verdict_id.is_(None))
+    return session.scalars(query).first()
+
+
+def due(session: Session, on: date) -> Sequence[CreditLimitRecord]:
+    """Give of each debtor and scope the newest standing version that has begun, where it ended or is to be reviewed."""
+    record = CreditLimitRecord
+    query = (
+        select(record)
+        .where(record.is_temporary.is_(False), record.valid_from <= on)
+        .ext(distinct_on(record.debtor_id, record.scope))
+        .order_by(record.debtor_id, record.scope, record.id.desc())
+        .subquery()
+    )
+    newest = aliased(record, query)
+    is_due = or_(newest.valid_until < on, newest.next_review_on <= on)
+    return session.scalars(select(newest).where(newest.limit_kind != "none", is_due)).all()
+
+
+def beginning(session: Session, on: date) -> set[UUID]:
+    """Give the debtors of whom a limit begins on a day."""
+    return set(session.scalars(select(CreditLimitRecord.debtor_id).where(CreditLimitRecord.valid_from == on)))

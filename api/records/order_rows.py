@@ -52,6 +52,7 @@ class Order:
     prepaid_amount: Decimal = _ZERO
     is_first: bool = False
     released_by: str | None = None
+    released_until: date | None = None
     version: int = 1
 
     @property
@@ -103,19 +104,19 @@ class OrderDecision:
 
 @dataclass(frozen=True, slots=True)
 class OrderStep:
-    """One thing that happened to an order after it was placed."""
+    """One thing that happened to an order after it was placed; `told` is what its event tells beside the order."""
 
     kind: str
     data: Mapping[str, Any]
     done_by: str
     grounds: str | None = None
     actor: str | None = None
+    told: Mapping[str, Any] | None = None
 
 
 COLUMNS = tuple(each.name for each in fields(Order))
 KEPT = ("id", "debtor_id", "order_reference", "currency", "placed_by", "actor", "placed_at")
 CHANGING = tuple(name for name in COLUMNS if name not in KEPT)
-DECISION_COLUMNS = tuple(each.name for each in fields(OrderDecision))
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM sales_order"  # noqa: S608
 ENTRIES = (
     "SELECT id, CAST(:movement_id AS uuid) AS movement_id, CAST(:debtor_id AS uuid) AS debtor_id,"
@@ -123,32 +124,32 @@ ENTRIES = (
     " CAST(:happened_on AS date) AS happened_on FROM unnest(CAST(:entry_ids AS uuid[]), CAST(:stages AS text[]),"
     " CAST(:amounts AS numeric[])) AS g (id, stage, amount)"
 )
-# A JSON column is given as text.
-CASTS = {"call_offs": "CAST(:call_offs AS jsonb)"}
-DECISION_VALUES = ", ".join(f":decision_{name}" for name in DECISION_COLUMNS)
+# Rows go in as documents: fifty parameters of their own take longer to bind than all of it takes to write.
+PLACED = (
+    "kept AS (INSERT INTO sales_order SELECT * FROM jsonb_populate_record(NULL::sales_order, CAST(:order AS jsonb))),"
+)
+SETS = ", ".join(f"{name} = n.{name}" for name in CHANGING if name != "version")
+# Under the debtor's lock nobody else can have changed it. An order that was read before the lock has another version:
+# then this is null, which its column refuses, and nothing of it all is written.
+VERSION = "version = CASE WHEN o.version = n.version - 1 THEN n.version END"
+CHANGED = (
+    f"kept AS (UPDATE sales_order o SET {SETS}, {VERSION}"  # noqa: S608
+    " FROM jsonb_populate_record(NULL::sales_order, CAST(:order AS jsonb)) n"
+    " WHERE o.id = n.id),"
+)
 DECIDED = (
-    f"decided AS (INSERT INTO order_decision (seller_id, {', '.join(DECISION_COLUMNS)})"  # noqa: S608
-    f" VALUES (CAST(:seller_id AS uuid), {DECISION_VALUES})),"
+    "decided AS (INSERT INTO order_decision"
+    " SELECT * FROM jsonb_populate_record(NULL::order_decision, CAST(:decision AS jsonb))),"
 )
 STEPPED = (
-    "stepped AS (INSERT INTO order_step (seller_id, id, order_id, kind, data, grounds, done_by, actor, happened_at)"
-    " VALUES (CAST(:seller_id AS uuid), :step_id, :id, :step_kind, CAST(:step_data AS jsonb), :step_grounds, :step_by,"
-    " :step_actor, :known_at)),"
+    "stepped AS (INSERT INTO order_step SELECT * FROM jsonb_populate_record(NULL::order_step, CAST(:step AS jsonb))),"
 )
 
 
 @cache
 def _statement(is_new: bool, has_decision: bool, has_step: bool) -> TextClause:
     """Write the statement that keeps an order with its exposure, and its decision and step where there are any."""
-    if is_new:
-        values = ", ".join(CASTS.get(name, f":{name}") for name in COLUMNS)
-        columns = ", ".join(COLUMNS)
-        order = f"INSERT INTO sales_order (seller_id, {columns}) VALUES (CAST(:seller_id AS uuid), {values})"  # noqa: S608
-    else:
-        sets = ", ".join(f"{name} = {CASTS.get(name, f':{name}')}" for name in CHANGING)
-        # Under the debtor's lock nobody else can have changed it; a version that differs is a fault of ours.
-        order = f"UPDATE sales_order SET {sets} WHERE id = :id AND version = :version - 1"  # noqa: S608
-    also = f"kept AS ({order}), {DECIDED if has_decision else ''} {STEPPED if has_step else ''} "
+    also = (PLACED if is_new else CHANGED) + (DECIDED if has_decision else "") + (STEPPED if has_step else "")
     return text(moving(ENTRIES, also=also + events.TELLING))
 
 
@@ -165,7 +166,8 @@ def write(
 ) -> Order:
     """Write an order as it is now, moving its exposure by what changed, and tell so. Gives it with its new version.
 
-    The caller holds the locks of its debtor and of all above it. `event` is a type such as `order.released.v1`.
+    The caller holds the locks of its debtor and of all above it. `event` is a type such as `order.released.v1`,
+    which tells of the order, and what its step tells.
     """
     if before is not None:
         after = replace(after, version=before.version + 1, changed_at=known_at)
@@ -175,10 +177,13 @@ def write(
         for stage in ("scheduled", "reserved", "delivered")
         if getattr(after.stages, stage) != getattr(was, stage)
     ]
-    values: dict[str, Any] = {name: getattr(after, name) for name in COLUMNS}
-    values |= {
-        "call_offs": None if after.call_offs is None else orjson.dumps(after.call_offs).decode(),
-        "seller_id": session.info["seller_id"],
+    seller_id = session.info["seller_id"]
+    values: dict[str, Any] = {
+        "order": _document(seller_id, after),
+        "id": after.id,
+        "debtor_id": after.debtor_id,
+        "currency": after.currency,
+        "seller_id": seller_id,
         "known_at": known_at,
         "happened_on": today,
         "movement_id": new_id(),
@@ -187,24 +192,20 @@ def write(
         "amounts": [amount for _, amount in moves],
     }
     if decision is not None:
-        values |= {f"decision_{name}": getattr(decision, name) for name in DECISION_COLUMNS}
+        values["decision"] = _document(seller_id, decision)
     if step is not None:
-        values |= _step_values(step)
-    values |= events.telling(event, told(after), after.debtor_id, known_at)
+        values["step"] = _document(seller_id, step, id=new_id(), order_id=after.id, happened_at=known_at)
+    more = step.told if step is not None and step.told else {}
+    values |= events.telling(event, {**told(after), **more}, after.debtor_id, known_at)
     session.execute(_statement(before is None, decision is not None, step is not None), values)
-    events.defer_feed(session)
     return after
 
 
-def _step_values(step: OrderStep) -> dict[str, Any]:
-    return {
-        "step_id": new_id(),
-        "step_kind": step.kind,
-        "step_data": orjson.dumps(dict(step.data), default=str).decode(),
-        "step_grounds": step.grounds,
-        "step_by": step.done_by,
-        "step_actor": step.actor,
-    }
+def _document(seller_id: UUID, row: Order | OrderDecision | OrderStep, **more: Any) -> str:
+    """Write a row as JSON, with amounts as text."""
+    # What is no column, such as what a step tells, is left out by the database.
+    values = {each.name: getattr(row, each.name) for each in fields(row)}
+    return orjson.dumps({"seller_id": seller_id, **values, **more}, default=str).decode()
 
 
 def told(order: Order) -> dict[str, Any]:
@@ -218,6 +219,11 @@ def told(order: Order) -> dict[str, Any]:
         "amount": {"amount": str(order.amount), "currency": order.currency},
         "decision_id": str(order.decision_id),
     }
+
+
+def tell(session: Session, order: Order, type: str, known_at: datetime) -> None:
+    """Tell one thing more of an order, such as its new state beside the change that led to it."""
+    events.add(session, type, told(order), debtor_id=order.debtor_id, happened_at=known_at, known_at=known_at)
 
 
 def get(session: Session, order_id: UUID) -> Order | None:
@@ -253,7 +259,8 @@ def out_of_time(session: Session, debtor_ids: Sequence[UUID], now: datetime, tod
 def as_placed(session: Session, order: Order) -> Order:
     """Give an order as it was before anybody changed what was ordered."""
     query = text(
-        "SELECT data -> 'before' FROM order_step WHERE order_id = :id AND kind = 'changed' ORDER BY id LIMIT 1"
+        "SELECT data -> 'before' FROM order_step WHERE order_id = :id AND kind IN ('changed', 'renewed')"
+        " AND data -> 'before' IS NOT NULL ORDER BY id LIMIT 1"
     )
     before = session.scalar(query, {"id": order.id})
     if before is None:
@@ -264,6 +271,7 @@ def as_placed(session: Session, order: Order) -> Order:
         vat_amount=None if before["vat_amount"] is None else Decimal(before["vat_amount"]),
         delivery_on=None if before["delivery_on"] is None else date.fromisoformat(before["delivery_on"]),
         call_offs=before["call_offs"],
+        prepayment_reference=before.get("prepayment_reference", order.prepayment_reference),
     )
 
 

@@ -1,11 +1,12 @@
 """Securities: what stands behind a debtor's debt, and until when; a parent's guarantee raises its child's limit."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Index, Select, or_, select
+from sqlalchemy.orm import Mapped, Session
 
 from api.records.base import Base, WithId, reference_to
 
@@ -40,3 +41,33 @@ class SecurityRecord(WithId, Base):
     known_at: Mapped[datetime]
     ended_by: Mapped[str | None]
     ended_at: Mapped[datetime | None]
+
+
+def get(session: Session, debtor_id: UUID, security_id: UUID) -> SecurityRecord | None:
+    """Find a security of a debtor."""
+    query = select(SecurityRecord).where(SecurityRecord.debtor_id == debtor_id, SecurityRecord.id == security_id)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def listing(debtor_id: UUID) -> Select[SecurityRecord]:
+    """Select all securities of a debtor, those that ended too."""
+    return select(SecurityRecord).where(SecurityRecord.debtor_id == debtor_id)
+
+
+def beginning(session: Session, on: date) -> set[UUID]:
+    """Give the debtors of whom a security that was known before begins to raise the limit on a day."""
+    record = SecurityRecord
+    query = select(record.debtor_id).where(record.raises_limit, record.ended_at.is_(None), record.valid_from == on)
+    return set(session.scalars(query))
+
+
+def raising(session: Session, debtor_id: UUID, on: date) -> Sequence[SecurityRecord]:
+    """Give the securities that raise a debtor's own limit on a day."""
+    record = SecurityRecord
+    query = listing(debtor_id).where(
+        record.raises_limit,
+        record.ended_at.is_(None),
+        record.valid_from <= on,
+        or_(record.valid_until.is_(None), record.valid_until >= on),
+    )
+    return session.scalars(query.order_by(record.id)).all()

@@ -1,12 +1,14 @@
 """Verdicts: what a person decided beside the machine, on an application or an order; rows are only added."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session
 
 from api.records.base import Base, WithId, reference_to
 
@@ -14,7 +16,9 @@ VERDICTS = ("accept", "accept_prepayment", "decline")
 
 
 class VerdictRecord(WithId, Base):
-    """One person's verdict with its grounds. `authority_amount` is what had to be within the authority of `role`.
+    """One person's verdict with its grounds. `authority_amount` is what had to be within the authority of `role` for
+    `risk_class`, in the currency of the policy; None: unlimited. `direction` says how it differs from the machine's
+    answer, as that was when it was given.
 
     Where it was not, `needs_second`: it has no effect before another person's approval (`verdict_approval`). `campari`
     is the form of the judgement: each letter's mark and ground, and the notches by which the grade moves.
@@ -49,7 +53,9 @@ class VerdictRecord(WithId, Base):
     grounds: Mapped[str]
     given_by: Mapped[str]
     role: Mapped[str]
+    risk_class: Mapped[str | None]
     authority_amount: Mapped[Decimal | None]
+    direction: Mapped[str | None]
     needs_second: Mapped[bool]
     given_at: Mapped[datetime]
 
@@ -65,3 +71,37 @@ class VerdictApprovalRecord(WithId, Base):
     given_by: Mapped[str]
     role: Mapped[str]
     given_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A verdict with what a second person said of it, None where nobody did yet, or nobody need."""
+
+    record: VerdictRecord
+    approval: VerdictApprovalRecord | None
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it counts."""
+        return not self.record.needs_second or (self.approval is not None and self.approval.approved)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a second person must still say something of it."""
+        return self.record.needs_second and self.approval is None
+
+
+def of_application(session: Session, application_id: UUID) -> Sequence[Verdict]:
+    """Give the verdicts on an application, the oldest first."""
+    record, approval = VerdictRecord, VerdictApprovalRecord
+    query = select(record, approval).outerjoin(approval, approval.verdict_id == record.id)
+    rows = session.execute(query.where(record.application_id == application_id).order_by(record.id))
+    return [Verdict(*row) for row in rows]
+
+
+def of_order(session: Session, order_id: UUID) -> Sequence[Verdict]:
+    """Give the verdicts on an order, the oldest first."""
+    record, approval = VerdictRecord, VerdictApprovalRecord
+    query = select(record, approval).outerjoin(approval, approval.verdict_id == record.id)
+    rows = session.execute(query.where(record.order_id == order_id).order_by(record.id))
+    return [Verdict(*row) for row in rows]

@@ -13,17 +13,23 @@ from scoring.facts.stored import STORED_IF_ANY
 
 SourceKind = Literal["company_register", "credit_bureau", "sanctions_list", "vat_register", "entity_register"]
 SourceStatus = Literal["fresh", "cached", "stale", "unavailable", "not_asked", "not_found"]
-ConvertedKind = Literal["exposure", "order_amount", "requested_limit", "monthly_sales"]
+ConvertedKind = Literal["exposure", "order_amount", "requested_limit", "monthly_sales", "insurer_cover"]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the caller asked for; `monthly_sales` is without VAT, `order_amount` with it."""
+    """What the caller asked for; `monthly_sales` is without VAT, `order_amount` with it.
+
+    `is_application` is True where a limit is applied for, which has effect, and `unlimited_requested` where that limit
+    is to be unlimited; else they are None.
+    """
 
     order_amount: Decimal | None = None
     requested_limit: Decimal | None = None
     monthly_sales: Decimal | None = None
     payment_term_days: int | None = None
+    is_application: bool | None = field(default=None, metadata=STORED_IF_ANY)
+    unlimited_requested: bool | None = field(default=None, metadata=STORED_IF_ANY)
 
 
 @dataclass(frozen=True, slots=True)

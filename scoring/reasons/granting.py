@@ -9,6 +9,15 @@ LIMIT_OVERDRAWN = Words(
     "De bestelling van {order_amount} past niet: de limiet van {limit_amount} is op doordat er {exposure_amount} "
     "uitstaat; {prepayment_amount} moet vooruit worden betaald.",
 )
+# Where no amount was asked but unlimited credit; and what sales reads of an application until somebody has decided.
+ASKED_UNLIMITED = Words(
+    "Unlimited credit was asked; the policy gives {limit_amount}.",
+    "Er is onbeperkt krediet gevraagd; het beleid geeft {limit_amount}.",
+)
+APPLIED_ABOVE_LIMIT = Words(
+    "More was applied for than the policy gives; finance decides.",
+    "Er is meer aangevraagd dan het beleid geeft; finance beslist.",
+)
 _FIRST_INVOICE_PAID = Words("Have the first invoice paid.", "Zorg dat de eerste factuur wordt betaald.")
 
 GRANTING: dict[str, ReasonKind] = {
@@ -75,8 +84,8 @@ GRANTING: dict[str, ReasonKind] = {
             "De gevraagde limiet, {requested_amount}, ligt boven de {limit_amount} die het beleid geeft.",
         ),
         Words(
-            "Work with this limit, or apply for more: finance then decides.",
-            "Werk met deze limiet of vraag meer aan: dan beslist finance.",
+            "Work with what the policy gives, or apply for more: finance then decides.",
+            "Werk met wat het beleid geeft of vraag meer aan: dan beslist finance.",
         ),
     ),
     "first_payment_pending": ReasonKind(

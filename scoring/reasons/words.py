@@ -55,6 +55,11 @@ WORDS: dict[str, Words] = {
     "dnb_paydex": Words("D&B PAYDEX", "D&B PAYDEX"),
     "dnb_failure_percentile": Words("D&B failure score, 1 to 100", "D&B-faillissementsscore, 1 tot 100"),
     "active": Words("active", "actief"),
+    "identity_matched": Words("a match with the company register", "een koppeling met het handelsregister"),
+    "vat_valid": Words("a valid VAT number", "een geldig btw-nummer"),
+    "sanctions_clear": Words("a screening against sanctions lists", "een toets aan de sanctielijsten"),
+    "terms_agreed": Words("agreed terms", "overeengekomen voorwaarden"),
+    "cover_decided": Words("a decision of the credit insurer", "een besluit van de kredietverzekeraar"),
     "own_ledger": Words("our own ledger", "onze eigen administratie"),
     "stated": Words("what was stated", "de opgave"),
     "bureau_pd": Words("the bureau's probability", "de kans van het bureau"),
@@ -89,6 +94,9 @@ CHANGES: dict[str, Words] = {
     "overdue_amount": Words("Have the overdue {from} paid", "Zorg dat de achterstand van {from} wordt betaald"),
     "insurer_cover": Words(
         "Obtain insurer cover of {to} (now {from})", "Verkrijg een verzekerde limiet van {to} (nu {from})"
+    ),
+    "requested_limit_amount": Words(
+        "Apply for a limit of {to} instead of {from}", "Vraag een limiet van {to} aan in plaats van {from}"
     ),
     "payment_term_days": Words(
         "Agree a term of {to} instead of {from}", "Spreek een termijn van {to} af in plaats van {from}"

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 # A new folder gets its place here and in the contracts of pyproject.toml.
 PLACES = {
     "api": {
-        *("web", "records", "fresh_report"),
+        *("web", "records", "fresh_report", "identity", "credit_check", "gate"),
         *("prospect", "acceptance", "orders", "monitoring", "management", "collection"),
         *("ledger", "policies", "events", "administration"),
     },
@@ -28,7 +28,7 @@ PLACES = {
         *("sandbox",),
     },
     "scoring": {
-        "facts",
+        *("acceptance", "cover", "facts", "orders"),
         *("figures", "inventory", "matching", "names", "policies", "policy", "reasons", "statutory", "validation"),
     },
     ".": {"api", "providers", "scoring", "migrations", "bench", "tests", "docs", "mappings", "var", "build", "dist"},

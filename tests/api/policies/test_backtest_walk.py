@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.ledger.clocks import end_of_day
+from api.known_time import end_of_day
 from api.policies.backtest.book import book_of
 from api.policies.backtest.debtor import DebtorWalk, Seen, Windows
 from api.policies.backtest.windows import Balance

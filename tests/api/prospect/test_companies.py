@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.identity.companies import RESULTS_MAX, CompanySearch, read_query, search_companies
+from api.identity.company_merging import same_companies
+from api.identity.company_numbers import NUMBER_FIELDS
 from api.problems import BadInput
-from api.prospect.companies import RESULTS_MAX, CompanySearch, read_query, search_companies
-from api.prospect.company_merging import same_companies
-from api.prospect.company_numbers import NUMBER_FIELDS
 from api.prospect.company_schemas import CompanySearchQuery
 from providers.catalog import Access, Catalog, Source
 from providers.errors import NotUnderstood, SourceBusy, SourceDown, SourceError, SourceRefused

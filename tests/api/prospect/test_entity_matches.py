@@ -14,9 +14,9 @@ from sqlalchemy.exc import ProgrammingError
 from api.app import create_app
 from api.clock import Clock
 from api.config import Config
+from api.identity.identifying import identified
+from api.identity.naming import CompanyNamed, DebtorNamed
 from api.problems import BadInput, Unavailable
-from api.prospect.identifying import identified
-from api.prospect.naming import CompanyNamed, DebtorNamed
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from api.wiring import Caller, Wiring
