@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.records import held_orders, order_rows
+from api.records import held_orders, order_rows, prepayments
 from api.records.order_rows import Order, OrderStep
 from api.wiring import Wiring
 from scoring.order_stages import enters_on, stages_of
@@ -24,7 +24,7 @@ def let_time_pass(session: Session, debtor_ids: Sequence[UUID], policy: Policy, 
     horizon_on = None if days is None else given.today + timedelta(days=days)
     for order in order_rows.out_of_time(session, debtor_ids, given.now, given.today):
         if order.expires_at is not None and order.expires_at <= given.now:
-            after = _over(order, given)
+            after = _over(session, order, given)
             event = f"order.{after.state}.v1"
             ended.append(after)
         else:
@@ -38,10 +38,12 @@ def let_time_pass(session: Session, debtor_ids: Sequence[UUID], policy: Policy, 
     return ended
 
 
-def _over(order: Order, given: Wiring) -> Order:
+def _over(session: Session, order: Order, given: Wiring) -> Order:
     """Give an order whose reservation has ended: expired, or held again where only a person's release ended."""
     if order.released_until is None or given.today <= order.released_until:
-        return _expired(order)
+        # What was prepaid for what is not delivered is free again.
+        expired = prepayments.release_prepayments(session, replace(order, state="expired"), given.now)
+        return _expired(expired)
     return replace(_expired(order), state="held", released_by=None, released_until=None)
 
 
