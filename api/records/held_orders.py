@@ -28,9 +28,10 @@ def look_again(session: Session, debtor_ids: Iterable[UUID]) -> None:
 
     To be called in every transaction that may cure one: money, credit notes and releases, limits, terms, holds, cover.
     """
-    ids = list(debtor_ids)
-    if not ids or not session.scalar(ANY_HELD):
+    # Asked first: where nobody waits, which is most of the time, that is all.
+    if not session.scalar(ANY_HELD):
         return
+    ids = list(debtor_ids)
     for top_id in session.scalars(TOPS, {"debtor_ids": ids}):
         jobs.defer(session, "judge_held_orders", debtor_id=top_id)
 

@@ -232,6 +232,13 @@ def get(session: Session, order_id: UUID) -> Order | None:
     return None if row is None else Order(*row)
 
 
+def called(session: Session, order_reference: str) -> Order | None:
+    """Find an order by its reference."""
+    row = session.execute(text(f"{SELECT} WHERE order_reference = :reference"), {"reference": order_reference})
+    found = row.one_or_none()
+    return None if found is None else Order(*found)
+
+
 def held(session: Session, debtor_ids: Sequence[UUID]) -> list[Order]:
     """Give the orders of these debtors that wait, oldest first."""
     query = text(f"{SELECT} WHERE debtor_id = ANY(CAST(:ids AS uuid[])) AND state = 'held' ORDER BY id")

@@ -162,6 +162,20 @@ def create_sales_order() -> None:
         postgresql_where=sa.text("prepayment_reference IS NOT NULL"),
     )
     op.create_index(
+        "ix_sales_order_order_key",
+        "sales_order",
+        ["seller_id", sa.text("upper(regexp_replace(order_reference, '[^A-Za-z0-9]', '', 'g'))")],
+        unique=False,
+        postgresql_where=sa.text("state IN ('released', 'held')"),
+    )
+    op.create_index(
+        "ix_sales_order_prepayment_key",
+        "sales_order",
+        ["seller_id", sa.text("upper(regexp_replace(prepayment_reference, '[^A-Za-z0-9]', '', 'g'))")],
+        unique=False,
+        postgresql_where=sa.text("state IN ('released', 'held') AND prepayment_reference IS NOT NULL"),
+    )
+    op.create_index(
         op.f("ix_sales_order_seller_id_debtor_id_id"), "sales_order", ["seller_id", "debtor_id", "id"], unique=False
     )
     op.create_index(
