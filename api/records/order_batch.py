@@ -138,7 +138,6 @@ def write_all(session: Session, batch: OrderBatch, known_at: datetime) -> dict[U
         "events": [at | _event(each, known_at) for each in batch.moves],
     }
     session.execute(WRITE, seller | {"known_at": known_at} | {name: _json(rows) for name, rows in values.items()})
-    if batch.moves:
     return orders
 
 
