@@ -11,7 +11,6 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.records import events
 from api.records.base import new_id
 from api.records.exposure import moving
 from api.records.order_rows import Order, told
