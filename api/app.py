@@ -18,6 +18,7 @@ from api.ledger import rate_routes as rates
 from api.ledger import routes as ledger
 from api.monitoring import routes as monitoring
 from api.orders import routes as orders
+from api.overview import routes as overview
 from api.policies import routes as policies
 from api.policies.backtest import routes as backtests
 from api.policies.trying import routes as shadows
@@ -47,6 +48,7 @@ ROOMS = (
     measures,
     monitoring,
     orders,
+    overview,
     payments,
     policies,
     prospect,

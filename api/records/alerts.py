@@ -35,6 +35,7 @@ class AlertRecord(WithId, Base):
         CheckConstraint(f"severity IN {SEVERITIES}", name="severity"),
         reference_to("debtor", "debtor_id"),
         Index("ix_alert_open", "seller_id", "kind", "subject", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index("ix_alert_open_of_debtor", "seller_id", "debtor_id", postgresql_where=text("ended_at IS NULL")),
     )
     kind: Mapped[str]
     subject: Mapped[str]
