@@ -14,7 +14,7 @@ from api.records import debtors, reports
 from api.records.gate import GateView, LimitRow, ReportRow, Way
 from api.sanctions_clearing import cleared
 from scoring.exchange import Rate
-from scoring.facts import NO_LIMIT_GIVEN, CreditLimit, NegativeEvent, RegisterStatus, SanctionsFacts, SanctionsHit
+from scoring.facts import NO_LIMIT_GIVEN, CreditLimit, NegativeEvent, RegisterStatus, SanctionsFacts
 from scoring.first_payment import FirstInvoice, FirstPaymentState, first_payment_state
 from scoring.money import Money
 from scoring.order_stages import OrderProgress, beyond_amount
@@ -220,11 +220,11 @@ def _events(rows: Iterable[ReportRow]) -> Iterable[NegativeEvent]:
         yield NegativeEvent(ENTITY_INACTIVE, entity.retrieved_at.date(), undated=True)
 
 
-def _sanctions(session: Session, found: Gate) -> SanctionsHit:
+def _sanctions(session: Session, found: Gate) -> SanctionsFacts | None:
     """Give how the newest screening stands, with what people cleared of it; without a hit nothing more is read."""
     newest = _newest(found.view.reports, "sanctions_list")
     if newest is None or newest.hit in (None, "none"):
-        return "none"
+        return None
     debtor = debtors.get(session, found.way.debtor_id)
     (report,) = (
         each for each in reports.latest(session, [found.way.debtor_id], "sanctions_list") if each.id == newest.id
@@ -233,4 +233,5 @@ def _sanctions(session: Session, found: Gate) -> SanctionsHit:
     assert debtor is not None
     assert isinstance(facts, SanctionsFacts)
     standing = cleared(session, debtor, facts)
-    return "none" if standing is None else standing.hit
+    # Whom it is about stands in the report; an order keeps only that there is a hit, by whom, and since when.
+    return None if standing is None else SanctionsFacts(standing.provider, standing.retrieved_on, standing.hit)

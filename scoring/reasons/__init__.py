@@ -1,15 +1,14 @@
 """The one registry of reason codes, and their texts in English and Dutch."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from scoring.reasons.behaviour import BEHAVIOUR
 from scoring.reasons.evidence_rendering import render_entry, render_value
 from scoring.reasons.grading import GRADING
-from scoring.reasons.granting import APPLIED_ABOVE_LIMIT, ASKED_UNLIMITED, GRANTING, LIMIT_OVERDRAWN
+from scoring.reasons.granting import APPLIED_ABOVE_LIMIT, ASKED_UNLIMITED, GRANTING
 from scoring.reasons.ground_words import GROUNDS
-from scoring.reasons.ordering import ORDERING
+from scoring.reasons.ordering import ORDERING, words_of_limit
 from scoring.reasons.registry import Audience, Category, Language, Owner, Params, ReasonKind, Words
 from scoring.reasons.rendering import fill, render_change, render_remedy
 from scoring.reasons.stopping import STOPPING, UNDATED
@@ -35,8 +34,8 @@ def _words_of(code: str, params: Mapping[str, Any], full: bool) -> Words:
         return UNDATED[code]
     if full and kind.unchanged is not None and _is_unchanged(params):
         return kind.unchanged
-    if code == "limit_exceeded" and Decimal(params["headroom_amount"]) < 0:
-        return LIMIT_OVERDRAWN
+    if (words := words_of_limit(code, params, full)) is not None:
+        return words
     if code == "asked_above_limit":
         # Only where it has no effect the room stands beside it.
         if not full and "headroom_amount" not in params:

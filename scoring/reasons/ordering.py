@@ -1,5 +1,10 @@
 """Reasons of the gate: what stands against an order beside the limit itself."""
 
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from scoring.reasons.granting import LIMIT_OVERDRAWN
 from scoring.reasons.registry import ReasonKind, Words
 
 ORDERING: dict[str, ReasonKind] = {
@@ -44,21 +49,26 @@ ORDERING: dict[str, ReasonKind] = {
         "finance",
         "sales",
         Words(
-            "The file of the new debtor is not complete ({missing}), so the order must be prepaid.",
-            "Het dossier van de nieuwe debiteur is niet compleet ({missing}); "
-            "de bestelling moet vooruit worden betaald.",
+            "The file of the new debtor lacks {missing}, so the order must be prepaid.",
+            "In het dossier van de nieuwe debiteur ontbreekt {missing}; de bestelling moet vooruit worden betaald.",
         ),
-        Words("Complete what is missing.", "Vul aan wat ontbreekt."),
+        Words("Ask finance what is still missing, and complete it.", "Vraag finance wat nog ontbreekt en vul het aan."),
+        # Whether a list or an insurer is waited for is not for sales.
+        Words(
+            "The file of the new debtor is not complete yet, so the order must be prepaid.",
+            "Het dossier van de nieuwe debiteur is nog niet compleet; de bestelling moet vooruit worden betaald.",
+        ),
     ),
     "cover_stopped": ReasonKind(
         "cover",
-        "finance",
-        "finance",
+        "debtor",
+        "sales",
         Words(
             "The oldest open item is {overdue_days} overdue; after {most_days} the insurer covers nothing more.",
             "De oudste open post is {overdue_days} over de vervaldatum; na {most_days} dekt de verzekeraar niets meer.",
         ),
         Words("Have the oldest invoice paid first.", "Zorg dat eerst de oudste factuur wordt betaald."),
+        Words("An invoice is open far too long.", "Er staat een factuur veel te lang open."),
     ),
     "oldest_open_item": ReasonKind(
         "order",
@@ -101,7 +111,7 @@ ORDERING: dict[str, ReasonKind] = {
             "The order of {order_amount} is above the {most_amount} that goes out without a person.",
             "De bestelling van {order_amount} is hoger dan de {most_amount} die zonder beoordeling de deur uit gaat.",
         ),
-        Words("Split the order, or ask finance.", "Splits de bestelling of vraag finance."),
+        Words("Ask finance to look at the order.", "Vraag finance de bestelling te beoordelen."),
     ),
     "prepayment_share": ReasonKind(
         "order",
@@ -114,3 +124,52 @@ ORDERING: dict[str, ReasonKind] = {
         Words("Have that part prepaid.", "Laat dat deel vooruit betalen."),
     ),
 }
+
+# Which limit of the group it is, and since when there is none; by the scope, and whether a day is told.
+_NO_LIMIT: dict[tuple[object, bool], Words] = {
+    ("own", True): Words(
+        "The credit limit ended on {ended_on}, so the order must be prepaid.",
+        "De kredietlimiet liep af op {ended_on}; de bestelling moet vooruit worden betaald.",
+    ),
+    ("group", False): Words(
+        "There is no credit limit in force for the debtor's group, so the order must be prepaid.",
+        "Er geldt geen kredietlimiet voor het concern van de debiteur; de bestelling moet vooruit worden betaald.",
+    ),
+    ("group", True): Words(
+        "The credit limit of the debtor's group ended on {ended_on}, so the order must be prepaid.",
+        "De kredietlimiet van het concern van de debiteur liep af op {ended_on}; "
+        "de bestelling moet vooruit worden betaald.",
+    ),
+}
+_GROUP_EXCEEDED = Words(
+    "The order of {order_amount} is above the room of {headroom_amount} that the debtor's group has left; "
+    "{prepayment_amount} must be prepaid.",
+    "De bestelling van {order_amount} past niet in de ruimte van {headroom_amount} die het concern van de debiteur nog "
+    "heeft; {prepayment_amount} moet vooruit worden betaald.",
+)
+_GROUP_OVERDRAWN = Words(
+    "The order of {order_amount} does not fit: the limit of {limit_amount} of the debtor's group is used up by the "
+    "{exposure_amount} that is outstanding; {prepayment_amount} must be prepaid.",
+    "De bestelling van {order_amount} past niet: de limiet van {limit_amount} van het concern van de debiteur is op "
+    "doordat er {exposure_amount} uitstaat; {prepayment_amount} moet vooruit worden betaald.",
+)
+# What the other companies of a group owe is not for sales.
+_GROUP_FULL = Words(
+    "The order of {order_amount} does not fit in the limit of the debtor's group; {prepayment_amount} must be prepaid.",
+    "De bestelling van {order_amount} past niet in de limiet van het concern van de debiteur; "
+    "{prepayment_amount} moet vooruit worden betaald.",
+)
+
+
+def words_of_limit(code: str, params: Mapping[str, Any], full: bool) -> Words | None:
+    """The words for what stands of a limit in the parameters, where they differ from those of the reason."""
+    if code == "limit_missing_or_expired":
+        return _NO_LIMIT.get((params.get("scope"), "ended_on" in params))
+    if code != "limit_exceeded":
+        return None
+    is_overdrawn = Decimal(params["headroom_amount"]) < 0
+    if params.get("scope") != "group":
+        return LIMIT_OVERDRAWN if is_overdrawn else None
+    if not full:
+        return _GROUP_FULL
+    return _GROUP_OVERDRAWN if is_overdrawn else _GROUP_EXCEEDED

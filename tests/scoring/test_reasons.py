@@ -27,7 +27,7 @@ def _text_constants() -> set[str]:
     """All text that stands in the code of judgements, the registry itself left out."""
     return {
         node.value
-        for path in (*_SOURCE.glob("*.py"), *_SOURCE.glob("figures/*.py"))
+        for path in (*_SOURCE.glob("*.py"), *_SOURCE.glob("figures/*.py"), *_SOURCE.glob("orders/*.py"))
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

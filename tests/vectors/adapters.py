@@ -7,6 +7,7 @@ from tests.vectors.adapters_cover import COVER
 from tests.vectors.adapters_identifiers import IDENTIFIERS
 from tests.vectors.adapters_law import LAW
 from tests.vectors.adapters_limits import LIMITS
+from tests.vectors.adapters_orders import ORDERS
 from tests.vectors.adapters_receivables import RECEIVABLES
 from tests.vectors.adapters_scoring import SCORING
 
@@ -17,4 +18,5 @@ ADAPTERS: dict[str, Callable[[dict[str, Any]], object]] = {
     **IDENTIFIERS,
     **LAW,
     **COVER,
+    **ORDERS,
 }
