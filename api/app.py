@@ -5,6 +5,11 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import source_metrics
+from api.acceptance import desk_routes as desk
+from api.acceptance import hold_routes as holds
+from api.acceptance import limit_routes as limits
+from api.acceptance import override_routes as overrides
+from api.acceptance import routes as acceptance
 from api.administration import routes as administration
 from api.administration import source_routes
 from api.clock import Clock
@@ -40,14 +45,19 @@ from providers.catalog import KINDS, Catalog
 
 CONNECTIONS = 10  # To the database, of one process; five more may be opened for a moment.
 ROOMS = (
+    acceptance,
     administration,
     backtests,
     bank,
+    desk,
     events,
+    holds,
     ledger,
+    limits,
     measures,
     monitoring,
     orders,
+    overrides,
     overview,
     payments,
     policies,

@@ -12,9 +12,12 @@ import procrastinate
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector
 
+from api.acceptance.ticks import pass_time
 from api.clock import real_now
 from api.ledger.book_counting import count_books
 from api.ledger.jobs import JOBS as LEDGER_JOBS
+from api.orders import ticks
+from api.orders.rejudging import judge_held_orders
 from api.policies.jobs import JOBS as POLICY_JOBS
 from api.policies.trying.shadowing import judge_shadows, judge_shadows_of
 from api.prospect.jobs import JOBS as PROSPECT_JOBS
@@ -70,10 +73,29 @@ def make_queue(house: House, database_url: str) -> App:
         await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS)
         await asyncio.to_thread(forget_answers, house)
 
+    @queue.task(name="creditgate.judge_held_orders", retry=retry)
+    def judge_held(seller_id: str, debtor_id: str) -> None:
+        judge_held_orders(house, _seller(house, UUID(seller_id)), UUID(debtor_id))
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="creditgate.let_orders_time_pass", queueing_lock="let_orders_time_pass")
+    def let_time_pass(timestamp: int) -> None:
+        ticks.let_time_pass_everywhere(house)
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="creditgate.judge_held_of_new_days", queue=jobs.LONG, queueing_lock="judge_held_of_new_days")
+    def judge_held_of_new_days(timestamp: int) -> None:
+        ticks.judge_held_of_new_days(house)
+
     @queue.periodic(cron="37 * * * *")  # Every hour, since each seller's day begins at an hour of its own.
     @queue.task(name="creditgate.count_books", queue=jobs.LONG)
     def count_each_book(timestamp: int) -> None:
         count_books(house)
+
+    @queue.periodic(cron="*/5 * * * *")
+    @queue.task(name="creditgate.pass_time_of_acceptance", queueing_lock="pass_time_of_acceptance")
+    def pass_time_of_acceptance(timestamp: int) -> None:
+        pass_time(house)
 
     @queue.periodic(cron="53 3 * * *")
     @queue.task(name="creditgate.erase_old_reports", queue=jobs.LONG)

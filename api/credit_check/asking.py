@@ -1,4 +1,4 @@
-"""What a credit check asks, in the currency of the policy it is judged by."""
+"""What a credit check or an application asks, in the currency of the policy it is judged by."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +20,8 @@ AMOUNTS: tuple[ConvertedKind, ...] = ("order_amount", "requested_limit", "monthl
 class CheckRequest:
     """What a credit check asks. Amounts may be in any currency that has a rate; `monthly_sales` is without VAT.
 
-    `ask_again`: what is stored of the company is not used, and everything asked anew.
+    `ask_again`: what is stored of the company is not used, and everything asked anew. `is_application`: the requested
+    limit, or one that is to be unlimited, is to have effect.
     """
 
     named: DebtorNamed
@@ -32,6 +33,8 @@ class CheckRequest:
     purpose: str | None = None
     relation: str | None = None
     ask_again: bool = False
+    is_application: bool = False
+    unlimited_requested: bool = False
 
 
 def question(session: Session, request: CheckRequest, policy: Policy, on: date) -> Question:
@@ -45,7 +48,12 @@ def question(session: Session, request: CheckRequest, policy: Policy, on: date) 
     _refuse_without_rate(given, found, policy.currency)
     became = dict(zip(given, (after.amount for _, after in found.pairs), strict=True))
     return Question(
-        Asked(**{**dict.fromkeys(AMOUNTS), **became}, payment_term_days=request.payment_term_days),
+        Asked(
+            **{**dict.fromkeys(AMOUNTS), **became},
+            payment_term_days=request.payment_term_days,
+            is_application=request.is_application or None,
+            unlimited_requested=request.unlimited_requested or None,
+        ),
         tuple(
             ConvertedFacts(name, money.currency, money.amount, became[name])
             for name, money in given.items()

@@ -1,7 +1,7 @@
 """Enters the gate of a debtor: locked with its group, or only looked at, with all its orders are judged on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -67,6 +67,12 @@ def enter(
         let_time_pass(session, way.members, rules.policy, given)
         view = _view(session, way, rules, given)
     return Entered(Gate(way, view, rules.policy, given.today), rules, start.order_id)
+
+
+def read_again(session: Session, entered: Entered, given: Wiring) -> Entered:
+    """Read what a debtor that is locked already is judged on, after its orders were written."""
+    view = _view(session, entered.gate.way, entered.rules, given)
+    return replace(entered, gate=replace(entered.gate, view=view))
 
 
 def look(given: Wiring, debtor_id: UUID, tell: Callable[[Session, Entered], Result]) -> Result:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.records import order_rows
+from api.records import held_orders, order_rows
 from api.records.order_rows import Order, OrderStep
 from api.wiring import Wiring
 from scoring.order_stages import enters_on, stages_of
@@ -17,22 +17,37 @@ from scoring.policy.document import Policy
 def let_time_pass(session: Session, debtor_ids: Sequence[UUID], policy: Policy, given: Wiring) -> list[Order]:
     """Expire what has ended and count what came inside the horizon, of debtors that are locked with all above them.
 
-    Gives the orders that expired.
+    What a person released until a day is held again after it, for the machine to judge. Gives the orders that ended.
     """
-    expired = []
+    ended = []
     days = policy.orders.horizon_days
     horizon_on = None if days is None else given.today + timedelta(days=days)
     for order in order_rows.out_of_time(session, debtor_ids, given.now, given.today):
         if order.expires_at is not None and order.expires_at <= given.now:
-            after, event = _expired(order), "order.expired.v1"
-            expired.append(after)
+            after = _over(order, given)
+            event = f"order.{after.state}.v1"
+            ended.append(after)
         else:
             enters = enters_on(order.progress, horizon_on, days)
             after = replace(order.staged(stages_of(order.progress, horizon_on)), enters_horizon_on=enters)
             event = "order.counted.v1"
         step = OrderStep(event.split(".")[1], {}, "machine")
         order_rows.write(session, order, after, event=event, today=given.today, known_at=given.now, step=step)
-    return expired
+    # Room came back, or a first order is none any more.
+    held_orders.look_again(session, {each.debtor_id for each in ended})
+    return ended
+
+
+def _over(order: Order, given: Wiring) -> Order:
+    """Give an order whose reservation has ended: expired, or held again where only a person's release ended."""
+    if order.released_until is None or given.today <= order.released_until:
+        return _expired(order)
+    return replace(_expired(order), state="held", released_by=None, released_until=None)
+
+
+def has_begun(order: Order) -> bool:
+    """Whether anything of an order went out, or was invoiced."""
+    return max(order.delivered_amount, order.invoiced_amount) > 0
 
 
 def _expired(order: Order) -> Order:
@@ -45,5 +60,5 @@ def _expired(order: Order) -> Order:
         expires_at=None,
         enters_horizon_on=None,
         # A first order of which nothing went out is none: the next one may be the first.
-        is_first=order.is_first and max(order.delivered_amount, order.invoiced_amount) > 0,
+        is_first=order.is_first and has_begun(order),
     )

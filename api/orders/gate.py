@@ -5,12 +5,16 @@ Whatever raises exposure goes through `judged` and `resolved` here, in one trans
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.gate.entering import Entered
+from api.gate.entering import Entered, enter
 from api.gate.facts import first_payment, order_facts
+from api.gate.passing_time import has_begun
 from api.orders.deadlines import prepay_by, reservation_ends_at
+from api.problems import NotFound
+from api.records import order_rows
 from api.records.base import new_id
 from api.records.order_rows import Order, OrderDecision
 from api.wiring import Wiring
@@ -36,6 +40,20 @@ class Judged:
     facts: OrderFacts
     judgement: OrderJudgement
     decision: OrderDecision
+
+
+def enter_order(session: Session, given: Wiring, order_id: UUID) -> tuple[Entered, Order]:
+    """Lock the debtor of an order as `enter` does, and give the order as it is then.
+
+    Raises NotFound for an unknown order, and GroupChanged where all must begin again.
+    """
+    before = order_rows.get(session, order_id)
+    if before is None:
+        raise NotFound("There is no such order.", code="order_not_found")
+    entered = enter(session, given, before.debtor_id)
+    order = order_rows.get(session, order_id)
+    assert order is not None
+    return entered, order
 
 
 def judged(session: Session, entered: Entered, order: Order, asked: str, given: Wiring) -> Judged:
@@ -81,7 +99,9 @@ def resolved(entered: Entered, order: Order, found: Judged, given: Wiring) -> Or
         stages = replace(stages, reserved=_fitting(order, stages))
         ends_at = prepay_by(order, entered.rules.policy.orders, given.today, given.seller)
         return replace(order.staged(stages), expires_at=ends_at, enters_horizon_on=None)
-    return replace(order.staged(stages), expires_at=None, enters_horizon_on=None, is_first=False)
+    # What went out of a first order stays its debtor's first credit, whatever becomes of the rest.
+    is_first = order.is_first and has_begun(order)
+    return replace(order.staged(stages), expires_at=None, enters_horizon_on=None, is_first=is_first)
 
 
 def released(entered: Entered, order: Order, given: Wiring) -> Order:
@@ -92,6 +112,8 @@ def released(entered: Entered, order: Order, given: Wiring) -> Order:
         order.staged(stages),
         state="released",
         prepayment_required=None,
+        released_by=None,
+        released_until=None,
         expires_at=reservation_ends_at(order, policy, found.today, given.seller),
         enters_horizon_on=enters_on(order.progress, found.horizon_on, policy.horizon_days),
         is_first=order.is_first or (stages.counted + stages.scheduled > 0 and first_payment(found) == "no_order"),

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api import onboarding
 from api.identity.company_merging import as_number
-from api.identity.debtors import get_debtor
+from api.identity.debtors import get_debtor, locked_debtor
 from api.identity.number_owners import only_debtor
 from api.identity.shown_numbers import is_sole_trader, shown_identifiers
 from api.problems import Conflict
@@ -51,6 +52,8 @@ def choose_company(choice: Choice, given: Wiring) -> bytes:
             actor=caller.actor,
             now=given.now,
         )
+        if debtor.onboarding_missing:
+            onboarding.recount(session, locked_debtor(session, debtor.id), given.house.policies, given.now)
         answer = answer_bytes(
             {
                 "id": record.id,

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.identity.debtors import get_debtor
+from api import onboarding
+from api.identity.debtors import get_debtor, locked_debtor
 from api.problems import BadInput, Conflict, Fault, NotAllowed
 from api.prospect.sanctions_alerts import follow_hit, open_now
-from api.records import debtors, reports, sanctions_clearances
+from api.records import debtors, held_orders, reports, sanctions_clearances
 from api.records.debtors import DebtorRecord
 from api.records.reports import Report
 from api.records.sanctions_clearances import CLEARED, WITHDRAWN, Entry, Mover, SanctionsClearanceRecord
@@ -45,7 +46,7 @@ def clear(debtor_id: UUID, entity_id: str, reason: str, given: Wiring) -> bytes:
     _require_person(given, "clear an entry of a sanctions list")
     with given.transaction() as session:
         given.once.claim(session)
-        debtor = get_debtor(session, debtor_id)
+        debtor = locked_debtor(session, debtor_id)
         screening, match = _match(session, debtor, entity_id)
         if not may_clear(match):
             raise Conflict("This is a hit, and no likeness: nobody here can clear it.", code="sanctions_hit_confirmed")
@@ -59,7 +60,7 @@ def withdraw(debtor_id: UUID, entity_id: str, reason: str, given: Wiring) -> byt
     _require_person(given, "take back a clearance")
     with given.transaction() as session:
         given.once.claim(session)
-        debtor = get_debtor(session, debtor_id)
+        debtor = locked_debtor(session, debtor_id)
         screening, match = _match(session, debtor, entity_id)
         if match.clearance is None:
             raise Conflict("This entry is not cleared.", code="not_cleared")
@@ -77,6 +78,8 @@ def _move(
     found = cleared(session, debtor, screening.told)
     assert found is not None
     follow_hit(session, debtor.id, found, open_now(session, [debtor.id]), given.now)
+    onboarding.recount(session, debtor, given.house.policies, given.now)
+    held_orders.look_again(session, [debtor.id])
     answer = answer_bytes(_answer(session, debtor, Screening(debtor, screening.report, screening.told, found)))
     given.once.keep(session, 201, answer)
     return answer

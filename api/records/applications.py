@@ -47,6 +47,7 @@ class ApplicationRecord(WithId, Base):
     currency: Mapped[str]
     requested_terms: Mapped[dict[str, Any] | None]
     monthly_sales: Mapped[Decimal | None]
+    monthly_sales_currency: Mapped[str | None]
     state: Mapped[str]
     owner: Mapped[str | None]
     taken_at: Mapped[datetime | None]

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, exists, select
+from sqlalchemy.orm import Mapped, Session
 
 from api.records.base import Base, WithId, reference_to
 
@@ -107,3 +107,8 @@ class ConditionMetRecord(WithId, Base):
     met_on: Mapped[date]
     ticked_by: Mapped[str]
     known_at: Mapped[datetime]
+
+
+def is_decided(session: Session, debtor_id: UUID) -> bool:
+    """Whether anything was decided on a debtor's cover, by an insurer or by the contract, refusals too."""
+    return bool(session.scalar(select(exists().where(CoverDecisionRecord.debtor_id == debtor_id))))

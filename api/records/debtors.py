@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, CheckConstraint, Index, Select, or_, select, text, update
+from sqlalchemy import CTE, CheckConstraint, Index, Select, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session
 
 from api.records import events, identities
@@ -69,6 +69,18 @@ def get(session: Session, debtor_id: UUID) -> DebtorRecord | None:
     while record is not None and record.merged_into_id is not None:
         record = session.get(DebtorRecord, (seller_id, record.merged_into_id))
     return record
+
+
+def with_incomplete_file(session: Session) -> Sequence[UUID]:
+    """Give the accepted debtors whose file still lacks something."""
+    record = DebtorRecord
+    lacks = func.jsonb_array_length(record.onboarding_missing) > 0
+    return session.scalars(select(record.id).where(lacks, record.merged_into_id.is_(None)).order_by(record.id)).all()
+
+
+def several(session: Session, debtor_ids: Iterable[UUID]) -> Sequence[DebtorRecord]:
+    """Find debtors by their ids; a merged one is given as it is."""
+    return session.scalars(select(DebtorRecord).where(DebtorRecord.id.in_(set(debtor_ids)))).all()
 
 
 def add(

@@ -151,6 +151,20 @@ def to_replay(session: Session, decision_id: UUID) -> tuple[str, str | None] | N
     return (row[0], row[1]) if row else None
 
 
+def judgements(session: Session, decision_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Give the judgements, as canonical JSON text, of several decisions by their ids."""
+    record = DecisionRecord
+    rows = session.execute(select(record.id, record.judgement).where(record.id.in_(decision_ids)))
+    return dict(rows.tuples().all())
+
+
+def newest_class(session: Session, debtor_id: UUID) -> str | None:
+    """Give the class of a debtor by its newest decision; None where it has none, or none was decided."""
+    record = DecisionRecord
+    query = select(record.risk_class).where(record.debtor_id == debtor_id).order_by(record.id.desc())
+    return session.scalars(query.limit(1)).first()
+
+
 def listing(debtor_id: UUID | None = None, outcome: str | None = None) -> Select[DecisionRecord, Any]:
     """Select decisions, of a debtor and of an outcome or of all, each with the payment behaviour it was made from."""
     behaviour = cast(DecisionFactsRecord.facts, JSONB)["behaviour"]

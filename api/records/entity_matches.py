@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, select
+from sqlalchemy import Index, func, select
 from sqlalchemy.orm import Mapped, Session
 
 from api.records.base import Base, WithId, reference_to
@@ -80,6 +80,12 @@ def last(session: Session, key: str, country: str | None, place: str | None) -> 
     if country:
         query = query.where(record.country == country)
     return session.scalars(query.order_by(record.chosen_at.desc(), record.id.desc()).limit(1)).first()
+
+
+def last_of_debtor(session: Session, debtor_id: UUID) -> datetime | None:
+    """Say when a person last chose this debtor; None where nobody did."""
+    record = EntityMatchRecord
+    return session.scalar(select(func.max(record.chosen_at)).where(record.debtor_id == debtor_id))
 
 
 def _place(place: str | None) -> str | None:

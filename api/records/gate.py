@@ -162,6 +162,7 @@ class GateView:
     `first_order_id` is the first order on account that the gate knows of, with its invoices; `has_history`: something
     was ever settled; `first_due_on` is the earliest open invoice's day, of debtors whose orders we do not know.
     `time_has_passed`: reservations of the group have ended, or parts came inside the horizon, and nobody has said so.
+    `has_held`: older orders of the debtor wait.
     """
 
     critical: bool
@@ -178,6 +179,7 @@ class GateView:
     has_history: bool
     first_due_on: date | None
     time_has_passed: bool
+    has_held: bool
 
 
 # Small lists as JSON, with amounts as text; none of them grows with the number of orders or invoices.
@@ -225,7 +227,8 @@ SELECT d.critical, coalesce(d.onboarding_missing, '[]') AS onboarding_missing,
     (SELECT min(day) FROM debtor_day WHERE debtor_id = :debtor_id AND due_open_count <> 0) AS first_due_on,
     EXISTS (SELECT FROM sales_order WHERE debtor_id = ANY(CAST(:members AS uuid[])) AND expires_at <= :now)
         OR EXISTS (SELECT FROM sales_order
-            WHERE debtor_id = ANY(CAST(:members AS uuid[])) AND enters_horizon_on <= :today) AS time_has_passed
+            WHERE debtor_id = ANY(CAST(:members AS uuid[])) AND enters_horizon_on <= :today) AS time_has_passed,
+    EXISTS (SELECT FROM sales_order WHERE debtor_id = :debtor_id AND state = 'held') AS has_held
 FROM debtor d LEFT JOIN LATERAL (SELECT id FROM sales_order WHERE debtor_id = d.id AND is_first) first_order ON true
 WHERE d.id = :debtor_id
 """)
@@ -260,6 +263,7 @@ def read(session: Session, way: Way, now: datetime, today: date, overdue_before:
         has_history=row.has_history,
         first_due_on=row.first_due_on,
         time_has_passed=row.time_has_passed,
+        has_held=row.has_held,
     )
 
 

@@ -53,8 +53,8 @@ def listing(debtor_id: UUID) -> Select[HoldRecord]:
     return select(HoldRecord).where(HoldRecord.debtor_id == debtor_id)
 
 
-def over_by_itself(session: Session, on: date) -> Sequence[UUID]:
-    """Give the debtors of whom a hold ended by itself on the day before."""
+def over_by_itself(session: Session, on: date) -> set[UUID]:
+    """Give the debtors of whom a hold ended by itself with the day before."""
     record = HoldRecord
     query = select(record.debtor_id).where(record.ended_at.is_(None), record.ends_on == on - timedelta(days=1))
-    return session.scalars(query.distinct()).all()
+    return set(session.scalars(query))

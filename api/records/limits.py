@@ -5,8 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Select, select
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy import CheckConstraint, Index, Select, or_, select
+from sqlalchemy.orm import Mapped, Session, aliased
 
 from api.records.base import Base, WithId, reference_to
 
@@ -80,13 +80,21 @@ def of_decision(session: Session, decision_id: UUID) -> CreditLimitRecord | None
     return session.scalars(query).first()
 
 
-def newest_standing(session: Session) -> Sequence[CreditLimitRecord]:
-    """Give of each debtor and scope the newest standing version, where it gives or refuses credit."""
+def due(session: Session, on: date) -> Sequence[CreditLimitRecord]:
+    """Give of each debtor and scope the newest standing version that has begun, where it ended or is to be reviewed."""
     record = CreditLimitRecord
     query = (
         select(record)
-        .where(record.is_temporary.is_(False))
+        .where(record.is_temporary.is_(False), record.valid_from <= on)
         .distinct(record.debtor_id, record.scope)
         .order_by(record.debtor_id, record.scope, record.id.desc())
+        .subquery()
     )
-    return [each for each in session.scalars(query) if each.limit_kind != "none"]
+    newest = aliased(record, query)
+    is_due = or_(newest.valid_until < on, newest.next_review_on <= on)
+    return session.scalars(select(newest).where(newest.limit_kind != "none", is_due)).all()
+
+
+def beginning(session: Session, on: date) -> set[UUID]:
+    """Give the debtors of whom a limit begins on a day."""
+    return set(session.scalars(select(CreditLimitRecord.debtor_id).where(CreditLimitRecord.valid_from == on)))

@@ -52,6 +52,7 @@ class Order:
     prepaid_amount: Decimal = _ZERO
     is_first: bool = False
     released_by: str | None = None
+    released_until: date | None = None
     version: int = 1
 
     @property
@@ -103,13 +104,14 @@ class OrderDecision:
 
 @dataclass(frozen=True, slots=True)
 class OrderStep:
-    """One thing that happened to an order after it was placed."""
+    """One thing that happened to an order after it was placed; `told` is what its event tells beside the order."""
 
     kind: str
     data: Mapping[str, Any]
     done_by: str
     grounds: str | None = None
     actor: str | None = None
+    told: Mapping[str, Any] | None = None
 
 
 COLUMNS = tuple(each.name for each in fields(Order))
@@ -165,7 +167,8 @@ def write(
 ) -> Order:
     """Write an order as it is now, moving its exposure by what changed, and tell so. Gives it with its new version.
 
-    The caller holds the locks of its debtor and of all above it. `event` is a type such as `order.released.v1`.
+    The caller holds the locks of its debtor and of all above it. `event` is a type such as `order.released.v1`,
+    which tells of the order, and what its step tells.
     """
     if before is not None:
         after = replace(after, version=before.version + 1, changed_at=known_at)
@@ -190,7 +193,9 @@ def write(
         values |= {f"decision_{name}": getattr(decision, name) for name in DECISION_COLUMNS}
     if step is not None:
         values |= _step_values(step)
-    values |= events.telling(event, _told(after), after.debtor_id, known_at)
+    values |= events.telling(
+        event, {**told(after), **(step.told if step and step.told else {})}, after.debtor_id, known_at
+    )
     session.execute(_statement(before is None, decision is not None, step is not None), values)
     events.defer_feed(session)
     return after
@@ -207,7 +212,7 @@ def _step_values(step: OrderStep) -> dict[str, Any]:
     }
 
 
-def _told(order: Order) -> dict[str, Any]:
+def told(order: Order) -> dict[str, Any]:
     """Give what an event tells of an order."""
     return {
         "order_id": str(order.id),
@@ -218,6 +223,11 @@ def _told(order: Order) -> dict[str, Any]:
         "amount": {"amount": str(order.amount), "currency": order.currency},
         "decision_id": str(order.decision_id),
     }
+
+
+def tell(session: Session, order: Order, type: str, known_at: datetime) -> None:
+    """Tell one thing more of an order, such as its new state beside the change that led to it."""
+    events.add(session, type, told(order), debtor_id=order.debtor_id, happened_at=known_at, known_at=known_at)
 
 
 def get(session: Session, order_id: UUID) -> Order | None:
@@ -246,7 +256,8 @@ def out_of_time(session: Session, debtor_ids: Sequence[UUID], now: datetime, tod
 def as_placed(session: Session, order: Order) -> Order:
     """Give an order as it was before anybody changed what was ordered."""
     query = text(
-        "SELECT data -> 'before' FROM order_step WHERE order_id = :id AND kind = 'changed' ORDER BY id LIMIT 1"
+        "SELECT data -> 'before' FROM order_step WHERE order_id = :id AND kind IN ('changed', 'renewed')"
+        " AND data -> 'before' IS NOT NULL ORDER BY id LIMIT 1"
     )
     before = session.scalar(query, {"id": order.id})
     if before is None:
@@ -257,6 +268,7 @@ def as_placed(session: Session, order: Order) -> Order:
         vat_amount=None if before["vat_amount"] is None else Decimal(before["vat_amount"]),
         delivery_on=None if before["delivery_on"] is None else date.fromisoformat(before["delivery_on"]),
         call_offs=before["call_offs"],
+        prepayment_reference=before.get("prepayment_reference", order.prepayment_reference),
     )
 
 

@@ -20,7 +20,8 @@ class OrderRecord(WithId, Base):
     are what its exposure entries sum to, in the stages scheduled, reserved and delivered (`scoring.order_stages`).
     `delivered_amount`, `invoiced_amount` and `prepaid_amount` (cleared, and not used by an invoice yet) only tell how
     far it is. A reservation ends at `expires_at`; where it waits for a prepayment that is its `prepay_by`. A part of
-    what is scheduled comes inside the horizon on `enters_horizon_on`. The first order on account `is_first`.
+    what is scheduled comes inside the horizon on `enters_horizon_on`. The first order on account `is_first`. What a
+    person released (`released_by`) may be delivered until the end of `released_until`; null: as long as any other.
     """
 
     __tablename__ = "sales_order"
@@ -86,6 +87,7 @@ class OrderRecord(WithId, Base):
     prepaid_amount: Mapped[Decimal]
     is_first: Mapped[bool]
     released_by: Mapped[str | None]
+    released_until: Mapped[date | None]
     placed_by: Mapped[str]
     actor: Mapped[str | None]
     placed_at: Mapped[datetime]

@@ -54,6 +54,13 @@ def listing(debtor_id: UUID) -> Select[SecurityRecord]:
     return select(SecurityRecord).where(SecurityRecord.debtor_id == debtor_id)
 
 
+def beginning(session: Session, on: date) -> set[UUID]:
+    """Give the debtors of whom a security that was known before begins to raise the limit on a day."""
+    record = SecurityRecord
+    query = select(record.debtor_id).where(record.raises_limit, record.ended_at.is_(None), record.valid_from == on)
+    return set(session.scalars(query))
+
+
 def raising(session: Session, debtor_id: UUID, on: date) -> Sequence[SecurityRecord]:
     """Give the securities that raise a debtor's own limit on a day."""
     record = SecurityRecord

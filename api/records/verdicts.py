@@ -16,7 +16,9 @@ VERDICTS = ("accept", "accept_prepayment", "decline")
 
 
 class VerdictRecord(WithId, Base):
-    """One person's verdict with its grounds. `authority_amount` is what had to be within the authority of `role`.
+    """One person's verdict with its grounds. `authority_amount` is what had to be within the authority of `role` for
+    `risk_class`, in the currency of the policy; None: unlimited. `direction` says how it differs from the machine's
+    answer, as that was when it was given.
 
     Where it was not, `needs_second`: it has no effect before another person's approval (`verdict_approval`). `campari`
     is the form of the judgement: each letter's mark and ground, and the notches by which the grade moves.
@@ -51,7 +53,9 @@ class VerdictRecord(WithId, Base):
     grounds: Mapped[str]
     given_by: Mapped[str]
     role: Mapped[str]
+    risk_class: Mapped[str | None]
     authority_amount: Mapped[Decimal | None]
+    direction: Mapped[str | None]
     needs_second: Mapped[bool]
     given_at: Mapped[datetime]
 

@@ -35,3 +35,12 @@ def require_match(etag: str) -> None:
         raise PreconditionRequired("Send If-Match with the ETag of the version you have read.")
     if not request.if_match.contains(etag.strip('"')):
         raise StaleVersion("It was changed since you read it; read it again.")
+
+
+def match_if_sent(etag: str) -> None:
+    """Refuse a change of any other version than the one the caller names; who names none takes it as it is.
+
+    Raises StaleVersion.
+    """
+    if request.if_match:
+        require_match(etag)

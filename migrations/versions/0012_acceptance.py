@@ -224,6 +224,7 @@ def create_application() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("requested_terms", JSONB(), nullable=True),
         sa.Column("monthly_sales", sa.Numeric(precision=20, scale=4), nullable=True),
+        sa.Column("monthly_sales_currency", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("taken_at", TIMESTAMP(timezone=True), nullable=True),

@@ -99,6 +99,7 @@ def create_sales_order() -> None:
         sa.Column("prepaid_amount", sa.Numeric(precision=20, scale=4), nullable=False),
         sa.Column("is_first", sa.Boolean(), nullable=False),
         sa.Column("released_by", sa.Text(), nullable=True),
+        sa.Column("released_until", sa.Date(), nullable=True),
         sa.Column("placed_by", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=True),
         sa.Column("placed_at", TIMESTAMP(timezone=True), nullable=False),
@@ -308,7 +309,9 @@ def create_verdict() -> None:
         sa.Column("grounds", sa.Text(), nullable=False),
         sa.Column("given_by", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("risk_class", sa.Text(), nullable=True),
         sa.Column("authority_amount", sa.Numeric(precision=20, scale=4), nullable=True),
+        sa.Column("direction", sa.Text(), nullable=True),
         sa.Column("needs_second", sa.Boolean(), nullable=False),
         sa.Column("given_at", TIMESTAMP(timezone=True), nullable=False),
         sa.CheckConstraint(

@@ -20,13 +20,16 @@ from scoring.acceptance.limit_versions import (
     limit_on,
     temporary_until_max,
 )
+from scoring.acceptance.overrides import Answer, Direction, direction_of
 
 __all__ = [
     "DECIDING_ROLES",
     "MACHINE",
+    "Answer",
     "CampariForm",
     "CampariMark",
     "Decider",
+    "Direction",
     "LimitDays",
     "LimitOnDay",
     "LimitStanding",
@@ -36,6 +39,7 @@ __all__ = [
     "TermsStanding",
     "authority_amount",
     "campari_form",
+    "direction_of",
     "limit_days",
     "limit_on",
     "may_second",

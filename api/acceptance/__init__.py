@@ -1,0 +1,1 @@
+"""Phase 2: how much credit, on which terms?"""

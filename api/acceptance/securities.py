@@ -1,0 +1,183 @@
+"""Securities: what stands behind a debtor's debt; one that raises the limit is credit, and takes authority as such."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api.acceptance.limit_answers import in_force_on, known_class
+from api.acceptance.limit_fields import in_policy_currency
+from api.acceptance.persons import amount_to_weigh, beyond_authority, require_person
+from api.identity.debtors import locked_debtor
+from api.problems import BadInput, Conflict, Fault, NotFound
+from api.records import debtors, decisions, held_orders, limits, securities
+from api.records.debtors import DebtorRecord
+from api.records.documents import DocumentRecord
+from api.records.securities import SecurityRecord
+from api.web.money import money_or_none
+from api.wiring import Wiring, answer_bytes
+from scoring.acceptance import Decider, within_authority
+from scoring.money import Money
+
+RAISING = ("parent_guarantee", "bank_guarantee", "deposit")
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityRequest:
+    """A security as it is recorded. A guarantor is a debtor of ours, or has a name."""
+
+    kind: str
+    raises_limit: bool = False
+    amount: Money | None = None
+    guarantor_id: UUID | None = None
+    guarantor_name: str | None = None
+    document_id: UUID | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+def record_security(debtor_id: UUID, request: SecurityRequest, given: Wiring) -> bytes:
+    """Record a security; gives it as it is sent. Raises BadInput naming every fault, NotAllowed beyond authority."""
+    person = require_person(given, "record a security")
+    with given.transaction() as session:
+        given.once.claim(session)
+        debtor = locked_debtor(session, debtor_id)
+        faults = _faults(session, debtor, request, given)
+        if faults:
+            raise BadInput("The security cannot be recorded.", faults=faults)
+        if request.raises_limit and request.amount is not None:
+            _require_authority(session, debtor, request.amount, person, given)
+        record = _record(debtor, request, person, given)
+        session.add(record)
+        session.flush()
+        _tell(session, "debtor.security_recorded.v1", record, given)
+        return _kept(session, record, given)
+
+
+def end_security(debtor_id: UUID, security_id: UUID, given: Wiring) -> bytes:
+    """End a security; gives it as it is sent. Raises NotFound, and Conflict for one that ended."""
+    person = require_person(given, "end a security")
+    with given.transaction() as session:
+        given.once.claim(session)
+        debtor = locked_debtor(session, debtor_id)
+        record = securities.get(session, debtor.id, security_id)
+        if record is None:
+            raise NotFound("There is no such security of this debtor.", code="security_not_found")
+        if record.ended_at is not None:
+            raise Conflict("The security has ended already.", code="security_ended")
+        record.ended_by, record.ended_at = person.subject, given.now
+        session.flush()
+        _tell(session, "debtor.security_ended.v1", record, given)
+        return _kept(session, record, given)
+
+
+def security_answer(record: SecurityRecord, on: date) -> dict[str, Any]:
+    """Give a security, and whether it stands on a day."""
+    names = (
+        *("id", "debtor_id", "kind", "raises_limit", "guarantor_id", "guarantor_name", "document_id"),
+        *("valid_from", "valid_until", "recorded_by", "known_at", "ended_by", "ended_at"),
+    )
+    begun = record.ended_at is None and record.valid_from <= on
+    return {
+        **{name: getattr(record, name) for name in names},
+        "amount": money_or_none(record.amount, record.currency),
+        "in_force": begun and (record.valid_until is None or record.valid_until >= on),
+    }
+
+
+def _faults(session: Session, debtor: DebtorRecord, request: SecurityRequest, given: Wiring) -> list[Fault]:
+    faults = []
+    valid_from = request.valid_from or given.today
+    if request.valid_until is not None and request.valid_until < valid_from:
+        faults.append(Fault("/valid_until", "ends_before_it_begins", "It would end before it begins."))
+    if request.amount is not None and request.amount.amount == 0:
+        faults.append(Fault("/amount", "out_of_range", "A security of nothing is none; leave the amount out."))
+    if request.raises_limit:
+        faults += _faults_of_raise(request)
+    if request.kind == "parent_guarantee" and not (request.guarantor_id or request.guarantor_name):
+        faults.append(
+            Fault("/guarantor_id", "required", "Say which parent guarantees: guarantor_id or guarantor_name.")
+        )
+    if request.guarantor_id is not None:
+        faults += _faults_of_guarantor(session, debtor, request)
+    document_id = request.document_id
+    if document_id is not None and session.get(DocumentRecord, (given.seller.id, document_id)) is None:
+        faults.append(Fault("/document_id", "document_not_found", "There is no such document."))
+    return faults
+
+
+def _faults_of_raise(request: SecurityRequest) -> list[Fault]:
+    """What raises the limit is an amount that somebody can be held to, on paper."""
+    faults = []
+    if request.kind not in RAISING:
+        faults.append(Fault("/raises_limit", "raises_nothing", f"Only {', '.join(RAISING)} can raise a limit."))
+    if request.amount is None:
+        faults.append(Fault("/amount", "required", "What raises the limit has an amount."))
+    if request.document_id is None:
+        faults.append(Fault("/document_id", "required", "What raises the limit rests on a stored document."))
+    return faults
+
+
+def _faults_of_guarantor(session: Session, debtor: DebtorRecord, request: SecurityRequest) -> list[Fault]:
+    assert request.guarantor_id is not None
+    guarantor = debtors.get(session, request.guarantor_id)
+    if guarantor is None:
+        return [Fault("/guarantor_id", "debtor_not_found", "There is no such debtor.")]
+    if guarantor.id == debtor.id:
+        return [Fault("/guarantor_id", "own_guarantor", "Nobody guarantees for himself.")]
+    if request.kind == "parent_guarantee" and guarantor.id not in debtors.ancestors(session, debtor.id):
+        return [Fault("/guarantor_id", "not_a_parent", "This debtor does not stand above it in its group.")]
+    return []
+
+
+def _require_authority(session: Session, debtor: DebtorRecord, amount: Money, person: Decider, given: Wiring) -> None:
+    """The limit with all that raises it must lie within the person's authority."""
+    policy = given.house.policies.active(session).policy
+    found, version = in_force_on(limits.versions(session, debtor.id, "own"), given.today)
+    risk_class = known_class(decisions.newest_class(session, debtor.id))
+    currency = policy.currency if version is None else version.currency
+    own = amount_to_weigh(session, found.limit, currency, policy, given)
+    if own is None:
+        return  # What has no end is raised by nothing.
+    raised = [amount, *_raising(session, debtor, given.today)]
+    whole = sum(
+        (in_policy_currency(session, each, policy, given.today, "/amount").amount for each in raised), own.amount
+    )
+    if not within_authority(whole, risk_class, person.role, policy):
+        raise beyond_authority(person, Money(whole, policy.currency), risk_class, policy)
+
+
+def _raising(session: Session, debtor: DebtorRecord, on: date) -> list[Money]:
+    found = securities.raising(session, debtor.id, on)
+    return [Money(each.amount, each.currency) for each in found if each.amount is not None]
+
+
+def _record(debtor: DebtorRecord, request: SecurityRequest, person: Decider, given: Wiring) -> SecurityRecord:
+    return SecurityRecord(
+        debtor_id=debtor.id,
+        kind=request.kind,
+        amount=None if request.amount is None else request.amount.amount,
+        currency=given.seller.currency if request.amount is None else request.amount.currency,
+        raises_limit=request.raises_limit,
+        guarantor_id=request.guarantor_id,
+        guarantor_name=request.guarantor_name,
+        document_id=request.document_id,
+        valid_from=request.valid_from or given.today,
+        valid_until=request.valid_until,
+        recorded_by=person.subject,
+        known_at=given.now,
+    )
+
+
+def _tell(session: Session, type: str, record: SecurityRecord, given: Wiring) -> None:
+    told = {"security_id": str(record.id), "kind": record.kind, "by": given.caller.name}
+    debtors.tell(session, type, record.debtor_id, told, given.now)
+    held_orders.look_again(session, [record.debtor_id])
+
+
+def _kept(session: Session, record: SecurityRecord, given: Wiring) -> bytes:
+    answer = answer_bytes(security_answer(record, given.today))
+    given.once.keep(session, 201, answer)
+    return answer

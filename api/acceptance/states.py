@@ -1,0 +1,47 @@
+"""The states of an application: what each outcome and verdict leads to, and the moves between them."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from api.records import alerts, debtors
+from api.records.applications import ApplicationRecord
+from api.records.debtors import DebtorRecord
+from scoring.policy.document import Policy
+
+BY_OUTCOME = {
+    "accept": "approved",
+    "hold_first_payment": "approved",
+    "accept_prepayment": "prepayment_offered",
+    "refer": "referred",
+    "decline": "declined",
+}
+BY_VERDICT = {"accept": "approved", "accept_prepayment": "prepayment_offered", "decline": "declined"}
+ACCEPTED = ("approved", "prepayment_offered")
+OVERDUE = "referral_overdue"
+
+
+def deadline(now: datetime, policy: Policy) -> datetime:
+    """Say until when a person must have decided."""
+    return now + timedelta(days=policy.authority.referral_days)
+
+
+def enter(application: ApplicationRecord, state: str, now: datetime, due_at: datetime | None = None) -> None:
+    """Move an application; who waits for nobody has no deadline."""
+    application.state, application.due_at = state, due_at
+    application.changed_at, application.version = now, application.version + 1
+
+
+def tell_referred(session: Session, application: ApplicationRecord, debtor: DebtorRecord, now: datetime) -> None:
+    """Tell that a person must decide, and until when."""
+    told = {"application_id": str(application.id), "state": application.state, "due_at": str(application.due_at)}
+    debtors.tell(session, "application.referred.v1", debtor.id, told, now)
+
+
+def tell_decided(
+    session: Session, application: ApplicationRecord, debtor: DebtorRecord, by: str, now: datetime
+) -> None:
+    """Tell what was decided and by whom; nothing is overdue any more."""
+    told = {"application_id": str(application.id), "state": application.state, "by": by}
+    debtors.tell(session, "application.decided.v1", debtor.id, told, now)
+    alerts.end_alert(session, OVERDUE, str(application.id), now=now)

@@ -1,0 +1,189 @@
+"""Agreed terms: what a debtor accepted in writing, as far as the law and what was granted allow it."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api import onboarding
+from api.acceptance import states
+from api.acceptance.answers import granted_terms, terms_answer
+from api.acceptance.finding import get_application
+from api.identity.debtors import locked_debtor
+from api.problems import BadInput, Conflict, Fault, NotAllowed
+from api.records import applications, debtors, held_orders
+from api.records.applications import AgreedTermsRecord, ApplicationRecord
+from api.records.debtors import DebtorRecord
+from api.records.documents import DocumentRecord
+from api.web.permissions import is_allowed
+from api.wiring import Wiring, answer_bytes
+from scoring.acceptance import TermByLaw, term_by_law
+from scoring.policy.document import Policy
+from scoring.policy.terms import CompanySize
+from scoring.terms import AGREED_DAYS_MAX, STATUTORY_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class TermsAccepted:
+    """What was accepted: the text by its stored paper or its hash, by whom, when, and how long he has to pay."""
+
+    terms_version: str
+    accepted_by: str
+    accepted_on: date
+    channel: str
+    payment_term_days: int
+    expressly_agreed: bool = False
+    debtor_size: CompanySize | None = None
+    document_id: UUID | None = None
+    document_sha256: str | None = None
+
+
+def agree_on_application(application_id: UUID, accepted: TermsAccepted, given: Wiring) -> tuple[bytes, int]:
+    """Keep the terms that a debtor accepted after an application. Gives the answer and its status; raises Problems."""
+    with given.transaction() as session:
+        given.once.claim(session)
+        debtor = locked_debtor(session, get_application(session, application_id).debtor_id)
+        application = get_application(session, application_id)
+        if application.state in ("declined", "withdrawn"):
+            raise Conflict(f"The application is {application.state}.", code="application_decided")
+        return _agree(session, debtor, application, accepted, given)
+
+
+def agree_with_debtor(debtor_id: UUID, accepted: TermsAccepted, given: Wiring) -> tuple[bytes, int]:
+    """Keep the terms that a debtor accepted. Gives the answer and its status; raises Problems."""
+    with given.transaction() as session:
+        given.once.claim(session)
+        return _agree(session, locked_debtor(session, debtor_id), None, accepted, given)
+
+
+def _agree(
+    session: Session,
+    debtor: DebtorRecord,
+    application: ApplicationRecord | None,
+    accepted: TermsAccepted,
+    given: Wiring,
+) -> tuple[bytes, int]:
+    policy = given.house.policies.active(session).policy
+    sha256 = _sha256(session, debtor, accepted, given)
+    refuse_unlawful(accepted, policy)
+    _refuse_longer_than_granted(session, debtor, application, accepted, given)
+    record = _record(debtor, application, accepted, sha256, given)
+    known = applications.terms_of_version(session, debtor.id, accepted.terms_version)
+    if known is not None:
+        _refuse_otherwise(known, record)
+    status = 201 if known is None else 200
+    if known is None:
+        session.add(record)
+        session.flush()
+        told = {"agreed_terms_id": str(record.id), "payment_term_days": record.payment_term_days}
+        debtors.tell(session, "debtor.terms_agreed.v1", debtor.id, told, given.now)
+        onboarding.terms_agreed(session, debtor, given.house.policies, given.now)
+        held_orders.look_again(session, [debtor.id])
+    answer = answer_bytes(terms_answer(known or record))
+    given.once.keep(session, status, answer)
+    return answer, status
+
+
+def _sha256(session: Session, debtor: DebtorRecord, accepted: TermsAccepted, given: Wiring) -> str:
+    """Give the hash of the text. Raises BadInput, naming every fault of what names it and of the day."""
+    faults, sha256 = [], accepted.document_sha256 or ""
+    if (accepted.document_id is None) == (accepted.document_sha256 is None):
+        faults.append(Fault("", "name_one_document", "Give exactly one of document_id and document_sha256."))
+    elif accepted.document_id is not None:
+        document = session.get(DocumentRecord, (given.seller.id, accepted.document_id))
+        if document is None or document.debtor_id not in (None, debtor.id):
+            faults.append(Fault("/document_id", "document_not_found", "There is no such document of this debtor."))
+        else:
+            sha256 = document.sha256
+    if accepted.accepted_on > given.today:
+        faults.append(Fault("/accepted_on", "in_the_future", "Nobody has accepted it yet."))
+    if faults:
+        raise BadInput("The terms cannot be recorded.", faults=faults)
+    return sha256
+
+
+def refuse_unlawful(accepted: TermsAccepted, policy: Policy) -> None:
+    """Raise BadInput, saying what the law would allow, for a term that it does not (domain: 30 and 60 days)."""
+    by_law = term_by_law(
+        accepted.payment_term_days,
+        accepted.debtor_size,
+        policy.terms.seller_size,
+        expressly_agreed=accepted.expressly_agreed,
+    )
+    if by_law.standing == "allowed":
+        return
+    pointer, detail = _words(by_law)
+    raise BadInput(
+        "The law does not allow this term.", code="term_not_lawful", faults=[Fault(pointer, by_law.rule, detail)]
+    )
+
+
+def _words(by_law: TermByLaw) -> tuple[str, str]:
+    if by_law.rule == "large_to_small":
+        return "/payment_term_days", f"A large company pays a small one within {by_law.term_days} days: more is void."
+    if by_law.rule == "public_body":
+        detail = f"A public body pays within {by_law.term_days} days; to {AGREED_DAYS_MAX} only if expressly agreed."
+        return "/payment_term_days", detail
+    if by_law.rule == "debtor_size_unknown":
+        detail = f"Above {STATUTORY_DAYS} days say how large the debtor is: a large one may not have more."
+        return "/debtor_size", detail
+    detail = f"At most {AGREED_DAYS_MAX} days; longer only if expressly agreed, and not grossly unfair."
+    return "/payment_term_days", detail
+
+
+def _refuse_longer_than_granted(
+    session: Session,
+    debtor: DebtorRecord,
+    application: ApplicationRecord | None,
+    accepted: TermsAccepted,
+    given: Wiring,
+) -> None:
+    """A longer term is more credit: only who decides on limits may agree to more than was granted."""
+    if is_allowed(given.caller.role, "limit.decide"):
+        return
+    accepted_before = applications.of_debtor(session, debtor.id, (*states.ACCEPTED, "agreed"))
+    granted_on = application or next(iter(accepted_before), None)
+    most = STATUTORY_DAYS if granted_on is None else granted_terms(session, granted_on)["payment_term_days"]
+    if most is not None and accepted.payment_term_days > most:
+        detail = f"{most} days were granted; finance or a credit_manager may agree to more."
+        raise NotAllowed(detail, code="longer_than_granted")
+
+
+def _record(
+    debtor: DebtorRecord,
+    application: ApplicationRecord | None,
+    accepted: TermsAccepted,
+    sha256: str,
+    given: Wiring,
+) -> AgreedTermsRecord:
+    return AgreedTermsRecord(
+        debtor_id=debtor.id,
+        application_id=application.id if application else None,
+        document_id=accepted.document_id,
+        document_sha256=sha256,
+        terms_version=accepted.terms_version,
+        payment_term_days=accepted.payment_term_days,
+        expressly_agreed=accepted.expressly_agreed,
+        debtor_size=accepted.debtor_size,
+        accepted_by=accepted.accepted_by,
+        accepted_on=accepted.accepted_on,
+        channel=accepted.channel,
+        recorded_by=given.caller.name,
+        known_at=given.now,
+    )
+
+
+CONTENT = (
+    *("document_sha256", "payment_term_days", "expressly_agreed", "debtor_size"),
+    *("accepted_by", "accepted_on", "channel"),
+)
+
+
+def _refuse_otherwise(known: AgreedTermsRecord, told: AgreedTermsRecord) -> None:
+    """One version of the terms is accepted once: told again it is the same, told otherwise one of the two is wrong."""
+    differing = [name for name in CONTENT if getattr(known, name) != getattr(told, name)]
+    if differing:
+        faults = [Fault(f"/{name}", "recorded_otherwise", f"Recorded as {getattr(known, name)}.") for name in differing]
+        detail = f"Version {known.terms_version} was recorded otherwise; what was agreed anew has a version of its own."
+        raise Conflict(detail, code="terms_recorded_otherwise", faults=faults)

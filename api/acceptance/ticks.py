@@ -1,0 +1,113 @@
+"""What time alone brings about: referrals past their deadline, limits that end or are due for a review."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api import onboarding
+from api.acceptance.granting import EXPIRED, REVIEW, alert_subject
+from api.acceptance.states import OVERDUE
+from api.identity.debtors import locked_debtor
+from api.policy_shelf import PolicyShelf
+from api.records import alerts, applications, debtors, held_orders, holds, limits, securities, sellers
+from api.records.limits import CreditLimitRecord
+from api.records.sellers import Seller
+from api.wiring import House
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The time where a seller is."""
+
+    now: datetime
+    today: date
+
+
+def pass_time(house: House) -> None:
+    """Look at every seller by its own clock; safe to run as often as one likes."""
+    with house.sessions.of_nobody() as session:
+        everyone = sellers.every(session)
+    for seller in everyone:
+        pass_time_of(house, seller)
+
+
+def pass_time_of(house: House, seller: Seller) -> None:
+    """Do for one seller what its clock calls for."""
+    moment = Moment(house.clock.now(seller), house.clock.today(seller))
+    with house.sessions.of(seller.id) as session:
+        _follow_referrals(session, moment)
+        _follow_limits(session, moment)
+        _wake_orders(session, moment)
+        incomplete = debtors.with_incomplete_file(session)
+    for debtor_id in incomplete:
+        with house.sessions.of(seller.id) as session:
+            _recount(session, debtor_id, house.policies, moment)
+
+
+def _recount(session: Session, debtor_id: UUID, policies: PolicyShelf, moment: Moment) -> None:
+    """Look whether a file became complete by what was asked of registers and lists meanwhile."""
+    onboarding.recount(session, locked_debtor(session, debtor_id), policies, moment.now)
+
+
+def _follow_referrals(session: Session, moment: Moment) -> None:
+    """Alert whoever owns a referral, or the debtor's credit owner, once its deadline has passed."""
+    late = applications.past_due(session, moment.now)
+    named = {each.id: each for each in debtors.several(session, {each.debtor_id for each in late})}
+    for each in late:
+        owner = each.owner or named[each.debtor_id].credit_owner
+        data = {
+            "application_id": str(each.id),
+            "debtor_id": str(each.debtor_id),
+            "state": each.state,
+            "due_at": each.due_at.isoformat() if each.due_at else None,
+            "owner": owner,
+        }
+        subject = str(each.id)
+        alerts.open_alert(session, OVERDUE, subject, "warning", data, debtor_id=each.debtor_id, now=moment.now)
+    waiting = {str(each.id) for each in late}
+    for subject, _ in alerts.still_open(session, OVERDUE, {}):
+        if subject not in waiting:
+            alerts.end_alert(session, OVERDUE, subject, now=moment.now)
+
+
+def _follow_limits(session: Session, moment: Moment) -> None:
+    """Open the alerts that standing limits call for, and end those that are over."""
+    called_for = {EXPIRED: set[str](), REVIEW: set[str]()}
+    for limit in limits.due(session, moment.today):
+        subject = alert_subject(limit.debtor_id, limit.scope)
+        kind = _alert_of(limit, moment.today)
+        if kind is None:
+            continue
+        called_for[kind].add(subject)
+        alerts.open_alert(session, kind, subject, "warning", _data(limit), debtor_id=limit.debtor_id, now=moment.now)
+    for kind, subjects in called_for.items():
+        for subject, _ in alerts.still_open(session, kind, {}):
+            if subject not in subjects:
+                alerts.end_alert(session, kind, subject, now=moment.now)
+
+
+def _alert_of(limit: CreditLimitRecord, today: date) -> str | None:
+    """What a limit calls for: whose last day is past needs a decision, and no review any more."""
+    if limit.valid_until is not None and limit.valid_until < today:
+        return EXPIRED
+    if limit.next_review_on is not None and limit.next_review_on <= today:
+        return REVIEW
+    return None
+
+
+def _data(limit: CreditLimitRecord) -> dict[str, str | None]:
+    return {
+        "debtor_id": str(limit.debtor_id),
+        "limit_id": str(limit.id),
+        "scope": limit.scope,
+        "valid_until": str(limit.valid_until) if limit.valid_until else None,
+        "next_review_on": str(limit.next_review_on) if limit.next_review_on else None,
+    }
+
+
+def _wake_orders(session: Session, moment: Moment) -> None:
+    """Have orders looked at that waited for this day: on which a limit or a guarantee begins, or a hold is over."""
+    begun = limits.beginning(session, moment.today) | securities.beginning(session, moment.today)
+    held_orders.look_again(session, begun | holds.over_by_itself(session, moment.today))

@@ -1,0 +1,68 @@
+"""What time starts by itself: each minute what has ended is ended, each new day of a seller its held orders are judged.
+
+Each seller has its own clock, and a test seller's may have been moved on, so both are read from rows, not scheduled.
+"""
+
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from api.gate.entering import enter, in_one_transaction
+from api.orders.deadlines import end_of_day
+from api.orders.rejudging import judge_held_orders
+from api.records import sellers, waiting_orders
+from api.records.sellers import Seller
+from api.wiring import House, Wiring, of_ourselves
+
+log = structlog.get_logger(__name__)
+
+
+def let_time_pass_everywhere(house: House) -> None:
+    """Expire, hold again and count what time has come for, of every seller. Safe to run twice, and beside orders."""
+    _of_each_seller(house, "orders_not_expired", let_time_pass_of)
+
+
+def judge_held_of_new_days(house: House) -> None:
+    """Judge every seller's held orders that were not judged yet on the seller's day.
+
+    Limits, holds and securities begin and end by days, and items grow older, without anybody saying so.
+    """
+    _of_each_seller(house, "held_orders_not_judged", judge_held_of_new_day)
+
+
+def let_time_pass_of(house: House, seller: Seller) -> None:
+    """Do so of one seller, each debtor in a transaction of its own."""
+    given = of_ourselves(house, seller)
+    with given.transaction() as session:
+        due = waiting_orders.debtors_out_of_time(session, given.now, given.today)
+    for debtor_id in due:
+        # Entering the gate lets time pass for the debtor and all of its group.
+        in_one_transaction(given, partial(enter, given=given, debtor_id=debtor_id))
+
+
+def judge_held_of_new_day(house: House, seller: Seller) -> None:
+    """Do so of one seller."""
+    given = of_ourselves(house, seller)
+    with given.transaction() as session:
+        waiting = waiting_orders.debtors_not_judged_since(session, day_began_at(given))
+    for debtor_id in waiting:
+        judge_held_orders(house, seller, debtor_id)
+
+
+def day_began_at(given: Wiring) -> datetime:
+    """Give the moment at which the seller's day began."""
+    return end_of_day(given.today - timedelta(days=1), given.seller)
+
+
+def _of_each_seller(house: House, failed: str, do: Callable[[House, Seller], None]) -> None:
+    with house.sessions.of_nobody() as session:
+        everyone = sellers.every(session)
+    for seller in everyone:
+        try:
+            do(house, seller)
+        except Exception as error:  # The others' time passes all the same.
+            name = type(error).__name__
+            log.error(failed, seller_id=str(seller.id), error=name, trace=traceback.format_exc())

@@ -1,0 +1,70 @@
+"""What waits for a person: applications and held orders together, by the day on which they must be decided."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, Subquery, cast, literal, null, select, union_all
+from sqlalchemy.dialects.postgresql import INTERVAL
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Text
+
+from api.records.applications import WAITING, ApplicationRecord
+from api.records.orders import OrderDecisionRecord, OrderRecord
+
+KINDS = ("application", "order")
+
+
+def desk(order_days: int) -> Subquery:
+    """Give what waits: kind, id, debtor_id, state, the amount asked, owner, due_at and the decision that referred it.
+
+    An order must be decided `order_days` after it was judged. Nobody owns one: whoever decides on it does so at once.
+    """
+    application, order = ApplicationRecord, OrderRecord
+    of_applications = select(
+        literal("application", Text).label("kind"),
+        application.id,
+        application.debtor_id,
+        application.state,
+        application.requested_kind.label("amount_kind"),
+        application.requested_amount.label("amount"),
+        application.currency,
+        application.owner,
+        application.due_at,
+        application.decision_id,
+    ).where(application.state.in_(WAITING))
+    of_orders = select(
+        literal("order", Text),
+        order.id,
+        order.debtor_id,
+        order.state,
+        literal("amount", Text),
+        order.amount,
+        order.currency,
+        cast(null(), Text),
+        order.judged_at + cast(literal(timedelta(days=order_days)), INTERVAL),
+        order.decision_id,
+    ).where(order.state == "held", order.outcome == "refer")
+    return union_all(of_applications, of_orders).subquery("desk")
+
+
+def listing(
+    waiting: Subquery,
+    kind: str | None,
+    debtor_id: UUID | None,
+    owner: str | None,
+    due_before: datetime | None,
+) -> Select[tuple[object, ...]]:
+    """Select of what waits; what is None does not matter."""
+    query = select(waiting)
+    for column, value in ((waiting.c.kind, kind), (waiting.c.debtor_id, debtor_id), (waiting.c.owner, owner)):
+        if value is not None:
+            query = query.where(column == value)
+    return query if due_before is None else query.where(waiting.c.due_at < due_before)
+
+
+def judgements_of_orders(session: Session, decision_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Give the gate's judgements, as canonical JSON text, by the ids of its decisions."""
+    record = OrderDecisionRecord
+    rows = session.execute(select(record.id, record.judgement).where(record.id.in_(decision_ids)))
+    return dict(rows.tuples().all())

@@ -1,0 +1,232 @@
+"""What the tests of the orders room share: a clock to move on, a debtor with a limit, and the worker's turn."""
+
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from api.app import create_app
+from api.clock import Clock, real_now
+from api.orders import ticks
+from api.orders.rejudging import judge_held_orders
+from api.records import documents, insurance_policies, orders, verdicts  # noqa: F401  # Tables that others refer to.
+from api.records.applications import AgreedTermsRecord
+from api.records.holds import HoldRecord
+from api.records.limits import CreditLimitRecord
+from api.worker import HANDLERS  # noqa: F401  # The worker can be imported beside the app.
+from providers.catalog import Catalog
+from tests.api.conftest import FREE_FOR_ALL, NOWHERE, Client
+
+TODO = text(
+    "SELECT id, args ->> 'debtor_id' AS debtor_id FROM queue.procrastinate_jobs"
+    " WHERE task_name = 'creditgate.judge_held_orders' AND status = 'todo' AND args ->> 'seller_id' = :seller_id"
+    " ORDER BY id"
+)
+
+
+class Time:
+    """The time of the app under test, which can be moved on."""
+
+    def __init__(self):
+        self.ahead = timedelta()
+
+    def __call__(self):
+        return real_now() + self.ahead
+
+    def pass_by(self, **more):
+        self.ahead += timedelta(**more)
+
+
+@pytest.fixture(scope="session")
+def the_time():
+    return Time()
+
+
+@pytest.fixture(scope="session")
+def app(config, sessions, sandbox, the_time):
+    catalog = Catalog(sandbox_address=sandbox.address, addresses=dict.fromkeys(FREE_FOR_ALL, NOWHERE))
+    app = create_app(config, sessions=sessions, clock=Clock(the_time), catalog=catalog)
+    app.test_client_class = Client
+    return app
+
+
+@pytest.fixture
+def time(the_time):
+    the_time.ahead = timedelta()
+    yield the_time
+    the_time.ahead = timedelta()
+
+
+@pytest.fixture
+def clock(the_time):
+    return Clock(the_time)
+
+
+@pytest.fixture
+def today(clock, seller):
+    return lambda: clock.today(seller)
+
+
+@pytest.fixture
+def erp(client_of, time):
+    return client_of("integration")
+
+
+@pytest.fixture
+def new_debtor(erp):
+    def make(**more):
+        answer = erp.post("/v1/debtors", json={"name": "Bakkerij", "country": "NL", "legal_form": "bv", **more})
+        assert answer.status_code == 201, answer.text
+        return UUID(answer.json["id"])
+
+    return make
+
+
+@pytest.fixture
+def debtor_id(new_debtor):
+    return new_debtor()
+
+
+@pytest.fixture
+def limited(sessions, seller, clock, debtor_id):
+    """Gives a debtor a limit, and terms in writing."""
+
+    def give(amount, risk_class="low", whom=None, **more):
+        whom, today = whom or debtor_id, clock.today(seller)
+        limit = {
+            "debtor_id": whom,
+            "scope": "own",
+            "is_temporary": False,
+            "limit_kind": "amount",
+            "limit_amount": None if amount is None else Decimal(amount),
+            "currency": "EUR",
+            "risk_class": risk_class,
+            "valid_from": today,
+            "valid_until": None,
+            "next_review_on": None,
+            "decided_by": "test",
+            "grounds": "test",
+            "decision_id": None,
+            "verdict_id": None,
+            "known_at": real_now(),
+            **more,
+        }
+        terms = {
+            "debtor_id": whom,
+            "document_sha256": "00",
+            "terms_version": "1",
+            "payment_term_days": 30,
+            "expressly_agreed": False,
+            "accepted_by": "Jan",
+            "accepted_on": today,
+            "channel": "e-mail",
+            "recorded_by": "test",
+            "known_at": real_now(),
+        }
+        with sessions.of(seller.id) as session:
+            session.add(CreditLimitRecord(**limit))
+            session.add(AgreedTermsRecord(**terms))
+
+    return give
+
+
+@pytest.fixture
+def held(sessions, seller, clock, debtor_id):
+    """Puts a debtor on hold; gives what ends it."""
+
+    def place(kind="account_on_hold", whom=None, **more):
+        hold_id = uuid4()
+        values = {"debtor_id": whom or debtor_id, "kind": kind, "scope": "own", "grounds": "test", "placed_by": "test"}
+        with sessions.of(seller.id) as session:
+            session.add(HoldRecord(id=hold_id, placed_at=clock.now(seller), **{**values, **more}))
+
+        def end():
+            with sessions.of(seller.id) as session:
+                session.get(HoldRecord, (seller.id, hold_id)).ended_at = clock.now(seller)
+
+        return end
+
+    return place
+
+
+@pytest.fixture
+def order(debtor_id):
+    """Writes an order as it is sent."""
+
+    def write(amount, reference=None, whom=None, **more):
+        asked = {"debtor_id": str(whom or debtor_id), "order_reference": reference or str(uuid4()), **more}
+        return {**asked, "amount": {"amount": amount, "currency": more.pop("currency", "EUR")}}
+
+    return write
+
+
+@pytest.fixture
+def placed(erp, order):
+    """Places an order and gives the answer."""
+
+    def place(amount, **more):
+        answer = erp.post("/v1/orders", json=order(amount, **more))
+        assert answer.status_code == 201, answer.text
+        return answer.json
+
+    return place
+
+
+@pytest.fixture
+def shown(erp):
+    """Shows an order as it is now."""
+    return lambda given: erp.get(f"/v1/orders/{given['id']}").json
+
+
+@pytest.fixture
+def told(erp, sessions, seller):
+    """Gives the types of all that was told of an order, in their order."""
+
+    def of(given):
+        query = "SELECT type FROM event WHERE data ->> 'order_id' = :id ORDER BY sequence"
+        with sessions.of(seller.id) as session:
+            return list(session.scalars(text(query), {"id": given["id"]}))
+
+    return of
+
+
+@pytest.fixture
+def exposure(erp, debtor_id):
+    """Gives what counts as exposure of a debtor, by stage."""
+
+    def of(whom=None):
+        answer = erp.get(f"/v1/debtors/{whom or debtor_id}/exposure").json
+        return {each["stage"]: each["amount"]["amount"] for each in answer["stages"]}
+
+    return of
+
+
+class Worker:
+    """The worker's part of this seller, done at once instead of by another process."""
+
+    def __init__(self, house, seller):
+        self.house, self.seller = house, seller
+
+    def judge(self):
+        """Do the jobs that judge held orders again; gives how many there were."""
+        with self.house.sessions.of(self.seller.id) as session:
+            jobs = session.execute(TODO, {"seller_id": str(self.seller.id)}).all()
+            ids = [each.id for each in jobs]
+            session.execute(text("DELETE FROM queue.procrastinate_jobs WHERE id = ANY(:ids)"), {"ids": ids})
+        for each in jobs:
+            judge_held_orders(self.house, self.seller, UUID(each.debtor_id))
+        return len(jobs)
+
+    def tick(self):
+        """Do what a minute brings, and what follows from it."""
+        ticks.let_time_pass_of(self.house, self.seller)
+        ticks.judge_held_of_new_day(self.house, self.seller)
+        while self.judge():
+            pass
+
+
+@pytest.fixture
+def worker(house, seller):
+    return Worker(house, seller)
