@@ -6,7 +6,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import source_metrics
 from api.acceptance import desk_routes as desk
+from api.acceptance import documents_routes as documents
 from api.acceptance import hold_routes as holds
+from api.acceptance import insurance_routes as insurance
 from api.acceptance import limit_routes as limits
 from api.acceptance import override_routes as overrides
 from api.acceptance import routes as acceptance
@@ -50,8 +52,10 @@ ROOMS = (
     backtests,
     bank,
     desk,
+    documents,
     events,
     holds,
+    insurance,
     ledger,
     limits,
     measures,
