@@ -62,27 +62,24 @@ def _next_review_on(on_day: LimitOnDay, standing: LimitRow | None, by_id: dict[s
 
 def use_answer(use: LimitUse, facts: OrderFacts, told: Overview) -> dict[str, Any]:
     """Give how far the limits are used, for those who may see what is owed; amounts in the currency of the policy."""
-    currency, tight = facts.currency, use.tight
+    currency = facts.currency
     return {
-        "effective_limit": _effective(use, currency),
+        "effective_limit": _effective(use.effective, currency),
         "headroom": money_or_none(use.headroom, currency),
         "available_amount": money_or_none(use.available_amount, currency),
         "over_limit_amount": money_or_none(use.over_limit_amount, currency),
-        "utilisation": None if tight is None else _text(tight.utilisation),
+        "utilisation": _text(use.effective.utilisation) if use.effective.is_in_force else None,
         "levels": [_level_answer(each, told, currency) for each in use.levels],
     }
 
 
-def _effective(use: LimitUse, currency: str) -> dict[str, Any]:
-    """Give the limit that bounds the next order: one that is not in force, else the tightest on the way to the top."""
-    lacking = next((each for each in use.levels if not each.is_in_force), None)
-    bounding = lacking or use.tight or use.levels[0]
-    level = bounding.level
+def _effective(use: LevelUse, currency: str) -> dict[str, Any]:
+    """Give the limit that bounds the next order, with what secures it; of kind `none` where it is not in force."""
     return {
-        "kind": "none" if lacking else level.limit.kind,
-        "amount": None if lacking else money_or_none(bounding.limit_amount, currency),
-        "scope": level.scope,
-        "debtor_id": level.debtor_id,
+        "kind": use.level.limit.kind if use.is_in_force else "none",
+        "amount": money_or_none(use.level.most, currency) if use.is_in_force else None,
+        "scope": use.level.scope,
+        "debtor_id": use.level.debtor_id,
     }
 
 

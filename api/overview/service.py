@@ -56,8 +56,7 @@ def _told(session: Session, entered: Entered, given: Wiring) -> tuple[dict[str, 
         "held_orders": {"count": told.held["count"], "oldest_placed_at": _time(told.held["oldest_placed_at"])},
     }
     if role in SEE_BOOK:
-        may_owe = facts.terms_agreed and not facts.onboarding_missing
-        answer |= use_answer(limit_use(facts.levels, facts.as_of, may_owe=may_owe), facts, told)
+        answer |= use_answer(limit_use(facts), facts, told)
         answer |= owed_answer(session, facts, told, policy)
         answer |= {
             "securities": security_answers(told.securities),

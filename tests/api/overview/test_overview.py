@@ -35,7 +35,7 @@ def test_a_new_prospect_has_no_limit_and_says_what_an_order_would_meet(app, fina
         "never_decided",
         "none",
     )
-    assert (told["headroom"], told["available_amount"], told["over_limit_amount"]) == (None, euro("0.00"), None)
+    assert (told["headroom"], told["available_amount"], told["over_limit_amount"]) == (euro("0.00"),) * 3
     assert [each["code"] for each in told["gate"]["reasons"]] == ["limit_missing_or_expired", "terms_not_agreed"]
     assert (told["account_owner"], told["credit_owner"]) == ("ann@example.com", None)
     assert (told["newest_decision"], told["grade"], told["risk_class"], told["terms"]) == (None, None, None, None)
