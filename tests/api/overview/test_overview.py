@@ -218,11 +218,11 @@ def test_many_orders_take_no_more_statements(app, erp, finance, sessions, new_de
 
 
 def counted(app, do):
-    """How many statements it takes."""
+    """How many statements it takes, besides those that look for the key every few seconds."""
     engine, statements = app.extensions["creditgate"].sessions.engine, []
 
     def note(_connection, _cursor, statement, *_):
-        statements.append(statement)
+        statements.extend([] if "find_key" in statement else [statement])
 
     event.listen(engine, "before_cursor_execute", note)
     try:
