@@ -24,6 +24,7 @@ from api.ledger import payment_routes as payments
 from api.ledger import rate_routes as rates
 from api.ledger import routes as ledger
 from api.monitoring import routes as monitoring
+from api.orders import life_routes as order_life
 from api.orders import routes as orders
 from api.overview import routes as overview
 from api.policies import routes as policies
@@ -60,6 +61,7 @@ ROOMS = (
     limits,
     measures,
     monitoring,
+    order_life,
     orders,
     overrides,
     overview,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.acceptance.answers import application_answer
 from api.acceptance.finding import locked_application
 from api.acceptance.limit_fields import limit_shown
-from api.acceptance.persons import is_same, refuse_own, require_person
+from api.persons import is_same, refuse_own, require_person
 from api.problems import Conflict
 from api.records import debtors, decisions, referrals
 from api.records.applications import WAITING, ApplicationRecord

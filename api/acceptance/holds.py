@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.acceptance.persons import require_person
 from api.identity.debtors import locked_debtor
+from api.persons import require_person
 from api.problems import BadInput, Conflict, Fault, NotFound
 from api.records import debtors, held_orders, holds
 from api.records.holds import HoldRecord

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from api.acceptance.granting import NewLimit, write_limit
 from api.acceptance.limit_answers import in_force_on, known_class, limit_answer
 from api.acceptance.limit_fields import GivenLimit, limit_shown
-from api.acceptance.persons import amount_to_weigh, beyond_authority, require_person
+from api.acceptance.persons import amount_to_weigh
 from api.identity.debtors import get_debtor, locked_debtor
 from api.known_time import known_until
+from api.persons import beyond_authority, require_person
 from api.policy_shelf import Rules
 from api.problems import BadInput, Fault
 from api.records import decisions, limits

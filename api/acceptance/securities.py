@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from api.acceptance.limit_answers import in_force_on, known_class
 from api.acceptance.limit_fields import in_policy_currency
-from api.acceptance.persons import amount_to_weigh, beyond_authority, require_person
+from api.acceptance.persons import amount_to_weigh
 from api.identity.debtors import locked_debtor
+from api.persons import beyond_authority, require_person
 from api.problems import BadInput, Conflict, Fault, NotFound
 from api.records import debtors, decisions, held_orders, limits, securities
 from api.records.debtors import DebtorRecord

@@ -15,7 +15,7 @@ from api.acceptance.judging import Weighed, weigh
 from api.acceptance.limit_fields import GivenLimit
 from api.acceptance.matter import Matter
 from api.acceptance.overriding import direction_beside
-from api.acceptance.persons import beyond_authority, is_same, refuse_own, require_person
+from api.persons import beyond_authority, is_same, refuse_own, require_person
 from api.problems import Conflict, NotAllowed, NotFound
 from api.records import verdicts
 from api.records.applications import ApplicationRecord

@@ -4,8 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+from sqlalchemy.orm import Session
 
 from api.decision_answer import reasons_answer
+from api.orders.moved import Moved
+from api.records import order_rows
 from api.records.order_rows import Order
 from api.web.money import money_answer, money_or_none
 from api.wiring import Wiring
@@ -18,7 +21,7 @@ _ZERO = Decimal(0)
 def order_answer(order: Order, document: str, given: Wiring) -> dict[str, Any]:
     """Give an order with its newest judgement, `document`, as the caller's role may see it."""
     judgement: dict[str, Any] = orjson.loads(document)
-    role, currency = given.caller.role, judgement["currency"]
+    role = given.caller.role
     answer = {
         "id": order.id,
         "mode": given.seller.mode,
@@ -44,16 +47,40 @@ def order_answer(order: Order, document: str, given: Wiring) -> dict[str, Any]:
         "invoiced_amount": money_answer(order.invoiced_amount, order.currency),
         "prepaid_amount": money_answer(order.prepaid_amount, order.currency),
         "is_first_order": order.is_first,
+        "released_by": order.released_by,
+        "released_until": order.released_until,
         "decision_id": order.decision_id,
         "placed_at": order.placed_at,
         "judged_at": order.judged_at,
         "version": order.version,
     }
     if role in SEE_EXPOSURE:
-        answer |= {
-            name: _signed(judgement[name], currency) for name in ("exposure_before", "exposure_after", "headroom")
-        }
+        answer |= exposure_answer(judgement)
     return answer
+
+
+def move_answer(session: Session, moved: Moved, given: Wiring) -> dict[str, Any]:
+    """Give what became of a wish to change or renew an order: whether it is applied, why not, and the order."""
+    order, found, role = moved.order, moved.found, given.caller.role
+    document = order_rows.judgement_of(session, order)
+    judgement = None if found is None else orjson.loads(found.decision.judgement)
+    answer = {
+        "applied": moved.is_applied,
+        "outcome": None if judgement is None else judgement["outcome"],
+        "reasons": [] if judgement is None else reasons_answer(judgement["reasons"], role, given.language),
+        "prepayment_required": money_or_none(moved.required, order.currency),
+        "decision_id": None if found is None else found.decision.id,
+        "order": order_answer(order, document, given),
+    }
+    if judgement is not None and role in SEE_EXPOSURE:
+        answer |= exposure_answer(judgement)
+    return answer
+
+
+def exposure_answer(judgement: dict[str, Any]) -> dict[str, Any]:
+    """Give the figures of a judgement that not everybody sees, in the policy's currency."""
+    names = ("exposure_before", "exposure_after", "headroom")
+    return {name: _signed(judgement[name], judgement["currency"]) for name in names}
 
 
 def _reservation(order: Order) -> dict[str, Any] | None:

@@ -1,8 +1,7 @@
 """Changes an order: less of it is free and gives room back at once, more of it is asked at the gate."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from api.orders.answers import move_answer
 from api.orders.content import content_of, with_content
 from api.orders.deadlines import reservation_ends_at
 from api.orders.gate import Judged, enter_order, judged, required_of, resolved
+from api.orders.moved import Moved
 from api.orders.rejudging import older_go_first
 from api.problems import Conflict
 from api.records import held_orders, order_rows
@@ -25,19 +25,6 @@ from scoring.order_stages import enters_on, stages_of
 CHANGEABLE = ("released", "held")
 # Refuses a version of the order, by its id and number, that is not the one the caller has read.
 MustMatch = Callable[[UUID, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """What became of a wish: the order as it is now, and how the gate judged it where it was asked.
-
-    `required` is what must be prepaid for the wish alone, in the order's currency.
-    """
-
-    order: Order
-    is_applied: bool
-    found: Judged | None = None
-    required: Decimal | None = None
 
 
 def change_order(order_id: UUID, sent: Mapping[str, Any], must_match: MustMatch, given: Wiring) -> bytes:
@@ -100,7 +87,7 @@ def _lowered(entered: Entered, wanted: Order, given: Wiring) -> Order:
 
 def _keep(session: Session, order: Order, after: Order, given: Wiring, found: Judged | None = None) -> Order:
     """Keep a change that is applied, and tell of the order's new state as well where it has one."""
-    data = {"before": content_of(order), "after": content_of(after), "decision_id": None}
+    data: dict[str, Any] = {"before": content_of(order), "after": content_of(after), "decision_id": None}
     if found is not None:
         data["decision_id"] = str(found.decision.id)
     after = order_rows.write(

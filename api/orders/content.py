@@ -16,8 +16,8 @@ _ZERO = Decimal(0)
 def content_of(order: Order) -> dict[str, Any]:
     """Give what is ordered, as a step keeps it; amounts as text."""
     return {
-        "amount": str(order.amount),
-        "vat_amount": None if order.vat_amount is None else str(order.vat_amount),
+        "amount": amount_answer(order.amount, order.currency),
+        "vat_amount": None if order.vat_amount is None else amount_answer(order.vat_amount, order.currency),
         "delivery_on": None if order.delivery_on is None else order.delivery_on.isoformat(),
         "call_offs": order.call_offs,
         "prepayment_reference": order.prepayment_reference,
@@ -27,8 +27,9 @@ def content_of(order: Order) -> dict[str, Any]:
 def with_content(order: Order, sent: Mapping[str, Any]) -> Order:
     """Give an order with what was sent of its content; all else of it stays as it is.
 
-    `sent` holds amount and vat_amount (Money), delivery_on, call_offs and prepayment_reference, each where it was sent;
-    a delivery day takes the place of call-offs, and they of it. Raises BadInput, and Conflict below what went out.
+    `sent` holds amount and vat_amount (Money), delivery_on, call_offs and prepayment_reference, each where it was sent,
+    and the `currency` of them all; a delivery day takes the place of call-offs, and they of it. Raises BadInput, and
+    Conflict below what went out.
     """
     after = replace(
         order,
@@ -65,11 +66,10 @@ def _amount(sent: Mapping[str, Any], name: str, before: Decimal | None) -> Decim
 
 def _faults(order: Order, after: Order, sent: Mapping[str, Any]) -> list[Fault]:
     """Give what contradicts itself once what was sent stands beside what was not."""
-    faults = [
-        Fault(f"/{name}", "another_currency", f"The order is in {order.currency}.")
-        for name in ("amount", "vat_amount")
-        if isinstance(sent.get(name), Money) and sent[name].currency != order.currency
-    ]
+    faults = []
+    if sent.get("currency") not in (None, order.currency):
+        name = next(each for each in ("amount", "vat_amount", "call_offs") if sent.get(each) is not None)
+        faults.append(Fault(f"/{name}", "another_currency", f"The order is in {order.currency}."))
     if after.vat_amount is not None and after.vat_amount > after.amount:
         faults.append(Fault("/vat_amount", "vat_not_a_part", "Must be a part of amount: send it with the new amount."))
     if after.call_offs is not None and sum(Decimal(amount) for _, amount in after.call_offs) != after.amount:

@@ -1,17 +1,25 @@
-"""HTTP of the orders room: orders placed, previewed and shown."""
+"""HTTP of the orders room: orders placed, previewed, listed and shown, with their history and decisions."""
 
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import Response
 
 from api.orders.answers import order_answer
+from api.orders.deadlines import end_of_day
+from api.orders.history import decision_answer, get_decision, history_answer, replay
+from api.orders.life_schemas import OrderDecisionSchema, OrderHistorySchema, OrderReplaySchema, OrdersQuery
 from api.orders.placing import NewOrder, place_order, preview_order
 from api.orders.schemas import NewOrderSchema, OrderSchema
 from api.problems import NotFound
-from api.records import order_rows
+from api.records import order_listing, order_rows
 from api.web.answers import bytes_answer, etag_of, json_answer
 from api.web.blueprint import Blueprint
+from api.web.lists import CSV_TOO, list_answer
+from api.web.paging import page_of
 from api.web.permissions import permission
+from api.web.schemas import page_schema
 from api.wiring import wiring
 
 blueprint = Blueprint("orders", __name__, description="The gate: may this order go out?")
@@ -52,3 +60,54 @@ def show_order(order_id: UUID) -> Response:
             raise NotFound("There is no such order.", code="order_not_found")
         answer = order_answer(order, order_rows.judgement_of(session, order), given)
     return json_answer(answer, headers={"ETag": etag_of(order.id, order.version)})
+
+
+@blueprint.route("/orders", methods=["GET"])
+@permission("order.read")
+@blueprint.arguments(OrdersQuery, location="query")
+@blueprint.response(200, page_schema(OrderSchema))
+@blueprint.doc(responses=CSV_TOO)
+def list_orders(query: dict[str, Any]) -> Response:
+    """List orders, the newest first."""
+    given = wiring()
+    since = query["changed_since"]
+    if since is not None and not isinstance(since, datetime):
+        since = end_of_day(since - timedelta(days=1), given.seller)
+    names = ("debtor_id", "state", "outcome", "order_reference")
+    filters = order_listing.Filters(**{name: query[name] for name in names}, changed_since=since)
+    with given.transaction() as session:
+        listed = order_listing.listing(filters)
+        page = page_of(session, listed, order_listing.LISTED_BY, query["limit"], query["after"], newest_first=True)
+        items = [order_answer(order_listing.as_order(record), document, given) for record, document in page.items]
+        return list_answer(OrderSchema, items, page.next)
+
+
+@blueprint.route("/orders/<uuid:order_id>/history", methods=["GET"])
+@permission("order.read")
+@blueprint.response(200, OrderHistorySchema)
+def show_history(order_id: UUID) -> Response:
+    """Show all that happened to an order, and why: decisions, changes, deliveries, and what people said."""
+    given = wiring()
+    with given.transaction() as session:
+        return json_answer(history_answer(session, order_id, given))
+
+
+@blueprint.route("/orders/<uuid:order_id>/decisions/<uuid:decision_id>", methods=["GET"])
+@permission("order.read")
+@blueprint.response(200, OrderDecisionSchema)
+def show_order_decision(order_id: UUID, decision_id: UUID) -> Response:
+    """Show one decision of the gate."""
+    given = wiring()
+    with given.transaction() as session:
+        return json_answer(decision_answer(get_decision(session, order_id, decision_id), given))
+
+
+@blueprint.route("/orders/<uuid:order_id>/decisions/<uuid:decision_id>/replay", methods=["POST"])
+@permission("decision.replay")
+@blueprint.response(200, OrderReplaySchema)
+@blueprint.alt_response(410)
+def replay_order_decision(order_id: UUID, decision_id: UUID) -> Response:
+    """Judge the kept facts of a decision again by the policy and engine that made it, and compare byte by byte."""
+    given = wiring()
+    with given.transaction() as session:
+        return json_answer(replay(get_decision(session, order_id, decision_id), session, given.house.policies))

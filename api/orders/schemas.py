@@ -11,7 +11,9 @@ from api.records.identities import Reference
 from api.records.orders import ORDER_STATES
 from api.web.faults import invalid
 from api.web.fields import Day, Line
+from api.web.money import amount_answer
 from api.web.schemas import DebtorReferenceSchema, MoneySchema, Schema, SignedMoneySchema
+from scoring.money import Money
 
 CALL_OFFS_MAX = 100
 SEEN_BY_THE_BOOK = {"description": "Not for sales."}
@@ -68,7 +70,11 @@ def call_offs_of(parts: list[dict[str, Any]] | None) -> list[list[str]] | None:
     """Give call-offs as they are kept: day and amount as text, in the order of their days."""
     if parts is None:
         return None
-    return sorted([part["delivery_on"].isoformat(), format(part["amount"].amount, "f")] for part in parts)
+    return sorted([part["delivery_on"].isoformat(), _text_of(part["amount"])] for part in parts)
+
+
+def _text_of(money: Money) -> str:
+    return amount_answer(money.amount, money.currency)
 
 
 class NewOrderSchema(ContentSchema):
@@ -134,6 +140,10 @@ class OrderSchema(Schema):
         MoneySchema, required=True, metadata={"description": "Booked with this order, and not used by an invoice yet."}
     )
     is_first_order = fields.Boolean(required=True)
+    released_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "The person who released it beside the machine."}
+    )
+    released_until = fields.Date(required=True, allow_none=True)
     decision_id = fields.UUID(required=True, allow_none=True)
     placed_at = fields.AwareDateTime(required=True, allow_none=True)
     judged_at = fields.AwareDateTime(required=True)

@@ -127,7 +127,8 @@ ENTRIES = (
 )
 # A JSON column is given as text.
 CASTS = {"call_offs": "CAST(:call_offs AS jsonb)"}
-DECISION_VALUES = ", ".join(f":decision_{name}" for name in DECISION_COLUMNS)
+# The order has a `decision_id` of its own, which is another's where a decision leaves the order as it was.
+DECISION_VALUES = ", ".join(f":decided_{name}" for name in DECISION_COLUMNS)
 DECIDED = (
     f"decided AS (INSERT INTO order_decision (seller_id, {', '.join(DECISION_COLUMNS)})"  # noqa: S608
     f" VALUES (CAST(:seller_id AS uuid), {DECISION_VALUES})),"
@@ -190,7 +191,7 @@ def write(
         "amounts": [amount for _, amount in moves],
     }
     if decision is not None:
-        values |= {f"decision_{name}": getattr(decision, name) for name in DECISION_COLUMNS}
+        values |= {f"decided_{name}": getattr(decision, name) for name in DECISION_COLUMNS}
     if step is not None:
         values |= _step_values(step)
     values |= events.telling(

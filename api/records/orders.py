@@ -138,7 +138,10 @@ class OrderStepRecord(WithId, Base):
 
 
 class OrderDeliveryRecord(WithId, Base):
-    """One delivery of an order, booked whatever the gate thinks of it: what has left is gone."""
+    """One delivery of an order, booked whatever the gate thinks of it: what has left is gone.
+
+    `reasons` are what stood against it when it was booked; `passed` where there were none.
+    """
 
     __tablename__ = "order_delivery"
     __table_args__ = (
@@ -152,6 +155,8 @@ class OrderDeliveryRecord(WithId, Base):
     delivered_on: Mapped[date]
     amount: Mapped[Decimal]
     document_id: Mapped[UUID | None]
+    passed: Mapped[bool]
+    reasons: Mapped[list[Any]]
     booked_by: Mapped[str]
     known_at: Mapped[datetime]
 

@@ -97,3 +97,11 @@ def of_application(session: Session, application_id: UUID) -> Sequence[Verdict]:
     query = select(record, approval).outerjoin(approval, approval.verdict_id == record.id)
     rows = session.execute(query.where(record.application_id == application_id).order_by(record.id))
     return [Verdict(*row) for row in rows]
+
+
+def of_order(session: Session, order_id: UUID) -> Sequence[Verdict]:
+    """Give the verdicts on an order, the oldest first."""
+    record, approval = VerdictRecord, VerdictApprovalRecord
+    query = select(record, approval).outerjoin(approval, approval.verdict_id == record.id)
+    rows = session.execute(query.where(record.order_id == order_id).order_by(record.id))
+    return [Verdict(*row) for row in rows]

@@ -181,6 +181,8 @@ def create_order_delivery() -> None:
         sa.Column("delivered_on", sa.Date(), nullable=False),
         sa.Column("amount", sa.Numeric(precision=20, scale=4), nullable=False),
         sa.Column("document_id", sa.Uuid(), nullable=True),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("reasons", JSONB(), nullable=False),
         sa.Column("booked_by", sa.Text(), nullable=False),
         sa.Column("known_at", TIMESTAMP(timezone=True), nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_order_delivery_amount")),

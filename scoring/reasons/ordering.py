@@ -8,6 +8,32 @@ from scoring.reasons.granting import LIMIT_OVERDRAWN
 from scoring.reasons.registry import ReasonKind, Words
 
 ORDERING: dict[str, ReasonKind] = {
+    "order_not_released": ReasonKind(
+        "order",
+        "finance",
+        "sales",
+        Words(
+            "The order is {state}: nothing of it may be delivered.",
+            "De bestelling is {state}: er mag niets van worden geleverd.",
+        ),
+        Words(
+            "Deliver after the order is released; an expired one can be asked again.",
+            "Lever pas als de bestelling is vrijgegeven; een verlopen bestelling kan opnieuw worden voorgelegd.",
+        ),
+    ),
+    "delivered_above_order": ReasonKind(
+        "order",
+        "sales",
+        "sales",
+        Words(
+            "With this delivery {delivered_amount} is delivered of an order of {order_amount}.",
+            "Met deze levering is {delivered_amount} geleverd van een bestelling van {order_amount}.",
+        ),
+        Words(
+            "Have the order raised before more of it is delivered.",
+            "Laat de bestelling verhogen voordat er meer van wordt geleverd.",
+        ),
+    ),
     "stop_supply": ReasonKind(
         "order",
         "finance",
