@@ -15,6 +15,7 @@ from api.problems import Conflict
 from api.records import debtors, decisions, referrals
 from api.records.applications import WAITING, ApplicationRecord
 from api.records.debtors import DebtorRecord
+from api.records.referrals import Waiting
 from api.web.paging import Page, page_of
 from api.wiring import Wiring, answer_bytes
 from scoring.reasons import render
@@ -27,9 +28,10 @@ def desk_page(session: Session, query: Mapping[str, Any], given: Wiring) -> Page
     due_before = given.now if query["overdue"] else None
     listed = referrals.listing(waiting, query["kind"], query["debtor_id"], query["owner"], due_before)
     page = page_of(session, listed, [waiting.c.due_at, waiting.c.id], query["limit"], query["after"])
-    said = _judgements(session, page.items)
-    named = _debtors(session, {row.debtor_id for row in page.items})
-    items = [_item(row, said[row.decision_id], named[row.debtor_id], given) for row in page.items]
+    rows = [Waiting(*row) for row in page.items]
+    said = _judgements(session, rows)
+    named = {each.id: each for each in debtors.several(session, {row.debtor_id for row in rows})}
+    items = [_item(row, said[row.decision_id], named[row.debtor_id], given) for row in rows]
     return Page(items, page.next)
 
 
@@ -94,18 +96,14 @@ def _kept(session: Session, application: ApplicationRecord, given: Wiring) -> by
     return answer
 
 
-def _judgements(session: Session, rows: Sequence[Any]) -> dict[UUID, Mapping[str, Any]]:
+def _judgements(session: Session, rows: Sequence[Waiting]) -> dict[UUID, Mapping[str, Any]]:
     """The judgements behind the rows of a page, by the ids of their decisions."""
     texts = decisions.judgements(session, [row.decision_id for row in rows if row.kind == "application"])
     texts |= referrals.judgements_of_orders(session, [row.decision_id for row in rows if row.kind == "order"])
     return {decision_id: orjson.loads(text) for decision_id, text in texts.items()}
 
 
-def _debtors(session: Session, debtor_ids: set[UUID]) -> dict[UUID, DebtorRecord]:
-    return {each.id: each for each in debtors.several(session, debtor_ids)}
-
-
-def _item(row: Any, said: Mapping[str, Any], debtor: DebtorRecord, given: Wiring) -> dict[str, Any]:
+def _item(row: Waiting, said: Mapping[str, Any], debtor: DebtorRecord, given: Wiring) -> dict[str, Any]:
     reasons = [each for each in said["reasons"] if each["effect"] == "refer"]
     return {
         "kind": row.kind,

@@ -49,7 +49,9 @@ def question(session: Session, request: CheckRequest, policy: Policy, on: date) 
     became = dict(zip(given, (after.amount for _, after in found.pairs), strict=True))
     return Question(
         Asked(
-            **{**dict.fromkeys(AMOUNTS), **became},
+            order_amount=became.get("order_amount"),
+            requested_limit=became.get("requested_limit"),
+            monthly_sales=became.get("monthly_sales"),
             payment_term_days=request.payment_term_days,
             is_application=request.is_application or None,
             unlimited_requested=request.unlimited_requested or None,

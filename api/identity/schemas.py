@@ -1,5 +1,6 @@
 """How callers name a company or a debtor, as every room that asks about one takes it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
@@ -81,10 +82,10 @@ class NamesDebtor(Schema):
     debtor_reference = fields.Nested(DebtorReferenceSchema)
     company = fields.Nested(CompanySchema)
 
-    @validates_schema
-    def check_one(self, data: dict[str, Any], **_: Any) -> None:
-        """Refuse none and several."""
-        given = [name for name in ("debtor_id", "debtor_reference", "company") if name in data]
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_one(self, _data: dict[str, Any], original: Mapping[str, Any], **_: Any) -> None:
+        """Refuse none and several, whatever else is wrong."""
+        given = [name for name in ("debtor_id", "debtor_reference", "company") if name in original]
         if len(given) != 1:
             raise invalid("name_one_debtor", "Give exactly one of debtor_id, debtor_reference and company.")
 

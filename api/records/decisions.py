@@ -156,7 +156,7 @@ def judgements(session: Session, decision_ids: Sequence[UUID]) -> dict[UUID, str
     """Give the judgements, as canonical JSON text, of several decisions by their ids."""
     record = DecisionRecord
     rows = session.execute(select(record.id, record.judgement).where(record.id.in_(decision_ids)))
-    return dict(rows.tuples().all())
+    return {row.id: row.judgement for row in rows}
 
 
 def newest_class(session: Session, debtor_id: UUID) -> str | None:

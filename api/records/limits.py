@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Select, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, aliased
 
 from api.records.base import Base, WithId, reference_to
@@ -86,7 +87,7 @@ def due(session: Session, on: date) -> Sequence[CreditLimitRecord]:
     query = (
         select(record)
         .where(record.is_temporary.is_(False), record.valid_from <= on)
-        .distinct(record.debtor_id, record.scope)
+        .ext(distinct_on(record.debtor_id, record.scope))
         .order_by(record.debtor_id, record.scope, record.id.desc())
         .subquery()
     )

@@ -1,7 +1,9 @@
 """What waits for a person: applications and held orders together, by the day on which they must be decided."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Select, Subquery, cast, literal, null, select, union_all
@@ -15,8 +17,24 @@ from api.records.orders import OrderDecisionRecord, OrderRecord
 KINDS = ("application", "order")
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One row of the desk; `amount` None: the limit asked for has none, and its kind says why."""
+
+    kind: str
+    id: UUID
+    debtor_id: UUID
+    state: str
+    amount_kind: str
+    amount: Decimal | None
+    currency: str
+    owner: str | None
+    due_at: datetime
+    decision_id: UUID
+
+
 def desk(order_days: int) -> Subquery:
-    """Give what waits: kind, id, debtor_id, state, the amount asked, owner, due_at and the decision that referred it.
+    """Give what waits, with the columns of `Waiting`.
 
     An order must be decided `order_days` after it was judged. Nobody owns one: whoever decides on it does so at once.
     """
@@ -67,4 +85,4 @@ def judgements_of_orders(session: Session, decision_ids: Sequence[UUID]) -> dict
     """Give the gate's judgements, as canonical JSON text, by the ids of its decisions."""
     record = OrderDecisionRecord
     rows = session.execute(select(record.id, record.judgement).where(record.id.in_(decision_ids)))
-    return dict(rows.tuples().all())
+    return {row.id: row.judgement for row in rows}

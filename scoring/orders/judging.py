@@ -90,14 +90,16 @@ def _of_sanctions(facts: OrderFacts) -> Iterator[Reason]:
         yield reason("sanctions_possible", "refer", params)
 
 
-def _of_events(facts: OrderFacts, policy: Policy, kind: EventKind) -> Iterator[Reason]:
+def _of_events(facts: OrderFacts, policy: Policy, kind: EventKind | None) -> Iterator[Reason]:
     """What the events in force of one kind call for, each code once: register and bureau often tell of the same."""
     for event in _in_force(facts, policy, kind):
         params: Params = {"event": event.code, "told_on" if event.undated else "occurred_on": event.occurred_on}
         if kind == "insolvency":
             yield reason("insolvency_event", "decline", params)
-        else:
+        elif kind == "hold":
             yield reason("held_by_procedure", "refer", params)
+        else:
+            yield reason("event_unknown", "refer", params)
 
 
 def _of_register(facts: OrderFacts, policy: Policy) -> Iterator[Reason]:
@@ -107,10 +109,10 @@ def _of_register(facts: OrderFacts, policy: Policy) -> Iterator[Reason]:
         yield reason("debtor_not_active", "decline", {"status": str(status)})
 
 
-def _in_force(facts: OrderFacts, policy: Policy, kind: EventKind) -> tuple[NegativeEvent, ...]:
-    """The events in force that the policy gives this meaning, the first of each code.
+def _in_force(facts: OrderFacts, policy: Policy, kind: EventKind | None) -> tuple[NegativeEvent, ...]:
+    """The events in force that the policy gives this meaning (None: none), the first of each code.
 
-    What is adverse or not known to the policy bears on grade and limit, which were decided on with it in sight.
+    What is adverse bears on grade and limit, and forbids no order by itself.
     """
     first: dict[str, NegativeEvent] = {}
     for event in facts.events:
@@ -121,6 +123,7 @@ def _in_force(facts: OrderFacts, policy: Policy, kind: EventKind) -> tuple[Negat
 
 def _on_account(facts: OrderFacts, policy: Policy) -> Iterator[Reason]:
     """What stands against giving credit for an order."""
+    yield from _of_events(facts, policy, None)
     if facts.other_currencies:
         yield reason("currency_not_converted", "refer", {"currencies": facts.other_currencies})
     for level in facts.levels:

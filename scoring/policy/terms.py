@@ -107,7 +107,8 @@ class OrdersPolicy:
 
     What is delivered more than `horizon_days` ahead does not count yet; None: all counts. An item is overdue for
     `overdue_share_max` when it is more than `overdue_days` late. An order above `document_value_max` of its class goes
-    to a person; a class with a `prepayment_share` prepays that part of every order.
+    to a person; a class with a `prepayment_share` prepays that part of every order. A debtor whose class is not known
+    is held to the strictest of each.
     """
 
     oldest_item_days_max: Mapping[RiskClass, int]
@@ -122,6 +123,14 @@ class OrdersPolicy:
     overdue_days: int = 0
     document_value_max: Mapping[RiskClass, Decimal] = field(default_factory=dict)
     prepayment_share: Mapping[RiskClass, Decimal] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse to have more of an order prepaid than all of it."""
+        refuse(
+            Fault(f"prepayment_share.{risk_class}", "is a share: from 0 to 1")
+            for risk_class, share in self.prepayment_share.items()
+            if not 0 <= share <= 1
+        )
 
 
 @dataclass(frozen=True, slots=True)

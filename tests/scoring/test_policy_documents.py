@@ -312,6 +312,11 @@ def test_a_large_seller_may_give_large_debtors_more() -> None:
         ({"explanation": ...}, "explanation"),
         ({"engine": "3"}, "engine"),
         ({"engine": "1"}, "scorecards.behaviour"),
+        ({"orders.prepayment_share": {"high": 1.5}}, "orders.prepayment_share.high"),
+        ({"orders.prepayment_share": {"risky": 0.5}}, "orders.prepayment_share.risky"),
+        ({"orders.document_value_max": {"normal": -1}}, "orders.document_value_max.normal"),
+        ({"campari.better_mean_min": 2}, "campari.better_mean_min"),
+        ({"campari.bad_mark_max": "low"}, "campari.bad_mark_max"),
     ],
 )
 def test_what_cannot_both_be_meant_is_refused(changes: Mapping[str, Any], path: str) -> None:
