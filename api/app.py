@@ -5,6 +5,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import source_metrics
+from api.acceptance import cover_routes as covers
 from api.acceptance import desk_routes as desk
 from api.acceptance import documents_routes as documents
 from api.acceptance import hold_routes as holds
@@ -52,6 +53,7 @@ ROOMS = (
     administration,
     backtests,
     bank,
+    covers,
     desk,
     documents,
     events,

@@ -1,6 +1,6 @@
 """What requests for cover, decisions by hand and conditions are sent and shown as."""
 
-from typing import Any
+from typing import Any, get_args
 
 from marshmallow import fields, validate, validates_schema
 
@@ -9,10 +9,12 @@ from api.records.cover_versions import AMOUNTLESS
 from api.records.covers import COVER_SOURCES, COVER_STATES, REQUEST_KINDS, REQUEST_STATES
 from api.web.faults import invalid
 from api.web.fields import Day, Line
-from api.web.schemas import AsOfQuery, MoneySchema, PageQuery, Schema
+from api.web.schemas import AsOfQuery, MoneySchema, PageQuery, Schema, SignedMoneySchema
 from providers.edifact import REASON_CODES, RESPONSE_CODES
+from scoring.cover import CoverStanding
 
 TEXT_LENGTH_MAX = 1000
+STANDINGS = (*get_args(CoverStanding), "contract_not_in_force", "excluded")
 
 
 class BuyerNumberSchema(Schema):
@@ -189,3 +191,41 @@ class DiscretionaryLimitSchema(Schema):
 
 class CoversQuery(AsOfQuery):
     """Of which day the cover is asked."""
+
+
+class PartedSchema(Schema):
+    """An amount parted, in the currency of the contract: `uninsured` lies above the limit, `own_part` is our share.
+
+    As the ledger has it, which is with VAT. What could not be converted is left out of the total, and named.
+    """
+
+    total = fields.Nested(SignedMoneySchema, required=True)
+    insured = fields.Nested(MoneySchema, required=True)
+    uninsured = fields.Nested(MoneySchema, required=True)
+    own_part = fields.Nested(MoneySchema, required=True)
+    by_currency = fields.List(fields.Nested(SignedMoneySchema), required=True)
+    not_converted = fields.List(fields.String(), required=True)
+
+
+class CoverUnderPolicySchema(Schema):
+    """How a debtor is covered under one contract on a day; the decisions on it, the newest first."""
+
+    insurance_policy_id = fields.UUID(required=True)
+    insurer_name = fields.String(required=True)
+    policy_number = fields.String(required=True)
+    standing = fields.String(required=True, validate=validate.OneOf(STANDINGS))
+    insured_limit = fields.Nested(MoneySchema, required=True)
+    cover_decision_id = fields.UUID(required=True, allow_none=True)
+    valid_from = fields.Date(required=True, allow_none=True)
+    valid_until = fields.Date(required=True, allow_none=True)
+    limit = fields.Nested(PartedSchema, required=True, allow_none=True)
+    exposure = fields.Nested(PartedSchema, required=True, allow_none=True)
+    decisions = fields.List(fields.Nested(CoverDecisionSchema), required=True)
+
+
+class CoversSchema(Schema):
+    """What covers a debtor on a day, under each contract."""
+
+    debtor_id = fields.UUID(required=True)
+    as_of = fields.Date(required=True)
+    items = fields.List(fields.Nested(CoverUnderPolicySchema), required=True)
