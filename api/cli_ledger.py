@@ -26,7 +26,7 @@ def ledger() -> None:
 @click.option("--debtor", "debtor_id", type=click.UUID, help="Look at one debtor only.")
 @click.option("--rebuild", is_flag=True, help="Set right what is derived of --debtor first, and tell what was wrong.")
 def verify(seller_name: str, debtor_id: UUID | None, rebuild: bool) -> None:
-    """Hold every balance, day, invoice, entry and event against the rows it follows from.
+    """Hold every balance, day, invoice, order, entry and event against the rows it follows from.
 
     Leaves with status 1 when something is not what it should be.
     """
@@ -58,7 +58,8 @@ def _rebuild(sessions: Sessions, seller: Seller, debtor_id: UUID) -> None:
         )
     click.echo(
         f"rebuilt: {len(rebuilt.corrections)} entries added; {rebuilt.invoices_count} invoices,"
-        f" {rebuilt.credit_notes_count} credit notes and {rebuilt.balances_count} balances set right; days made again"
+        f" {rebuilt.credit_notes_count} credit notes, {rebuilt.orders_count} orders and {rebuilt.balances_count}"
+        " balances set right; days made again"
     )
 
 
@@ -67,7 +68,7 @@ def _verify(sessions: Sessions, seller: Seller, debtor_id: UUID | None) -> int:
     count = 0
     for check in ledger_drift.CHECKS:
         with sessions.of(seller.id) as session:  # One for each check, so that none keeps old rows for long.
-            found = ledger_drift.find(session, check, debtor_id, FINDINGS_SHOWN)
+            found = ledger_drift.find(session, check, debtor_id, FINDINGS_SHOWN, Clock().now(seller))
         for each in found.shown:
             click.echo(f"{each.debtor_id or 'seller'}  {each.what}: expected {each.expected}, found {each.found}")
         if found.count > len(found.shown):

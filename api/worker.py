@@ -11,11 +11,13 @@ from uuid import UUID
 import procrastinate
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.acceptance.cover_jobs import JOBS as COVER_JOBS
 from api.acceptance.cover_jobs import look_at_covers
 from api.acceptance.ticks import pass_time
 from api.clock import real_now
+from api.events.feeding import append_to_feeds
 from api.ledger.book_counting import count_books
 from api.ledger.jobs import JOBS as LEDGER_JOBS
 from api.orders import ticks
@@ -25,7 +27,7 @@ from api.policies.trying.shadowing import judge_shadows, judge_shadows_of
 from api.prospect.jobs import JOBS as PROSPECT_JOBS
 from api.prospect.rescreening_jobs import JOBS as SCREENING_JOBS
 from api.prospect.retention import erase_old_reports
-from api.records import events, idempotency, jobs, sellers
+from api.records import idempotency, jobs, sellers
 from api.records.sellers import Seller
 from api.wiring import House
 
@@ -37,6 +39,7 @@ STALLED_AFTER_SECONDS = 30
 KEPT_HOURS = 24
 LANE_CONCURRENCY = 2
 SHUTDOWN_SECONDS = 20
+FEED_SECONDS = 0.5
 SECONDS_PER_MINUTE, SECONDS_PER_HOUR = 60, 3600
 
 log = structlog.get_logger(__name__)
@@ -56,11 +59,6 @@ def make_queue(house: House, database_url: str) -> App:
     def run(context: JobContext, seller_id: str, job_id: str) -> None:
         attempts = context.job.attempts if context.job else ATTEMPTS
         run_job(house, UUID(seller_id), UUID(job_id), is_last=attempts >= ATTEMPTS)
-
-    @queue.task(name="creditgate.append_feed", retry=retry)
-    def append_feed(seller_id: str) -> None:
-        with house.sessions.of(UUID(seller_id)) as session:
-            events.append_to_feed(session)
 
     @queue.periodic(cron="* * * * *")
     @queue.task(name="creditgate.take_up_stalled", pass_context=True)
@@ -159,11 +157,11 @@ def forget_answers(house: House) -> None:
 
 def work(house: House, database_url: str) -> None:
     """Run the worker until it is told to stop; what it is at is finished first."""
-    asyncio.run(_work(make_queue(house, database_url)))
+    asyncio.run(_work(house, make_queue(house, database_url)))
 
 
-async def _work(queue: App) -> None:
-    """Run two lanes side by side, so that no long import makes events or rescued jobs wait."""
+async def _work(house: House, queue: App) -> None:
+    """Run two lanes side by side, so that no long import makes rescued jobs wait, and append to the feeds beside."""
     async with queue.open_async():
         lanes = [
             asyncio.create_task(
@@ -177,14 +175,24 @@ async def _work(queue: App) -> None:
             )
             for lane in jobs.LANES
         ]
+        feeds = asyncio.create_task(_append_to_feeds(house))
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, lambda: [lane.cancel() for lane in lanes])
-        done, others = await asyncio.wait(lanes, return_when=asyncio.FIRST_COMPLETED)
+        done, others = await asyncio.wait([*lanes, feeds], return_when=asyncio.FIRST_COMPLETED)
         for lane in others:
             lane.cancel()
         for lane in (*done, *others):
             with suppress(asyncio.CancelledError):
                 await lane
+
+
+async def _append_to_feeds(house: House) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(append_to_feeds, house)
+        except SQLAlchemyError as error:  # They stay pending; the lanes tell whether the database is gone.
+            log.error("feed_not_appended", error=type(error).__name__)
+        await asyncio.sleep(FEED_SECONDS)
 
 
 def _seller(house: House, seller_id: UUID) -> Seller:

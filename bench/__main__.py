@@ -12,6 +12,7 @@ from bench import (
     accuracy_tables,
     asking,
     credit_check,
+    gate,
     judgement,
     ledger_import,
     matching,
@@ -23,6 +24,7 @@ FOLDER = Path("var/bench")
 BENCHMARKS = {
     "asking": asking,
     "credit_check": credit_check,
+    "gate": gate,
     "judgement": judgement,
     "ledger_import": ledger_import,
     "portfolio": portfolio,

@@ -52,7 +52,7 @@ def run(extent: Extent, folder: Path) -> None:
         ledger = _ledger(sessions, seller, extent)
         settle(database.owner_url)
         item_id = next(iter(ledger.debtor_ids.values()))
-        floor.prepare(database.owner_url, make_url(database.app_url).username or "", item_id)
+        floor.prepare(database.owner_url, make_url(database.app_url).username or "", [item_id])
         variables = environment(database.app_url)
         with (
             running(("bench.floor",), variables, folder / "floor.log") as floor_server,

@@ -1,5 +1,6 @@
 """The floors: the least that a Flask route over PostgreSQL costs here, with nothing of ours but the connection."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from tempfile import mkdtemp
 from uuid import UUID, uuid4
@@ -14,7 +15,7 @@ from api.config import Config, from_environment
 from api.records.sessions import connect
 from api.web.serving import settings
 
-READ, WRITE = "/read", "/write"
+READ, WRITE, LOCK = "/read", "/write", "/lock"
 
 
 class FloorBase(DeclarativeBase):
@@ -40,20 +41,20 @@ class Note(FloorBase):
     written_at: Mapped[datetime]
 
 
-def prepare(owner_url: str, app_login: str, item_id: UUID) -> None:
-    """Make the floor's tables, with one item, and let the application's login use them."""
+def prepare(owner_url: str, app_login: str, item_ids: Iterable[UUID]) -> None:
+    """Make the floor's tables, with items, and let the application's login use them."""
     engine = connect(owner_url, pool_size=1)
     FloorBase.metadata.create_all(engine)
     with Session(engine) as session:
-        session.add(Item(id=item_id, name="Floor", country="NL"))
+        session.add_all(Item(id=each, name="Floor", country="NL") for each in item_ids)
         session.commit()
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"GRANT SELECT, INSERT ON floor_item, floor_note TO {app_login}")
+        connection.exec_driver_sql(f"GRANT SELECT, INSERT, UPDATE ON floor_item, floor_note TO {app_login}")
     engine.dispose()
 
 
 def make_app(engine: Engine) -> Flask:
-    """Make the app of the two floors; each takes the id of an item in a JSON body."""
+    """Make the app of the floors; each takes the id of an item in a JSON body."""
     app = Flask(__name__, static_folder=None)
 
     @app.post(READ)
@@ -64,8 +65,15 @@ def make_app(engine: Engine) -> Flask:
 
     @app.post(WRITE)
     def write() -> ResponseReturnValue:
+        return _write(with_lock=False)
+
+    @app.post(LOCK)
+    def lock_and_write() -> ResponseReturnValue:
+        return _write(with_lock=True)
+
+    def _write(*, with_lock: bool) -> ResponseReturnValue:
         with Session(engine, expire_on_commit=False) as session:
-            item = session.get_one(Item, UUID(request.get_json()["debtor_id"]))
+            item = session.get_one(Item, UUID(request.get_json()["debtor_id"]), with_for_update=with_lock)
             note = Note(item_id=item.id, text=f"About {item.name}", written_at=datetime.now(UTC))
             session.add(note)
             session.commit()

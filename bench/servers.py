@@ -40,16 +40,20 @@ def environment(database_url: str) -> dict[str, str]:
 def running(module: tuple[str, ...], variables: dict[str, str], log: Path) -> Iterator[Server]:
     """Run `python -m <module>` as a server for as long as the `with` lasts; what it says goes to `log`."""
     port = _free_port()
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *module],
-            env={**os.environ, **variables, "PORT": str(port)},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
+    with beside(module, variables | {"PORT": str(port)}, log) as process:
         _wait_for(port, process, log)
         yield Server(port, process.pid)
+
+
+@contextmanager
+def beside(module: tuple[str, ...], variables: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `python -m <module>` for as long as the `with` lasts, such as the worker; what it says goes to `log`."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *module], env={**os.environ, **variables}, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        yield process
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(STOP_SECONDS)

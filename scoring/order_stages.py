@@ -75,6 +75,30 @@ def stages_of(progress: OrderProgress, horizon_on: date | None, *, may_deliver: 
     return OrderStages(scheduled, reserved, delivered)
 
 
+def waiting_stages(progress: OrderProgress, required: Decimal, kept: Decimal) -> OrderStages:
+    """What an order adds that waits until `required` more is prepaid: what was delivered, and of `kept` what fits.
+
+    What fits is what is neither prepaid nor asked for; it was kept for the order while it waits and never grows.
+    """
+    delivered = max(_ZERO, progress.to_invoice - progress.prepaid)
+    fitting = progress.amount - progress.invoiced - progress.prepaid - required - delivered
+    return OrderStages(reserved=max(_ZERO, min(kept, fitting)), delivered=delivered)
+
+
+def still_to_invoice(progress: OrderProgress, *, may_deliver: bool = True) -> Decimal:
+    """What invoices of the order may still ask for, and so the most that money can be bound to it.
+
+    That is what was ordered, or delivered beyond it; of an order that may no longer be delivered only what was.
+    """
+    whole = max(progress.amount, progress.delivered) if may_deliver else progress.delivered
+    return max(_ZERO, whole - progress.invoiced)
+
+
+def is_completed(progress: OrderProgress) -> bool:
+    """Whether all that was ordered, and all that was delivered, is invoiced."""
+    return not still_to_invoice(progress)
+
+
 def beyond_amount(progress: OrderProgress, horizon_on: date | None) -> Decimal:
     """What is still to be delivered after the horizon; deliveries take the earliest parts first."""
     if horizon_on is None:

@@ -60,8 +60,8 @@ def enter(
 
     Raises NotFound for an unknown debtor, and GroupChanged where all must begin again.
     """
-    start, debtor, rules = _start(session, given, debtor_id, reference, order_reference)
-    way = gate.lock(session, debtor, is_grouped=start.is_grouped)
+    start, debtor, rules = _start(session, given, debtor_id, reference, order_reference, locks=True)
+    way = gate.lock_group(session, debtor) if start.is_grouped else gate.way(session, debtor, is_grouped=False)
     view = _view(session, way, rules, given)
     if view.time_has_passed:
         let_time_pass(session, way.members, rules.policy, given)
@@ -97,8 +97,10 @@ def _start(
     debtor_id: UUID | None,
     reference: Reference | None = None,
     order_reference: str | None = None,
+    *,
+    locks: bool = False,
 ) -> tuple[Start, UUID, Rules]:
-    start = gate.start(session, debtor_id, reference, order_reference)
+    start = gate.start(session, debtor_id, reference, order_reference, locks=locks)
     if start.debtor_id is None:
         raise NotFound("There is no such debtor.", code="debtor_not_found")
     if start.active_version is None:

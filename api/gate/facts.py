@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from api.check_facts import has_insolvent_ancestor
+from api.check_facts import is_any_insolvent
 from api.exchange import convert_by, rates_on
 from api.fresh_report.stored import facts_of
 from api.records import debtors, reports
@@ -91,8 +91,7 @@ def order_facts(
         events=tuple(_events(view.reports)),
         on_hold="account_on_hold" in view.holds,
         supply_stopped="stop_supply" in view.holds,
-        parent_insolvent=len(found.way.path) > 1
-        and has_insolvent_ancestor(session, found.way.debtor_id, policy, found.today),
+        parent_insolvent=len(found.way.path) > 1 and is_any_insolvent(session, found.way.path[1:], policy, found.today),
         critical=view.critical,
         other_currencies=tuple(sorted(exchange.missing)),
         rates=exchange.used,

@@ -14,6 +14,7 @@ class TakenSchema(Schema):
 
     id = fields.UUID(required=True)
     state = fields.String(required=True, validate=validate.OneOf(("taken", "known")))
+    order_id = fields.UUID(metadata={"description": "Where it names one: the order that it was linked to now."})
 
 
 class TakenListSchema(Schema):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.ledger.bank_names import Names
 from api.records import bank_matching, debtor_locks
 from api.records.bank_entries import Entry
-from api.records.bank_matching import OpenItem, Wanted
+from api.records.bank_matching import OpenItem, OpenOrder, Wanted
 from scoring.matching import (
     Allocation,
     Booking,
@@ -23,6 +23,7 @@ from scoring.matching import (
     collection_key,
     number_key,
     number_keys,
+    order_keys,
     reference_key,
 )
 
@@ -36,6 +37,7 @@ class Keys:
     reference: str | None
     collection: str | None
     numbers: frozenset[str]
+    orders: frozenset[str]  # What orders may be called by: more than numbers of invoices, since a reference may.
 
     @staticmethod
     def of(entry: Entry) -> "Keys":
@@ -45,7 +47,9 @@ class Keys:
 
 @lru_cache(maxsize=2_000)  # Of the entries of a batch, which are looked at several times.
 def _keys(reference: str | None, end_to_end_id: str | None, text: str | None) -> Keys:
-    return Keys(reference_key(reference), collection_key(end_to_end_id), number_keys(text or ""))
+    numbers = number_keys(text or "")
+    quoted = frozenset(filter(None, (number_key(reference), number_key(text))))
+    return Keys(reference_key(reference), collection_key(end_to_end_id), numbers, numbers | quoted)
 
 
 class World:
@@ -59,6 +63,8 @@ class World:
         self._by_collection: dict[str, list[UUID]] = defaultdict(list)
         self._by_number: dict[str, list[UUID]] = defaultdict(list)
         self._by_debtor: dict[UUID, list[UUID]] = defaultdict(list)
+        self.orders: dict[UUID, OpenOrder] = {}
+        self._by_order_key: dict[str, list[UUID]] = defaultdict(list)
 
     def add(self, found: Mapping[UUID, OpenItem]) -> None:
         """Add items that are not there yet."""
@@ -75,22 +81,32 @@ class World:
                 if key is not None:
                     index[key].append(item_id)
 
+    def add_orders(self, found: Mapping[UUID, OpenOrder]) -> None:
+        """Add orders that may be prepaid."""
+        self.orders |= found
+        for order_id, each in found.items():
+            for key in order_keys(each.order):
+                self._by_order_key[key].append(order_id)
+
     @property
     def debtor_ids(self) -> set[UUID]:
         """Everybody whose items may be settled."""
-        return set(self._by_debtor) | {each for ids in self.accounts.values() for each in ids}
+        of_orders = {each.order.debtor_id for each in self.orders.values()}
+        return set(self._by_debtor) | of_orders | {each for ids in self.accounts.values() for each in ids}
 
     def has_better(self, entry: Entry) -> bool:
         """Whether more than a name may tell the debtor of an entry."""
         keys = Keys.of(entry)
         by_key = self._by_reference.get(keys.reference or "") or self._by_collection.get(keys.collection or "")
-        return bool(by_key or self.accounts.get(entry.counterparty_account or ""))
+        by_order = any(key in self._by_order_key for key in keys.orders)
+        return bool(by_key or by_order or self.accounts.get(entry.counterparty_account or ""))
 
     def candidates(self, entry: Entry) -> Candidates:
         """Give what one payment may be meant for, as it is now."""
         keys = Keys.of(entry)
         debtor_ids = frozenset(self.accounts.get(entry.counterparty_account or "", ()))
         currency = entry.currency
+        orders = {i: self.orders[i] for key in sorted(keys.orders) for i in self._by_order_key.get(key, ())}
         return Candidates(
             by_reference=self._open(self._by_reference.get(keys.reference or "", ()), currency),
             by_collection=self._open(self._by_collection.get(keys.collection or "", ()), currency),
@@ -101,6 +117,7 @@ class World:
                 NameCandidate(debtor_id, similarity, self._open_of([debtor_id], currency))
                 for debtor_id, similarity in self.alike.get(entry.id, ())
             ),
+            by_order=tuple(each.order for each in orders.values() if each.currency == currency),
         )
 
     def _open(self, ids: Iterable[UUID], currency: str) -> tuple[MatchableItem, ...]:
@@ -111,7 +128,11 @@ class World:
         return self._open((i for debtor_id in debtor_ids for i in self._by_debtor.get(debtor_id, ())), currency)
 
     def settle(self, booking: Booking) -> None:
-        """Lower what is open by what a booking settles, grants and writes off."""
+        """Lower what is open by what a booking settles, grants and writes off, and orders by what it prepays."""
+        for part in booking.prepayments:
+            known = self.orders[part.item_id]
+            worth = known.order.worth_amount - part.amount
+            self.orders[part.item_id] = replace(known, order=replace(known.order, worth_amount=worth))
         for each in (*booking.allocations, *booking.discounts, *booking.differences):
             found = self.items[each.item_id]
             left = found.item.open_amount - each.amount
@@ -156,6 +177,7 @@ def _world(session: Session, entries: Sequence[Entry]) -> World:
         numbers={number for each in keys for number in each.numbers},
         debtor_ids=frozenset(world.debtor_ids),
     )
+    world.add_orders(bank_matching.open_orders(session, {key for each in keys for key in each.orders}))
     world.add(bank_matching.open_items(session, wanted))
     # One payment may tell whose account it is, and the next one from there rests on it.
     again = {account for account, count in Counter(accounts).items() if count > 1}

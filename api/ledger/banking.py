@@ -158,10 +158,11 @@ class Banking:
             if isinstance(result, Booking):
                 if holder not in (None, result.debtor_id):
                     continue
-                if holder and not result.allocations:
+                if holder and not result.allocations and not result.prepayments:
                     done.outcomes[entry.id] = Outcome("booked", holder)
                     continue
-                writing.book(entry, result, world.items)
+                references = [world.orders[each.item_id].order.order_reference for each in result.prepayments]
+                writing.book(entry, result, world.items, order_references=references)
                 world.settle(result)
                 if entry.counterparty_account and (entry.counterparty_account, result.debtor_id) in writing.learnt:
                     world.accounts[entry.counterparty_account].add(result.debtor_id)
@@ -175,7 +176,7 @@ class Banking:
         self._write(session, writing, now)
 
     def _proposed(self, entry: Entry, result: Proposals, world: World, holder: UUID | None) -> Outcome:
-        documents = [proposal_document(each, entry.currency, world.items) for each in result.proposals]
+        documents = [proposal_document(each, entry.currency, world.items, world.orders) for each in result.proposals]
         return Outcome("proposed", holder or result.debtor_id, documents)
 
     def _write(self, session: Session, writing: Writing, now: datetime) -> None:
@@ -222,6 +223,7 @@ def _returns_proposed(entry: Entry, found: Sequence[Taken]) -> list[dict[str, An
             ],
             "discounts": [],
             "differences": [],
+            "prepayments": [],
             "unallocated_amount": amount_answer(Decimal(0), entry.currency),
         }
         for each in found

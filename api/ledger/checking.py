@@ -116,6 +116,12 @@ class _Line(Cells):
             values |= self._invoice(dated_on, amount, currency)
         elif settled := self.cell("settles"):
             values["settles"] = ((numbered(self._filled(settled)), amount),)
+        if (
+            kind != "credit_note"
+            and "order_reference" in self.mapping.columns
+            and (order := self.cell("order_reference"))
+        ):
+            values["order_references"] = (order,)
         if self.mapping.extra:
             extra = {name: self.cells[self.shape.place(name)].strip() for name in self.mapping.extra}
             values["extra"] = {name: value for name, value in extra.items() if value} or None

@@ -27,6 +27,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     "disputed": ("disputed", "betwist", "dispuut"),
     "kvk_number": ("kvknumber", "kvk", "kvknummer"),
     "vat_number": ("vatnumber", "btwnummer", "vatid"),
+    "order_reference": (
+        *("orderreference", "ordernumber", "orderno", "orderid", "salesorder", "salesordernumber"),
+        *("ordernummer", "ordernr", "verkooporder", "verkoopordernummer", "order"),
+    ),
 }
 NEEDED = ("debtor_reference", "invoiced_on", "due_on", "amount", "currency", "country")  # Of an invoice.
 

@@ -17,6 +17,7 @@ FIELDS = (
     *("invoice_number", "invoiced_on", "due_on", "amount", "vat_amount", "currency", "disputed"),
     *("remittance_reference", "collection_reference", "discount_amount", "discount_until"),
     *("paid_on", "paid_amount", "credit_note_number", "credited_on", "payment_reference", "settles"),
+    "order_reference",
 )
 PAYING_FIELDS = frozenset({"remittance_reference", "collection_reference", "discount_amount", "discount_until"})
 DATE_FIELDS = ("invoiced_on", "due_on", "paid_on", "credited_on", "discount_until")

@@ -18,7 +18,7 @@ from api.ledger.payment_decisions import (
     take_lines,
 )
 from api.problems import BadInput, Conflict, Fault, NotFound
-from api.records import bank_entries, bank_matching, debtor_locks, payment_parts
+from api.records import bank_entries, bank_matching, debtor_locks, order_moves, order_rows, payment_parts
 from api.records.allocating import allocate
 from api.records.bank_entries import Decided, Entry, Outcome
 from api.records.bank_returns import Taken
@@ -72,6 +72,8 @@ def _book_proposal(session: Session, entry: Entry, proposal: dict[str, Any], giv
     items = bank_matching.items_by_id(session, {each.item_id for some in parts.values() for each in some})
     _refuse_changed(proposal, parts, {item_id: each.item.open_amount for item_id, each in items.items()})
     held = [each for each in payments if each.left_amount > 0]
+    if any(each.bound_amount for each in held):
+        raise Conflict("It is bound to an order: let it go first.", code="prepayment_bound")
     known = [each for each in held if each.debtor_id == debtor_id and not payment_parts.settled(session, each.id)]
     for each in held:
         if each not in known:
@@ -86,10 +88,24 @@ def _book_proposal(session: Session, entry: Entry, proposal: dict[str, Any], giv
         discounts=parts["discounts"],
         differences=parts["differences"],
     )
-    writing.book(entry, booking, items, BY_PERSON)
+    writing.book(entry, booking, items, BY_PERSON, _order_references(session, proposal))
     if writing.uses:
         allocate(session, writing.uses, given.now)
     take_lines(session, writing.lines, given)
+
+
+def _order_references(session: Session, proposal: dict[str, Any]) -> list[str]:
+    """Give the reference of the order that a proposal prepays, as long as it is worth so much."""
+    # What was proposed before orders were has none.
+    references = []
+    for part in proposal.get("prepayments", ()):
+        order = order_rows.get(session, UUID(part["id"]))
+        if order is None or order_moves.bindable(order) < Decimal(part["amount"]):
+            detail = f"order {part['number']} is not worth {part['amount']} any more"
+            fault = Fault("/prepayments/0", "items_changed", detail)
+            raise Conflict("What it prepays has changed since: look again.", code="items_changed", faults=[fault])
+        references.append(order.order_reference)
+    return references
 
 
 def _refuse_changed(

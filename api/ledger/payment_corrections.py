@@ -74,6 +74,10 @@ def correct(payment_id: UUID, data: dict[str, Any], given: Wiring) -> bytes:
 def _book_parts(session: Session, target: _Target, parts: Sequence[Part], given: Wiring) -> None:
     payment = target.payment
     if payment is not None and [each.debtor_id for each in parts] == [payment.debtor_id]:
+        free = payment.left_amount - payment.bound_amount
+        if sum((amount for _, amount in parts[0].settles), Decimal(0)) > free:
+            detail = f"{payment.bound_amount.normalize():f} of it is bound to orders: let that go first."
+            raise Conflict(detail, code="prepayment_bound")
         allocate(session, replaced(session, payment, parts[0], BY_PERSON), given.now)
         return
     if not parts and target.entry is None:

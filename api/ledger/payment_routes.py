@@ -5,13 +5,15 @@ from uuid import UUID
 
 from flask import Response
 
-from api.ledger import payment_acceptances, payment_corrections
+from api.ledger import payment_acceptances, payment_corrections, payment_prepayments
 from api.ledger.answer_schemas import TakenSchema
 from api.ledger.payment_answers import entry_answer, payment_answers
 from api.ledger.payment_schemas import (
     DecidedSchema,
     NewAcceptanceSchema,
     NewCorrectionSchema,
+    NewPrepaymentReleaseSchema,
+    NewPrepaymentSchema,
     PaymentSchema,
     PaymentsQuery,
 )
@@ -82,3 +84,25 @@ def accept_proposal(data: dict[str, Any], payment_id: UUID) -> Response:
 def correct_payment(data: dict[str, Any], payment_id: UUID) -> Response:
     """Say what a bank entry or payment is instead: whose, and what it settles."""
     return bytes_answer(payment_corrections.correct(payment_id, data, wiring()), 201)
+
+
+@blueprint.route("/payments/<uuid:payment_id>/prepayments", methods=["POST"])
+@permission("payment.decide")
+@blueprint.arguments(NewPrepaymentSchema)
+@blueprint.response(201, DecidedSchema)
+@blueprint.alt_response(404)
+@blueprint.alt_response(409)
+def bind_payment(data: dict[str, Any], payment_id: UUID) -> Response:
+    """Bind what is unallocated of a payment to an order of the same debtor: it clears that order's prepayment."""
+    return bytes_answer(payment_prepayments.bind_payment(payment_id, data, wiring()), 201)
+
+
+@blueprint.route("/payments/<uuid:payment_id>/prepayment-releases", methods=["POST"])
+@permission("payment.decide")
+@blueprint.arguments(NewPrepaymentReleaseSchema)
+@blueprint.response(201, DecidedSchema)
+@blueprint.alt_response(404)
+@blueprint.alt_response(409)
+def let_payment_go(data: dict[str, Any], payment_id: UUID) -> Response:
+    """Let money of a payment go that is bound to an order: it is unallocated again, and the order waits for another."""
+    return bytes_answer(payment_prepayments.let_go(payment_id, data, wiring()), 201)

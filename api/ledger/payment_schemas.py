@@ -8,7 +8,7 @@ from marshmallow import fields, validate, validates_schema
 from api.ledger.schemas import ITEMS_MAX, AllocationSchema, OfDebtorSchema
 from api.records.payment_listing import STATES
 from api.web.faults import invalid
-from api.web.fields import WholeNumber
+from api.web.fields import Line, WholeNumber
 from api.web.schemas import MoneySchema, PageQuery, Schema, SignedMoneySchema
 
 PROPOSALS_MAX = 1000
@@ -27,7 +27,7 @@ class PaymentsQuery(PageQuery):
 class ProposedPartSchema(Schema):
     """A part of a proposal: how much goes to an invoice; below zero for a credit note that is used."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(("invoice", "credit_note", "payment")))
+    kind = fields.String(required=True, validate=validate.OneOf(("invoice", "credit_note", "payment", "order")))
     id = fields.UUID(required=True)
     number = fields.String(required=True, allow_none=True)
     amount = fields.String(required=True)
@@ -46,6 +46,9 @@ class PaymentProposalSchema(Schema):
     allocations = fields.List(fields.Nested(ProposedPartSchema), required=True)
     discounts = fields.List(fields.Nested(ProposedPartSchema), required=True)
     differences = fields.List(fields.Nested(ProposedPartSchema), required=True)
+    prepayments = fields.List(
+        fields.Nested(ProposedPartSchema), metadata={"description": "The orders that it would prepay."}
+    )
     unallocated_amount = fields.String(required=True)
 
 
@@ -56,6 +59,14 @@ class SettledSchema(Schema):
     invoice_number = fields.String(required=True, allow_none=True)
     amount = fields.Nested(MoneySchema, required=True)
     rule = fields.String(required=True)
+
+
+class PrepaymentSchema(Schema):
+    """How much of a payment is bound to an order, and waits there for its invoice."""
+
+    order_id = fields.UUID(required=True)
+    order_reference = fields.String(required=True)
+    amount = fields.Nested(MoneySchema, required=True)
 
 
 class PaymentSchema(Schema):
@@ -72,6 +83,9 @@ class PaymentSchema(Schema):
     state = fields.String(required=True, validate=validate.OneOf(STATES))
     unallocated_amount = fields.Nested(SignedMoneySchema, required=True)
     returned_amount = fields.Nested(MoneySchema, required=True)
+    prepaid_amount = fields.Nested(
+        MoneySchema, required=True, metadata={"description": "Bound to orders; not unallocated."}
+    )
     returnable_until = fields.Date(required=True, allow_none=True)
     bank_entry_id = fields.UUID(required=True, allow_none=True)
     counterparty_name = fields.String(required=True, allow_none=True)
@@ -82,6 +96,7 @@ class PaymentSchema(Schema):
     decided_by = fields.String(required=True, allow_none=True)
     decided_at = fields.DateTime(required=True, allow_none=True)
     allocations = fields.List(fields.Nested(SettledSchema), required=True)
+    prepayments = fields.List(fields.Nested(PrepaymentSchema), required=True)
     proposals = fields.List(fields.Nested(PaymentProposalSchema), required=True)
 
 
@@ -122,6 +137,28 @@ class NewCorrectionSchema(Schema):
 
     parts = fields.List(fields.Nested(PaymentPartSchema), required=True, validate=validate.Length(max=ITEMS_MAX))
     decided_at = fields.AwareDateTime(load_default=None, allow_none=True, default_timezone=UTC)
+
+
+class NewPrepaymentSchema(Schema):
+    """How much of a payment is bound to which order; without an amount as much as is free and the order is worth."""
+
+    order_id = fields.UUID(load_default=None)
+    order_reference = Line(100, load_default=None)
+    amount = fields.Nested(MoneySchema, load_default=None)
+
+    @validates_schema
+    def check_order(self, data: dict[str, Any], **_: Any) -> None:
+        """One name for the order, and an amount above zero."""
+        if (data.get("order_id") is None) == (data.get("order_reference") is None):
+            raise invalid("required", "Give either order_id or order_reference.", "order_id")
+        if data.get("amount") is not None and data["amount"].amount <= 0:
+            raise invalid("amount_not_positive", "Must be above zero.", "amount")
+
+
+class NewPrepaymentReleaseSchema(NewPrepaymentSchema):
+    """How much of a payment is bound to an order no more, without an amount all of it, and why."""
+
+    grounds = Line(1000, required=True)
 
 
 class DecidedSchema(Schema):

@@ -55,6 +55,9 @@ class NewInvoiceSchema(OfDebtorSchema):
     disputed = fields.Boolean(load_default=False)
     remittance_reference = Line(100, metadata={"description": "What the buyer was asked to quote when he pays."})
     collection_reference = Line(35, metadata={"description": "The EndToEndId under which we collect it."})
+    order_reference = Line(
+        100, metadata={"description": "The order that it bills. One that is not known here is no fault."}
+    )
     discount = fields.Nested(DiscountSchema)
 
     @validates_schema
@@ -103,6 +106,13 @@ class NewPaymentSchema(OfDebtorSchema):
 
     payment_reference = Line(100, required=True)
     paid_on = Day(required=True)
+    order_reference = Line(
+        100,
+        metadata={
+            "description": "The order that it prepays: its order_reference or its prepayment_reference."
+            " What is not allocated is bound to the order, up to what that is worth."
+        },
+    )
     allocations = fields.List(
         fields.Nested(AllocationSchema), load_default=list, validate=validate.Length(max=ITEMS_MAX)
     )
@@ -133,6 +143,11 @@ def paying_values(data: dict[str, Any]) -> dict[str, Any]:
         "discount_amount": discount["amount"].amount if discount else None,
         "discount_until": discount["until"] if discount else None,
     }
+
+
+def order_references(data: dict[str, Any]) -> tuple[str, ...]:
+    """Give what an invoice or payment tells of its order, as `LedgerLine` holds it."""
+    return (data["order_reference"],) if "order_reference" in data else ()
 
 
 def check_age(day: date | None, field: str) -> None:

@@ -16,6 +16,7 @@ from api.ledger.schemas import (
     NewInvoicesSchema,
     NewPaymentSchema,
     NewPaymentsSchema,
+    order_references,
     paying_values,
 )
 from api.problems import BadInput, Conflict, Fault
@@ -53,6 +54,7 @@ def _invoice(place: int, debtor_id: UUID, data: dict[str, Any]) -> LedgerLine:
         due_on=data["due_on"],
         vat_amount=data["vat_amount"].amount if "vat_amount" in data else None,
         disputed=data["disputed"],
+        order_references=order_references(data),
         **paying_values(data),
     )
 
@@ -85,6 +87,7 @@ def _payment(place: int, debtor_id: UUID, data: dict[str, Any]) -> LedgerLine:
         amount=money.amount,
         currency=money.currency,
         settles=tuple((numbered(part["invoice_number"]), part["amount"].amount) for part in data["allocations"]),
+        order_references=order_references(data),
     )
 
 
@@ -108,11 +111,16 @@ def take_sent(kind: Kind, body: Any, given: Wiring) -> tuple[bytes, int]:
         lines = [kind.line(place, debtor_ids[place], data) for place, data in enumerate(items)]
         results = take(session, lines, given.now)
         _refuse_refused(results, pointers)
-        taken = [{"id": result.id, "state": result.state} for result in results]
+        taken = [_taken(result) for result in results]
         status = 201 if any(result.state == "taken" for result in results) else 200
         answer = answer_bytes({"items": taken} if is_list else taken[0])
         given.once.keep(session, status, answer)
     return answer, status
+
+
+def _taken(result: LineResult) -> dict[str, Any]:
+    answer = {"id": result.id, "state": result.state}
+    return answer if result.order_id is None else answer | {"order_id": result.order_id}
 
 
 def _read(kind: Kind, body: Any, is_list: bool) -> list[dict[str, Any]]:

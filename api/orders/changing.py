@@ -18,6 +18,7 @@ from api.orders.rejudging import older_go_first
 from api.problems import Conflict
 from api.records import held_orders, order_rows
 from api.records.order_rows import Order, OrderStep
+from api.records.prepayments import release_prepayments
 from api.wiring import Wiring, answer_bytes
 from scoring.judgement import Outcome
 from scoring.order_stages import enters_on, stages_of
@@ -90,6 +91,7 @@ def _keep(session: Session, order: Order, after: Order, given: Wiring, found: Ju
     data: dict[str, Any] = {"before": content_of(order), "after": content_of(after), "decision_id": None}
     if found is not None:
         data["decision_id"] = str(found.decision.id)
+    after = release_prepayments(session, after, given.now)
     after = order_rows.write(
         session,
         order,

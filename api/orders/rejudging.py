@@ -14,6 +14,7 @@ from api.gate.entering import Entered, enter, in_one_transaction, read_again
 from api.orders.gate import Judged, judged, resolved
 from api.records import held_orders, order_rows, waiting_orders
 from api.records.order_rows import Order, OrderStep
+from api.records.prepayments import release_prepayments
 from api.records.sellers import Seller
 from api.wiring import House, Wiring, of_ourselves
 from scoring.judgement import Outcome
@@ -73,7 +74,8 @@ def older_go_first(session: Session, entered: Entered, order: Order, given: Wiri
 
 def keep_anew(session: Session, entered: Entered, order: Order, found: Judged, given: Wiring) -> Order:
     """Keep what a held order's new judgement makes of it; the same answer again is no new decision."""
-    after = resolved(entered, order, found, given)
+    # Refused for good, it needs what was paid for it no more.
+    after = release_prepayments(session, resolved(entered, order, found, given), given.now)
     if _is_same(session, order, after, found):
         waiting_orders.looked_at(session, order.id, given.now)
         return order

@@ -15,6 +15,7 @@ from api.orders.rejudging import older_go_first
 from api.problems import BadInput, Conflict, Fault
 from api.records import order_rows
 from api.records.order_rows import Order, OrderStep
+from api.records.prepayments import release_prepayments
 from api.wiring import Wiring, answer_bytes
 from scoring.judgement import Outcome
 
@@ -51,7 +52,9 @@ def _renewed(session: Session, entered: Entered, order: Order, wanted: Order, gi
     entered = older_go_first(session, entered, order, given)
     found = judged(session, entered, wanted, "renewed", given)
     is_applied = order.state == "expired" or found.judgement.outcome is Outcome.ACCEPT
-    after = resolved(entered, wanted, found, given) if is_applied else order
+    after = order
+    if is_applied:
+        after = release_prepayments(session, resolved(entered, wanted, found, given), given.now)
     data = {"before": content_of(order), "after": content_of(wanted), "decision_id": str(found.decision.id)}
     after = order_rows.write(
         session,

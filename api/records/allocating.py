@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.problems import Conflict
-from api.records import debtor_days
+from api.records import debtor_days, held_orders
 from api.records.base import new_id
 from api.records.exposure import Entry, moving
 from api.records.ledger_settling import LAST_PAID_ON
@@ -107,6 +107,7 @@ def allocate(session: Session, changes: Sequence[Change], known_at: datetime, mo
             "states": _json([_state(-1, row) for row in before] + [_state(1, row) for row in after]),
         },
     )
+    held_orders.look_again(session, {each["debtor_id"] for each in moves} | {row.debtor_id for row in before})
 
 
 def _moves(

@@ -124,7 +124,8 @@ SELECT {FIELDS} FROM bank_entry e WHERE {UNDECIDED} AND state = 'booked' AND id 
     SELECT bank_entry_id FROM payment p WHERE p.seller_id = CAST(:seller_id AS uuid)
     AND p.debtor_id = ANY(:debtor_ids) AND p.bank_entry_id IS NOT NULL
     AND NOT EXISTS (SELECT FROM allocation a WHERE a.seller_id = p.seller_id AND a.payment_id = p.id)
-    AND NOT EXISTS (SELECT FROM payment_return r WHERE r.seller_id = p.seller_id AND r.payment_id = p.id))
+    AND NOT EXISTS (SELECT FROM payment_return r WHERE r.seller_id = p.seller_id AND r.payment_id = p.id)
+    AND NOT EXISTS (SELECT FROM prepayment b WHERE b.seller_id = p.seller_id AND b.payment_id = p.id))
 ORDER BY id FOR UPDATE SKIP LOCKED
 """)  # noqa: S608
 

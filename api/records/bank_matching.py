@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from scoring.matching import MatchableItem
+from scoring.matching import MatchableItem, MatchableOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,37 @@ def items_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, OpenItem]
     return _found(session, BY_ID, ids) | _found(session, CREDIT_NOTES_BY_ID, ids)
 
 
+# As `scoring.matching.number_key` compares them.
+ORDER_KEY = "upper(regexp_replace({}, '[^A-Za-z0-9]', '', 'g'))"
+ORDERS = """
+SELECT id, debtor_id, order_reference, prepayment_reference,
+    greatest(greatest(amount, delivered_amount) - invoiced_amount, 0) - prepaid_amount, prepayment_required, currency
+FROM sales_order WHERE seller_id = CAST(:seller_id AS uuid) AND state IN ('released', 'held') AND {} = ANY(:keys)
+"""
+OPEN_ORDERS = text(
+    ORDERS.format(ORDER_KEY.format("order_reference"))
+    + " UNION "
+    + ORDERS.format("prepayment_reference IS NOT NULL AND " + ORDER_KEY.format("prepayment_reference"))
+)
+ANY_ORDER = text("SELECT EXISTS (SELECT FROM sales_order WHERE state IN ('released', 'held'))")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """An order that may be prepaid."""
+
+    order: MatchableOrder
+    currency: str
+
+
+def open_orders(session: Session, keys: Collection[str]) -> dict[UUID, OpenOrder]:
+    """Give orders that may still be prepaid, by what payments of them may quote, by id."""
+    if not keys or not session.scalar(ANY_ORDER):
+        return {}
+    rows = session.execute(OPEN_ORDERS, {"seller_id": session.info["seller_id"], "keys": list(keys)})
+    return {row[0]: OpenOrder(MatchableOrder(*row[:6]), row[6]) for row in rows}
+
+
 def _found(session: Session, query: Any, keys: Collection[Any]) -> dict[UUID, OpenItem]:
     if not keys:
         return {}
@@ -115,7 +146,8 @@ def debtor_names(session: Session) -> Sequence[tuple[UUID, str]]:
 PAYMENTS_OF_ENTRIES = text("""
 SELECT p.bank_entry_id, p.debtor_id,
     EXISTS (SELECT FROM allocation a WHERE a.seller_id = p.seller_id AND a.payment_id = p.id)
-    OR EXISTS (SELECT FROM payment_return r WHERE r.seller_id = p.seller_id AND r.payment_id = p.id) AS is_used
+    OR EXISTS (SELECT FROM payment_return r WHERE r.seller_id = p.seller_id AND r.payment_id = p.id)
+    OR EXISTS (SELECT FROM prepayment b WHERE b.seller_id = p.seller_id AND b.payment_id = p.id) AS is_used
 FROM payment p WHERE p.seller_id = CAST(:seller_id AS uuid) AND p.bank_entry_id = ANY(:ids)
 """)
 

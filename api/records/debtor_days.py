@@ -81,18 +81,19 @@ def _nothing(name: str) -> str:
     return f"NULL::{'int' if name.endswith('_count') else 'numeric'} AS {name}"
 
 
-def adding(changes: str) -> str:
+def adding(changes: str, names: Sequence[str] = SUMS) -> str:
     """Give the SQL that adds `changes` to the days.
 
-    `changes` is the name of a relation with debtor_id, currency, day and every one of `SUMS`; it takes `:seller_id`.
+    `changes` is the name of a relation with debtor_id, currency, day and those of `SUMS` that are named; it takes
+    `:seller_id`.
     """
-    sums = ", ".join(f"coalesce(sum({name}), 0)" for name in SUMS)
+    sums = ", ".join(f"coalesce(sum({name}), 0)" if name in names else "0" for name in SUMS)
     return (
         f"INSERT INTO debtor_day AS d (seller_id, debtor_id, currency, day, {', '.join(SUMS)})"  # noqa: S608
         f" SELECT CAST(:seller_id AS uuid), debtor_id, currency, day, {sums} FROM {changes}"
-        f" GROUP BY debtor_id, currency, day HAVING {' OR '.join(f'sum({name}) <> 0' for name in SUMS)}"
+        f" GROUP BY debtor_id, currency, day HAVING {' OR '.join(f'sum({name}) <> 0' for name in names)}"
         " ORDER BY debtor_id, currency, day ON CONFLICT (seller_id, debtor_id, currency, day) DO UPDATE SET "
-        + ", ".join(f"{name} = d.{name} + excluded.{name}" for name in SUMS)
+        + ", ".join(f"{name} = d.{name} + excluded.{name}" for name in names)
     )
 
 

@@ -1,6 +1,6 @@
 """Events: what happened, for others; written with the change itself, numbered per debtor without gaps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,7 @@ import orjson
 from sqlalchemy import BigInteger, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from api.records import jobs
-from api.records.base import Base, OfSeller, WithId, new_id, reference_to
+from api.records.base import Base, OfSeller, WithId, new_id, reference_to, unchecked_seller
 from api.records.many import insert_many
 
 
@@ -19,6 +18,7 @@ class EventRecord(WithId, Base):
 
     __tablename__ = "event"
     __table_args__ = (UniqueConstraint("seller_id", "subject_id", "sequence"),)
+    seller_id: Mapped[UUID] = unchecked_seller()
     type: Mapped[str]
     subject_id: Mapped[UUID]
     debtor_id: Mapped[UUID | None]
@@ -32,15 +32,16 @@ class EventCounterRecord(OfSeller, Base):
     """The last sequence given to a subject. Its row lock, held until commit, keeps the numbers without gaps."""
 
     __tablename__ = "event_counter"
+    seller_id: Mapped[UUID] = unchecked_seller()
     subject_id: Mapped[UUID] = mapped_column(primary_key=True)
     last_sequence: Mapped[int] = mapped_column(BigInteger)
 
 
 class EventPendingRecord(OfSeller, Base):
-    """An event that is not in the feed yet."""
+    """An event that is not in the feed yet: found there by who appends, so that no writer need tell anybody."""
 
     __tablename__ = "event_pending"
-    __table_args__ = (reference_to("event", "event_id"),)
+    seller_id: Mapped[UUID] = unchecked_seller()
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
@@ -93,7 +94,6 @@ def add(
     session.add(event)
     session.flush()
     session.add(EventPendingRecord(event_id=event.id))
-    defer_feed(session)
     return event
 
 
@@ -112,7 +112,7 @@ pending AS (INSERT INTO event_pending (seller_id, event_id) VALUES (CAST(:seller
 
 
 def telling(type: str, data: Mapping[str, Any], debtor_id: UUID, at: datetime) -> dict[str, Any]:
-    """Give the values that TELLING names; whoever runs it calls `defer_feed` as well."""
+    """Give the values that TELLING names."""
     return {
         "event_id": new_id(),
         "event_type": type,
@@ -134,14 +134,11 @@ def add_first(session: Session, type: str, data: Mapping[UUID, dict[str, Any]], 
     insert_many(session, EventRecord, told)
     insert_many(session, EventCounterRecord, [{"subject_id": each, "last_sequence": 1} for each in data])
     insert_many(session, EventPendingRecord, [{"event_id": each} for each in event_ids.values()])
-    defer_feed(session)
 
 
-def defer_feed(session: Session) -> None:
-    """Let pending events be put in the feed after the commit, once in a transaction."""
-    if not session.info.get("feed_deferred"):
-        session.info["feed_deferred"] = True
-        jobs.defer(session, "append_feed")
+def sellers_with_pending(session: Session) -> Sequence[UUID]:
+    """Give the sellers of whom events are not in the feed yet; the session is of nobody."""
+    return session.scalars(text("SELECT * FROM sellers_with_pending_events()")).all()
 
 
 def append_to_feed(session: Session) -> int:

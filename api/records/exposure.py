@@ -74,6 +74,9 @@ ABOVE = """above AS (
 """
 
 
+EXPOSURE_ALONE = ("exposure_change",)
+
+
 def moving(given: str, also: str = "", more_changes: str = "") -> str:
     """Give the one statement that writes entries, balances and days, so that they cannot differ.
 
@@ -83,6 +86,7 @@ def moving(given: str, also: str = "", more_changes: str = "") -> str:
     happened_on. `more_changes` is SQL of other changes to the days, made in the same step, and may read the relations
     named in `also`. The statement takes `:seller_id` and `:known_at`.
     """
+    other_sums, names = (f", {debtor_days.NO_OTHER_SUMS}", debtor_days.SUMS) if more_changes else ("", EXPOSURE_ALONE)
     return (
         "WITH RECURSIVE given"  # noqa: S608
         " (id, movement_id, debtor_id, currency, stage, amount, source_kind, source_id, happened_on)"
@@ -99,9 +103,9 @@ def moving(given: str, also: str = "", more_changes: str = "") -> str:
         ") sides GROUP BY debtor_id, currency, stage ORDER BY debtor_id"
         " ON CONFLICT (seller_id, debtor_id, currency, stage) DO UPDATE"
         " SET amount = b.amount + excluded.amount, below_amount = b.below_amount + excluded.below_amount),"
-        f" changes AS (SELECT debtor_id, currency, happened_on AS day, amount AS exposure_change,"
-        f" {debtor_days.NO_OTHER_SUMS} FROM given WHERE stage <> 'scheduled' {more_changes})"
-        f" {debtor_days.adding('changes')}"
+        f" changes AS (SELECT debtor_id, currency, happened_on AS day, amount AS exposure_change"
+        f"{other_sums} FROM given WHERE stage <> 'scheduled' {more_changes})"
+        f" {debtor_days.adding('changes', names)}"
     )
 
 

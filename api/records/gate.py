@@ -47,46 +47,65 @@ class Start:
 
 NAMED = "SELECT debtor_id FROM debtor_reference WHERE system = :system AND value = :value"
 START = """
-SELECT d.id, d.merged_into_id, d.parent_id IS NOT NULL
-        OR EXISTS (SELECT FROM debtor c WHERE c.parent_id = d.id) AS is_grouped,
-    p.version, (SELECT id FROM sales_order WHERE order_reference = :order_reference) AS order_id
-FROM (SELECT 1) one LEFT JOIN policy p ON p.state = 'active' LEFT JOIN debtor d ON d.id = {debtor}
+SELECT start.*, {locked} FROM (
+    SELECT d.id, d.merged_into_id, d.parent_id IS NOT NULL
+            OR EXISTS (SELECT FROM debtor c WHERE c.parent_id = d.id) AS is_grouped,
+        p.version, (SELECT id FROM sales_order WHERE order_reference = :order_reference) AS order_id
+    FROM (SELECT 1) one LEFT JOIN policy p ON p.state = 'active' LEFT JOIN debtor d ON d.id = {debtor}) start
 """
-START_BY_ID = text(START.format(debtor="CAST(:debtor_id AS uuid)"))
-START_BY_REFERENCE = text(START.format(debtor=f"({NAMED})"))
 # Waits. What was a debtor without a group when it was read may have joined one meanwhile: then no row comes back, and
 # the lock that we may hold is in no order with those of the group.
-LOCK_ALONE = text(
-    "SELECT merged_into_id IS NULL FROM debtor WHERE id = :debtor_id AND parent_id IS NULL FOR NO KEY UPDATE"
-)
+LOCK_ALONE = """LEFT JOIN LATERAL (
+    SELECT true AS is_locked FROM debtor WHERE id = start.id AND parent_id IS NULL AND merged_into_id IS NULL
+        AND start.merged_into_id IS NULL AND NOT start.is_grouped FOR NO KEY UPDATE) alone ON true
+"""
+BY_ID, BY_REFERENCE = "CAST(:debtor_id AS uuid)", f"({NAMED})"
+STARTS = {
+    (debtor, locks): text(
+        START.format(debtor=debtor, locked="alone.is_locked" if locks else "false AS is_locked")
+        + (LOCK_ALONE if locks else "")
+    )
+    for debtor in (BY_ID, BY_REFERENCE)
+    for locks in (True, False)
+}
+LOCK_PATH = text(f"""
+SELECT d.id, d.parent_id IS DISTINCT FROM p.parent_id AS is_changed, d.merged_into_id
+FROM ({debtor_locks.PATHS}) p JOIN debtor d ON d.id = p.id ORDER BY p.depth FOR NO KEY UPDATE OF d
+""")  # noqa: S608  # No text but our own.
 
 
 def start(
-    session: Session, debtor_id: UUID | None, reference: Reference | None, order_reference: str | None = None
+    session: Session,
+    debtor_id: UUID | None,
+    reference: Reference | None,
+    order_reference: str | None = None,
+    *,
+    locks: bool = False,
 ) -> Start:
-    """Find a debtor by its id, or by what one of the caller's systems calls it; a merged one points on."""
-    values: dict[str, Any] = {"order_reference": order_reference}
+    """Find a debtor by its id, or by what one of the caller's systems calls it; a merged one points on.
+
+    With `locks` a debtor without a group is locked by the same statement. Raises GroupChanged where it joined one while
+    we waited.
+    """
+    values: dict[str, Any] = {"order_reference": order_reference, "debtor_id": debtor_id}
     if debtor_id is None:
         assert reference is not None
-        values |= {"system": reference.system, "value": reference.value}
-        row = session.execute(START_BY_REFERENCE, values).one()
-    else:
-        row = session.execute(START_BY_ID, {**values, "debtor_id": debtor_id}).one()
+        values = {"order_reference": order_reference, "system": reference.system, "value": reference.value}
+    row = session.execute(STARTS[BY_ID if debtor_id else BY_REFERENCE, locks], values).one()
     if row.merged_into_id is not None:
-        return start(session, row.merged_into_id, None, order_reference)
+        return start(session, row.merged_into_id, None, order_reference, locks=locks)
+    if locks and row.id is not None and not row.is_grouped and not row.is_locked:
+        raise GroupChanged
     return Start(row.id, bool(row.is_grouped), row.version, row.order_id)
 
 
-def lock(session: Session, debtor_id: UUID, *, is_grouped: bool) -> Way:
-    """Lock a debtor and all above it, root first. Raises GroupChanged where that must begin again."""
-    if not is_grouped:
-        if not session.scalar(LOCK_ALONE, {"debtor_id": debtor_id}):
-            raise GroupChanged
-        return way(session, debtor_id, is_grouped=is_grouped)
-    (record,) = debtor_locks.lock(session, [debtor_id])
-    if record.merged_into_id is not None:
+def lock_group(session: Session, debtor_id: UUID) -> Way:
+    """Lock a debtor of a group and all above it, root first. Raises GroupChanged where that must begin again."""
+    rows = session.execute(LOCK_PATH, {"ids": [debtor_id], "height_max": debtor_locks.HEIGHT_MAX}).all()
+    if any(row.is_changed or row.merged_into_id is not None for row in rows):
         raise GroupChanged
-    return way(session, debtor_id, is_grouped=is_grouped)
+    path = tuple(row.id for row in reversed(rows))
+    return Way(debtor_id, path, (path[-1], *debtors.descendants(session, path[-1])))
 
 
 def way(session: Session, debtor_id: UUID, *, is_grouped: bool) -> Way:

@@ -20,6 +20,12 @@ SELECT DISTINCT down.top_id FROM down
 WHERE EXISTS (SELECT FROM sales_order o WHERE o.debtor_id = down.id AND o.state = 'held')
 """)
 WITH_HELD = text("SELECT DISTINCT debtor_id FROM sales_order WHERE state = 'held'")
+ALL_TOPS = text("""
+WITH RECURSIVE up AS (
+    SELECT id, parent_id FROM debtor WHERE id IN (SELECT debtor_id FROM sales_order WHERE state = 'held')
+    UNION SELECT d.id, d.parent_id FROM up JOIN debtor d ON d.id = up.parent_id)
+SELECT id FROM up WHERE parent_id IS NULL
+""")
 ANY_HELD = text("SELECT EXISTS (SELECT FROM sales_order WHERE state = 'held')")
 
 
@@ -28,9 +34,10 @@ def look_again(session: Session, debtor_ids: Iterable[UUID]) -> None:
 
     To be called in every transaction that may cure one: money, credit notes and releases, limits, terms, holds, cover.
     """
-    ids = list(debtor_ids)
-    if not ids or not session.scalar(ANY_HELD):
+    # Asked first: where nobody waits, which is most of the time, that is all.
+    if not session.scalar(ANY_HELD):
         return
+    ids = list(debtor_ids)
     for top_id in session.scalars(TOPS, {"debtor_ids": ids}):
         jobs.defer(session, "judge_held_orders", debtor_id=top_id)
 
@@ -38,3 +45,9 @@ def look_again(session: Session, debtor_ids: Iterable[UUID]) -> None:
 def look_again_at_all(session: Session) -> None:
     """Have all held orders judged again after this transaction: for what bears on every debtor, such as a contract."""
     look_again(session, session.scalars(WITH_HELD).all())
+
+
+def look_again_everywhere(session: Session) -> None:
+    """Have all held orders of the seller judged again after this transaction: the rules themselves are others."""
+    for top_id in session.scalars(ALL_TOPS):
+        jobs.defer(session, "judge_held_orders", lane=jobs.LONG, debtor_id=top_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import LargeBinary, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from api.records.base import Base, OfSeller
+from api.records.base import Base, OfSeller, unchecked_seller
 
 KEPT = timedelta(hours=24)
 ABANDONED_AFTER = timedelta(seconds=60)
@@ -17,6 +17,7 @@ class IdempotencyRecord(OfSeller, Base):
     """One `Idempotency-Key` of one credential on one route. `status` is null while the first is still running."""
 
     __tablename__ = "idempotency"
+    seller_id: Mapped[UUID] = unchecked_seller()
     credential_id: Mapped[UUID] = mapped_column(primary_key=True)
     route: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)

@@ -18,12 +18,13 @@ The lines stand in temporary tables (`ledger_staging.TABLES`), and each step wri
 | ALLOCATE, SETTLE, USE_CREDIT_NOTES | `amount` | allocations; what is open, paid, settled and unused; |
 | SEE_DISPUTED | `is_changed` | in `ledger_state` the same invoices as they are |
 | MOVE | all of them | exposure entries, balances and days |
+| `order_links` | the orders that lines name | orders billed and prepaid, bound money allocated |
 
 A line with a `code` is refused and no later step touches it. Steps that a batch has nothing for are left out.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -33,7 +34,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.problems import Conflict
-from api.records import debtor_days, debtor_locks, ledger_rows, ledger_settling
+from api.records import debtor_days, debtor_locks, held_orders, ledger_rows, ledger_settling, order_links
 from api.records.exposure import moving
 from api.records.ledger_lines import LedgerLine, LineResult
 from api.records.ledger_staging import Written, analyze_parts, counted, stage, write
@@ -140,8 +141,9 @@ def take(
     """
     if not lines:
         return []
-    _take(session, write(lines), known_at, import_id)
-    return [LineResult(*row) for row in session.execute(RESULTS)]
+    done = _take(session, write(lines), known_at, import_id)
+    results = [LineResult(*row) for row in session.execute(RESULTS)]
+    return [replace(each, order_id=done.linked.get(each.line)) for each in results] if done.linked else results
 
 
 def take_written(
@@ -153,7 +155,7 @@ def take_written(
     """
     if not written.count:
         return Taken(0, 0, ())
-    if not _take(session, written, known_at, import_id):
+    if not _take(session, written, known_at, import_id).meets:
         return Taken(written.count, 0, ())
     refused = [LineResult(*row) for row in session.execute(REFUSED)]
     known_count = session.scalar(KNOWN) or 0
@@ -163,8 +165,16 @@ def take_written(
     return Taken(written.count - known_count - len(refused), known_count, refused)
 
 
-def _take(session: Session, written: Written, known_at: datetime, import_id: UUID | None) -> bool:
-    """Take lines; says whether any of them was not simply new."""
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """Whether any line was not simply new, and the orders that lines were linked to."""
+
+    meets: bool
+    linked: Mapping[int, UUID]
+
+
+def _take(session: Session, written: Written, known_at: datetime, import_id: UUID | None) -> _Done:
+    """Take lines; what may free a held order has the held orders of their debtors judged again."""
     if debtor_locks.hold(session, written.debtor_ids):
         # The lines would stay with a debtor that nobody looks at any more.
         raise Conflict("A debtor was merged into another one a moment ago: send it again.", code="merged_before")
@@ -175,7 +185,10 @@ def _take(session: Session, written: Written, known_at: datetime, import_id: UUI
     has_money = written.count > written.counts["invoice"]
     steps.run(_move(written.counts["invoice"] > 0, written.pays_at_once, has_money, changes))
     counted(session, written)
-    return steps.meets
+    linked = order_links.link(session, known_at) if written.named_orders else {}
+    if has_money or written.pays_at_once or linked:
+        held_orders.look_again(session, map(UUID, written.debtor_ids.strip("{}").split(",")))
+    return _Done(steps.meets, linked)
 
 
 class _Steps:
@@ -203,6 +216,8 @@ class _Steps:
 def _add(steps: _Steps, written: Written) -> None:
     """Make rows of what is new, and hold the rest against what is there."""
     counts = written.counts
+    if written.named_orders and written.pays_at_once:
+        steps.run(order_links.LESS_PREPAID)
     if counts["invoice"]:
         steps.add(ledger_rows.ADD_INVOICES, ledger_rows.MEET_INVOICES, counts["invoice"])
     if written.asked:
@@ -213,6 +228,8 @@ def _add(steps: _Steps, written: Written) -> None:
         steps.add(ledger_rows.ADD_CREDIT_NOTES, ledger_rows.MEET_CREDIT_NOTES, counts["credit_note"])
     if counts["payment"]:
         steps.add(ledger_rows.ADD_PAYMENTS, ledger_rows.MEET_PAYMENTS, counts["payment"])
+    if steps.meets and written.named_orders:
+        steps.run(order_links.MEET_ORDERS)
     if steps.meets:
         steps.run(ledger_rows.REFUSE_OTHERS, ledger_rows.NOT_NEW)
 

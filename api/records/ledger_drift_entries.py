@@ -2,7 +2,8 @@
 
 For each source, stage, day and time of knowing, the entries must sum to what the rows say. An invoice is an amount that
 is invoiced; a payment or credit note is one that is unallocated, and each allocation moves a part of it to the
-invoices; what was returned is taken out of it again. Movements of other kinds have no rows here and are left alone.
+invoices; what was returned is taken out of it again, and so is what is bound to an order. What orders move is held
+against the orders (`ledger_drift_orders`), and movements of other kinds have no rows here and are left alone.
 
 Entries are add-only, so that a wrong one is answered by a further one. Movements that `ledger.corrected.v1` names are
 such answers: they are known later than what they correct, and where there are some, only the sums of the day count.
@@ -28,6 +29,9 @@ UNION ALL {_SETTLEMENTS.format(kind="credit_note", day="credited_on", lapsed=_LA
 UNION ALL
 SELECT p.debtor_id, p.currency, 'payment', p.id, 'unallocated', r.returned_on, r.known_at, r.amount, 0
 FROM payment_return r JOIN payment p ON p.id = r.payment_id WHERE {{of}}
+UNION ALL
+SELECT p.debtor_id, p.currency, 'payment', p.id, 'unallocated', b.happened_on, b.known_at, b.amount, 0
+FROM prepayment b JOIN payment p ON p.id = b.payment_id WHERE {{of}}
 UNION ALL
 SELECT debtor_id, currency, source_kind, source_id, stage, happened_on, known_at, 0, amount
 FROM exposure_entry WHERE source_kind IN ('invoice', 'payment', 'credit_note') AND {{of}}

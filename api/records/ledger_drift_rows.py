@@ -59,14 +59,16 @@ PAYMENTS = """
 SELECT p.debtor_id, 'payment ' || p.id || ': ' || CASE WHEN returned.amount > p.amount THEN 'returned'
         ELSE 'allocated' END || ' beyond its amount' AS what,
     'at most ' || trim_scale(p.amount) AS expected,
-    trim_scale(coalesce(used.amount, 0))::text || ' allocated, ' || trim_scale(coalesce(returned.amount, 0))
-        || ' returned' AS found
+    trim_scale(coalesce(used.amount, 0))::text || ' allocated, ' || trim_scale(coalesce(bound.amount, 0)) || ' bound, '
+        || trim_scale(coalesce(returned.amount, 0)) || ' returned' AS found
 FROM payment p
 LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM allocation WHERE payment_id IS NOT NULL GROUP BY payment_id)
     used ON used.payment_id = p.id
 LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM payment_return GROUP BY payment_id)
     returned ON returned.payment_id = p.id
-WHERE coalesce(used.amount, 0) > p.amount - coalesce(returned.amount, 0) AND {of}
+LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM prepayment GROUP BY payment_id)
+    bound ON bound.payment_id = p.id
+WHERE coalesce(used.amount, 0) + coalesce(bound.amount, 0) > p.amount - coalesce(returned.amount, 0) AND {of}
 """
 
 ALLOCATIONS = """

@@ -17,7 +17,8 @@ class LedgerLine:
     `line` is the caller's name for it, unique in a batch. `dated_on` is the day of the invoice, credit note or payment.
     `paid_amount` says how much of an invoice was paid in all until `paid_on`. `settles` names the invoices by their
     identities, with the amount of each, that a payment or credit note settles, and `rule` why, where its sender did
-    not say so. What payments of an invoice are known by, and the discount for paying early, are as on InvoiceRecord.
+    not say so. `order_references` may each name the order that an invoice bills or a payment prepays, the surest first.
+    What payments of an invoice are known by, and the discount for paying early, are as on InvoiceRecord.
     `id` is what its row is to be called, where that matters.
     Raises ValueError for amounts that are none of these.
     """
@@ -47,6 +48,7 @@ class LedgerLine:
     id: UUID | None = None
     bank_entry_id: UUID | None = None
     returnable_until: date | None = None
+    order_references: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.amount <= 0:
@@ -59,13 +61,14 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True)
 class LineResult:
-    """What became of one line: the id of the row it made or met, or why it was refused."""
+    """What became of one line: the row it made or met, or why it was refused; and the order it was linked to."""
 
     line: int
     state: LineState
     id: UUID | None = None
     code: str | None = None
     detail: str | None = None
+    order_id: UUID | None = None
 
 
 def numbered(number: str) -> str:

@@ -9,7 +9,16 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from api.records import debtor_days, debtor_locks, debtors, ledger_drift_entries, ledger_drift_rows, ledger_drift_sums
+from api.records import (
+    debtor_days,
+    debtor_locks,
+    debtors,
+    ledger_drift_entries,
+    ledger_drift_orders,
+    ledger_drift_rows,
+    ledger_drift_sums,
+    order_terms,
+)
 from api.records.base import new_id
 from api.records.exposure import ExposureEntryRecord
 
@@ -28,6 +37,22 @@ WHERE c.id = e.id AND c.unused_amount <> e.unused_expected
 MISSING = text(
     "SELECT currency, source_kind, source_id, stage, happened_on, expected - found"  # noqa: S608
     f" FROM ({ledger_drift_entries.DIFFERENCES.format(of=OF_DEBTOR)}) d ORDER BY happened_on, source_id, stage"
+)
+# Of what waits only the sum is known: where it is wrong, it is what is reserved that gives way.
+ORDERS = text(f"""
+UPDATE sales_order o SET delivered_amount = e.delivered_expected, invoiced_amount = e.invoiced_expected,
+    prepaid_amount = e.prepaid_expected, to_invoice_amount = e.to_invoice_expected,
+    scheduled_amount = least(o.scheduled_amount, e.waiting_expected),
+    reserved_amount = e.waiting_expected - least(o.scheduled_amount, e.waiting_expected), version = o.version + 1
+FROM ({ledger_drift_orders.ORDERS_EXPECTED.format(of=OF_DEBTOR)}) e
+WHERE o.id = e.id AND (o.delivered_amount, o.invoiced_amount, o.prepaid_amount, o.to_invoice_amount,
+        o.scheduled_amount + o.reserved_amount)
+    IS DISTINCT FROM (e.delivered_expected, e.invoiced_expected, e.prepaid_expected, e.to_invoice_expected,
+        e.waiting_expected)
+""")  # noqa: S608
+ORDERS_MISSING = text(
+    "SELECT currency, 'order', order_id, stage, :today, expected - found FROM"  # noqa: S608
+    f" ({ledger_drift_orders.ENTRY_DIFFERENCES.format(of=OF_DEBTOR)}) d ORDER BY order_id, stage"
 )
 OWN_BALANCES = text(f"""
 INSERT INTO exposure_balance AS b (seller_id, debtor_id, currency, stage, amount)
@@ -62,6 +87,7 @@ class Rebuilt:
     corrections: list[Correction]
     invoices_count: int
     credit_notes_count: int
+    orders_count: int
     balances_count: int
 
 
@@ -75,14 +101,17 @@ def rebuild(session: Session, debtor_id: UUID, now: datetime) -> Rebuilt:
     values, seller = {"debtor_id": debtor_id}, {"seller_id": session.info["seller_id"]}
     invoices_count = _changed(session, INVOICES, values)
     credit_notes_count = _changed(session, CREDIT_NOTES, values)
+    orders_count = _changed(session, ORDERS, values)
     corrections = [Correction(*row) for row in session.execute(MISSING, values)]
+    today = order_terms.read(session, now).today
+    corrections += [Correction(*row) for row in session.execute(ORDERS_MISSING, values | {"today": today})]
     if corrections:
         _correct(session, debtor_id, corrections, now)
     balances_count = _changed(session, OWN_BALANCES, values | seller)
     group_ids = [debtor_id, *debtors.ancestors(session, debtor_id)]
     balances_count += _changed(session, GROUP_BALANCES, {"group_ids": group_ids} | seller)
     debtor_days.rebuild(session, debtor_id)
-    return Rebuilt(corrections, invoices_count, credit_notes_count, balances_count)
+    return Rebuilt(corrections, invoices_count, credit_notes_count, orders_count, balances_count)
 
 
 def _changed(session: Session, statement: TextClause, values: Mapping[str, object]) -> int:

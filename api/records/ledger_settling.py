@@ -72,6 +72,7 @@ SELECT p.id, p.line, l.kind = 'payment' AND NOT l.is_new AS is_met,
         WHEN l.is_new THEN l.amount ELSE l.amount
             - (SELECT coalesce(sum(a.amount), 0) FROM allocation a WHERE a.payment_id = p.payment_id)
             - (SELECT coalesce(sum(r.amount), 0) FROM payment_return r WHERE r.payment_id = p.payment_id)
+            - (SELECT coalesce(sum(b.amount), 0) FROM prepayment b WHERE b.payment_id = p.payment_id)
         END AS rest_amount
 FROM ledger_part p JOIN ledger_line l ON l.line = p.line
 ORDER BY p.turn, p.line, p.position

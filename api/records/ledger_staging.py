@@ -42,6 +42,9 @@ TABLES = (
         sign int, id uuid, debtor_id uuid, currency text, due_on date, open_amount numeric(20, 4),
         paid_amount numeric(20, 4), settled_on date, disputed boolean) ON COMMIT DELETE ROWS""",
 )
+# Which orders lines name, as alternatives; only made where any does.
+NAMED_ORDERS = """CREATE TEMPORARY TABLE IF NOT EXISTS ledger_named_order (
+    line bigint, position int, reference text) ON COMMIT DELETE ROWS"""
 # In one message: without values, PostgreSQL takes several statements at once.
 MAKE_TABLES = text("; ".join(TABLES))
 COLUMNS = (
@@ -52,6 +55,7 @@ COLUMNS = (
 )
 COPY_LINES = f"COPY ledger_line ({COLUMNS}) FROM STDIN"
 COPY_ASKED = "COPY ledger_asked FROM STDIN"
+COPY_NAMED_ORDERS = "COPY ledger_named_order FROM STDIN"
 TURNS = {"invoice": 0, "credit_note": 1, "payment": 2}
 ANALYZE_FROM = 50  # Below so many lines a plan without statistics is as good.
 ANALYZED = "ledger_lines_analyzed"  # Kept with the connection, as the statistics are: the shape they are of.
@@ -68,6 +72,7 @@ class Written:
     counts: Counter[LineKind]
     debtor_ids: str  # As `debtor_locks.array_of` writes them.
     pays_at_once: bool  # Some invoice says what was paid of it.
+    named_orders: str = ""
 
     @property
     def count(self) -> int:
@@ -82,7 +87,7 @@ class Written:
 
 def write(lines: Sequence[LedgerLine]) -> Written:
     """Write lines, and what they ask for, in COPY's text format: most values need no escape, and it is quick."""
-    rows, asked = [], []
+    rows, asked, named_orders = [], [], []
     # By debtor, as the indexes are: what belongs together is written together.
     for each in sorted(lines, key=attrgetter("debtor_id.int")):
         new_id, debtor_id = str(each.id or uuid7()), str(each.debtor_id)
@@ -108,20 +113,26 @@ def write(lines: Sequence[LedgerLine]) -> Written:
                 f"{uuid7()}\t{each.line}\t{TURNS[each.kind]}\t{position}\t{debtor_id}\t{_text(identity)}"
                 f"\t{origin}\t{amount}\t{each.dated_on}\t{each.rule or NOTHING}\n"
             )
+        for position, reference in enumerate(each.order_references):
+            named_orders.append(f"{each.line}\t{position}\t{_text(reference)}\n")
     return Written(
         rows="".join(rows),
         asked="".join(asked),
         counts=Counter(each.kind for each in lines),
         debtor_ids=array_of(dict.fromkeys(each.debtor_id for each in lines)),
         pays_at_once=any(each.paid_on is not None for each in lines),
+        named_orders="".join(named_orders),
     )
 
 
 def stage(session: Session, written: Written) -> None:
     """Put lines, and what they ask for, in the temporary tables of this transaction's connection."""
     session.execute(MAKE_TABLES)
+    if written.named_orders:
+        session.execute(text(NAMED_ORDERS))
     cursor = session.connection().connection.cursor()
-    for copying, content in ((COPY_LINES, written.rows), (COPY_ASKED, written.asked)):
+    contents = ((COPY_LINES, written.rows), (COPY_ASKED, written.asked), (COPY_NAMED_ORDERS, written.named_orders))
+    for copying, content in contents:
         if content:
             with cursor.copy(copying) as copy:
                 copy.write(content)

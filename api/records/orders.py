@@ -62,6 +62,19 @@ class OrderRecord(WithId, Base):
             "prepayment_reference",
             postgresql_where=text("prepayment_reference IS NOT NULL"),
         ),
+        # By what a payment may quote, as `scoring.matching.number_key` compares it.
+        Index(
+            "ix_sales_order_order_key",
+            "seller_id",
+            text("upper(regexp_replace(order_reference, '[^A-Za-z0-9]', '', 'g'))"),
+            postgresql_where=text("state IN ('released', 'held')"),
+        ),
+        Index(
+            "ix_sales_order_prepayment_key",
+            "seller_id",
+            text("upper(regexp_replace(prepayment_reference, '[^A-Za-z0-9]', '', 'g'))"),
+            postgresql_where=text("state IN ('released', 'held') AND prepayment_reference IS NOT NULL"),
+        ),
     )
     # Checked with the debtor; a check of its own would only cost time for each row.
     seller_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)

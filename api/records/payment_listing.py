@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.records.bank import BankEntryRecord
 from api.records.invoices import InvoiceRecord
+from api.records.orders import OrderRecord, PrepaymentRecord
 from api.records.payments import AllocationRecord, PaymentRecord, PaymentReturnRecord
 
 STATES = ("booked", "proposed", "returned")
@@ -23,6 +24,11 @@ RETURN_OF_PAYMENT = (
 )
 ALLOCATED = select(func.coalesce(func.sum(AllocationRecord.amount), 0)).where(*OF_PAYMENT).scalar_subquery()
 RETURNED = select(func.coalesce(func.sum(PaymentReturnRecord.amount), 0)).where(*RETURN_OF_PAYMENT).scalar_subquery()
+BOUND = (
+    select(func.coalesce(func.sum(PrepaymentRecord.amount), 0))
+    .where(PrepaymentRecord.seller_id == PaymentRecord.seller_id, PrepaymentRecord.payment_id == PaymentRecord.id)
+    .scalar_subquery()
+)
 IS_RETURNED: Any = exists().where(*RETURN_OF_PAYMENT) & (PaymentRecord.amount <= RETURNED)
 # What was taken back and booked anew is not proposed any more, whatever became of its entry.
 STATE: ColumnElement[str] = case(
@@ -35,7 +41,7 @@ STATE: ColumnElement[str] = case(
 def payments(
     debtor_id: UUID | None = None, state: str | None = None, changed_since: datetime | None = None
 ) -> Select[*tuple[Any, ...]]:
-    """Select payments with their bank entries, what is allocated and returned of them, and their state.
+    """Select payments with their bank entries, what is allocated, returned and bound of them, and their state.
 
     Changed is what was learnt of a payment: itself, what it settles, or that it was taken back.
     """
@@ -50,7 +56,7 @@ def payments(
         allocated = exists().where(*OF_PAYMENT, AllocationRecord.known_at >= changed_since)
         returned = exists().where(*RETURN_OF_PAYMENT, PaymentReturnRecord.known_at >= changed_since)
         conditions.append(or_(PaymentRecord.known_at >= changed_since, allocated, returned))
-    query = select(PaymentRecord, BankEntryRecord, ALLOCATED, RETURNED, STATE).where(*conditions)
+    query = select(PaymentRecord, BankEntryRecord, ALLOCATED, RETURNED, BOUND, STATE).where(*conditions)
     return query.outerjoin(
         BankEntryRecord,
         (BankEntryRecord.seller_id == PaymentRecord.seller_id) & (BankEntryRecord.id == PaymentRecord.bank_entry_id),
@@ -81,6 +87,28 @@ def settled_by(session: Session, payment_ids: Sequence[UUID]) -> dict[UUID, list
         if payment_id is not None:
             settled[payment_id].append(Settled(invoice_id, number, amount, rule))
     return settled
+
+
+@dataclass(frozen=True, slots=True)
+class BoundTo:
+    """How much of a payment is bound to an order, and waits there for its invoice."""
+
+    order_id: UUID
+    order_reference: str
+    amount: Decimal
+
+
+def bound_of(session: Session, payment_ids: Sequence[UUID]) -> dict[UUID, list[BoundTo]]:
+    """Give the orders that payments are bound to now, in the order in which they were placed."""
+    amount = func.sum(PrepaymentRecord.amount)
+    columns = (PrepaymentRecord.payment_id, OrderRecord.id, OrderRecord.order_reference)
+    is_order = (OrderRecord.seller_id == PrepaymentRecord.seller_id) & (OrderRecord.id == PrepaymentRecord.order_id)
+    query = select(*columns, amount).join(OrderRecord, is_order).where(PrepaymentRecord.payment_id.in_(payment_ids))
+    bound: dict[UUID, list[BoundTo]] = defaultdict(list)
+    found = session.execute(query.group_by(*columns).having(amount > 0).order_by(OrderRecord.id))
+    for payment_id, order_id, order_reference, bound_amount in found:
+        bound[payment_id].append(BoundTo(order_id, order_reference, bound_amount))
+    return bound
 
 
 def proposed(debtor_id: UUID | None = None, known_since: datetime | None = None) -> Select[Any]:

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 PAYMENTS = """
 SELECT p.id, p.debtor_id, p.identity, p.paid_on, p.amount, p.currency, p.bank_entry_id, p.returnable_until,
     p.amount - (SELECT coalesce(sum(r.amount), 0) FROM payment_return r
-        WHERE r.seller_id = p.seller_id AND r.payment_id = p.id) AS left_amount
+        WHERE r.seller_id = p.seller_id AND r.payment_id = p.id) AS left_amount,
+    (SELECT coalesce(sum(b.amount), 0) FROM prepayment b
+        WHERE b.seller_id = p.seller_id AND b.payment_id = p.id) AS bound_amount
 FROM payment p WHERE p.seller_id = CAST(:seller_id AS uuid) AND
 """
 BY_ID = text(f"{PAYMENTS} p.id = :id")
@@ -30,7 +32,7 @@ JOIN invoice i ON i.seller_id = CAST(:seller_id AS uuid) AND i.debtor_id = g.deb
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """One payment; `left_amount` is what was not taken back of it."""
+    """One payment; `left_amount` is what was not taken back of it, `bound_amount` what of that is bound to orders."""
 
     id: UUID
     debtor_id: UUID
@@ -41,6 +43,7 @@ class Paid:
     bank_entry_id: UUID | None
     returnable_until: date | None
     left_amount: Decimal
+    bound_amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)

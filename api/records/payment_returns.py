@@ -11,10 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.problems import Conflict
-from api.records import debtor_locks, events
+from api.records import debtor_locks, events, prepayments
 from api.records.allocating import Change, allocate
 from api.records.base import new_id
 from api.records.exposure import Entry
+from api.records.prepayments import Money
 from scoring.money import quantised
 
 ZERO = Decimal(0)
@@ -70,8 +71,8 @@ def grant_identity(kind: str, payment_id: UUID, invoice_id: UUID) -> str:
 def take_back(session: Session, told: Return, known_at: datetime) -> bool:
     """Take a payment back, once: says whether it was new.
 
-    First what is not allocated goes, then what was allocated last. A return that is known changes nothing; raises
-    Conflict `payment_returned` when less of the payment is left than is to be taken back.
+    First what is not allocated goes, then what is bound to an order, then what was allocated last. A return that is
+    known changes nothing; raises Conflict `payment_returned` when less of the payment is left than is to be taken back.
     """
     seller = {"seller_id": session.info["seller_id"]}
     payment = _locked(session, told.payment_id)
@@ -83,14 +84,18 @@ def take_back(session: Session, told: Return, known_at: datetime) -> bool:
     if told.amount > payment.amount - payment.returned_amount:
         raise Conflict("The payment was taken back before.", code="payment_returned")
     paid = session.execute(PAID, seller | {"payment_id": payment.id}).all()
-    unallocated = payment.amount - payment.returned_amount - sum((row.amount for row in paid), ZERO)
-    changes = _reversals(told, paid, max(told.amount - unallocated, ZERO))
+    bound = sum((each.amount for each in prepayments.of_payments(session, [payment.id])), ZERO)
+    unallocated = payment.amount - payment.returned_amount - bound - sum((row.amount for row in paid), ZERO)
+    of_orders = min(max(told.amount - unallocated, ZERO), bound)
+    changes = _reversals(told, paid, max(told.amount - unallocated - of_orders, ZERO))
     reopened = [each.invoice_id for each in changes]
     changes += withdrawn(session, payment, reopened, told.returned_on)
     session.execute(ADD, seller | {"id": new_id(), "known_at": known_at, **asdict(told)})
     source = ("payment", told.payment_id)
     back = Entry(payment.debtor_id, payment.currency, "unallocated", told.amount, source, told.returned_on)
     allocate(session, changes, known_at, [back])
+    prepayments.take_away(session, Money(payment.id, told.returned_on), of_orders, known_at)
+    prepayments.alert_of_reopened(session, payment.id, reopened, told.amount, known_at)
     _tell(session, told, payment, reopened, known_at)
     return True
 

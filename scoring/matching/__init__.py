@@ -1,10 +1,12 @@
 """Which open items a payment settles: booked where it is certain, proposed where a person must choose."""
 
+from scoring.matching.evidence import order_keys
 from scoring.matching.facts import (
     Allocation,
     Booking,
     Candidates,
     MatchableItem,
+    MatchableOrder,
     MoneyIn,
     NameCandidate,
     Proposal,
@@ -20,6 +22,7 @@ __all__ = [
     "Booking",
     "Candidates",
     "MatchableItem",
+    "MatchableOrder",
     "MoneyIn",
     "NameCandidate",
     "Proposal",
@@ -30,5 +33,6 @@ __all__ = [
     "match",
     "number_key",
     "number_keys",
+    "order_keys",
     "reference_key",
 ]

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from scoring.matching.facts import Candidates, MatchableItem, MoneyIn, NameCandidate
-from scoring.matching.keys import collection_key, number_key, reference_key
+from scoring.matching.facts import Candidates, MatchableItem, MatchableOrder, MoneyIn, NameCandidate
+from scoring.matching.keys import collection_key, number_key, number_keys, reference_key
 from scoring.matching.readings import Group, in_order
 from scoring.policy.matching import MatchingPolicy
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The payment and the open items it points to: by reference, collection, number, account and name."""
+    """The payment and the open items it points to: by reference, collection, number, account and name.
+
+    `quoted_orders` stand in its structured reference, or are all of its text; `named_orders` somewhere in its text.
+    """
 
     money: MoneyIn
     policy: MatchingPolicy
@@ -23,17 +26,22 @@ class Evidence:
     account_items: Group
     account_debtor_ids: frozenset[UUID]
     alike: tuple[NameCandidate, ...]
+    quoted_orders: tuple[MatchableOrder, ...] = ()
+    named_orders: tuple[MatchableOrder, ...] = ()
 
     @property
     def debtor_id(self) -> UUID | None:
         """The debtor, when what points to one points to one alone; None when it is not certain, or only by name.
 
-        Our own reference or collection tells the debtor, a known account of one debtor does, and so do invoice numbers
-        of one debtor when account or name agrees: numbers alone may stand in a text by chance.
+        Our own reference, of an invoice or order, or collection tells the debtor, a known account of one debtor does,
+        and so do invoice numbers of one debtor when account or name agrees: numbers alone may stand in a text by
+        chance.
         """
         for items in (self.referred, self.collected):
             if items:
                 return _only({item.debtor_id for item in items})
+        if self.quoted_orders:
+            return _only({order.debtor_id for order in self.quoted_orders})
         if not self.named:
             return _only(self.account_debtor_ids)
         debtor_id = _only({item.debtor_id for item in self.named})
@@ -43,6 +51,7 @@ class Evidence:
 
 def weigh(money: MoneyIn, candidates: Candidates, policy: MatchingPolicy) -> Evidence:
     """The evidence in candidates, in an order of its own."""
+    quoted, named = _orders(money, candidates.by_order)
     return Evidence(
         money=money,
         policy=policy,
@@ -64,12 +73,35 @@ def weigh(money: MoneyIn, candidates: Candidates, policy: MatchingPolicy) -> Evi
         ),
         account_debtor_ids=candidates.account_debtor_ids,
         alike=_alike(candidates.by_name, policy.name_similarity_min),
+        quoted_orders=quoted,
+        named_orders=named,
     )
 
 
 def _sharing(items: Iterable[MatchableItem], key: str | None, key_of: Callable[[MatchableItem], str | None]) -> Group:
     """The open items whose key is that of the payment; none when the payment has no key that holds."""
     return in_order(item for item in items if key is not None and key_of(item) == key)
+
+
+def _orders(
+    money: MoneyIn, orders: Iterable[MatchableOrder]
+) -> tuple[tuple[MatchableOrder, ...], tuple[MatchableOrder, ...]]:
+    """The orders that the payment quotes apart or as all it says, and those that its text names among other words."""
+    found = {each.id: each for each in orders if each.worth_amount > 0}
+    if not found:
+        return (), ()
+    whole = {number_key(money.structured_reference), number_key(money.remittance_text)} - {None}
+    in_text = number_keys(money.remittance_text)
+    in_turn = sorted(found.values(), key=lambda each: each.id)
+    quoted = tuple(each for each in in_turn if whole & order_keys(each))
+    named = tuple(each for each in in_turn if each not in quoted and in_text & order_keys(each))
+    return quoted, named
+
+
+def order_keys(order: MatchableOrder) -> frozenset[str]:
+    """The keys that a prepayment of an order may quote: what the buyer was asked to, and its own reference."""
+    keys = (number_key(order.prepayment_reference), number_key(order.order_reference))
+    return frozenset(key for key in keys if key is not None)
 
 
 def _is_named(item: MatchableItem, money: MoneyIn) -> bool:

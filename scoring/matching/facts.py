@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 # "none" books nothing: the debtor is certain and has nothing open.
-Rule = Literal["reference", "collection", "number", "numbers", "account", "discount", "none"]
+Rule = Literal["prepayment", "reference", "collection", "number", "numbers", "account", "discount", "none"]
 WhyProposed = Literal[
     "several_fit",  # Two or more readings of the payment are as good as each other.
     "reference_shared",  # The structured reference stands on more than one open item.
@@ -16,6 +16,7 @@ WhyProposed = Literal[
     "amount_fits",  # The amount fits, but something else about the payment points elsewhere.
     "oldest_first",  # Nothing points to an item; the debtor's oldest come first.
     "name_alike",  # Only the name points to the debtor.
+    "order_amount_differs",  # An order is named, but it is worth less.
 ]
 
 
@@ -58,6 +59,21 @@ class MatchableItem:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchableOrder:
+    """An order that money may prepay, up to `worth_amount`: what is neither prepaid nor invoiced of it.
+
+    `required_amount` is what it waits for, None where it waits for no money. Amounts are in the payment's currency.
+    """
+
+    id: UUID
+    debtor_id: UUID
+    order_reference: str
+    prepayment_reference: str | None
+    worth_amount: Decimal
+    required_amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NameCandidate:
     """A debtor whose name is like the payer's, from 0 to 1, and its open items."""
 
@@ -71,6 +87,7 @@ class Candidates:
     """Open items in the payment's currency, by what points to them. The order within each means nothing.
 
     `by_account` holds all open items of `account_debtor_ids`, the debtors known to pay from the counterparty's account.
+    `by_order` are orders by what a prepayment of them quotes.
     """
 
     by_reference: tuple[MatchableItem, ...] = ()
@@ -79,6 +96,7 @@ class Candidates:
     by_account: tuple[MatchableItem, ...] = ()
     account_debtor_ids: frozenset[UUID] = frozenset()
     by_name: tuple[NameCandidate, ...] = ()
+    by_order: tuple[MatchableOrder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +111,8 @@ class Allocation:
 class Booking:
     """What to book: allocations and `rest_amount`, which stays unallocated, together are the payment.
 
-    `discounts` are granted and `differences` written off on top of that: both lower what is open without money.
+    `discounts` are granted and `differences` written off on top of that: both lower what is open without money. With
+    `prepayments` the money is bound to orders instead.
     """
 
     rule: Rule
@@ -102,6 +121,7 @@ class Booking:
     rest_amount: Decimal
     discounts: tuple[Allocation, ...] = ()
     differences: tuple[Allocation, ...] = ()
+    prepayments: tuple[Allocation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +135,7 @@ class Proposal:
     rest_amount: Decimal
     discounts: tuple[Allocation, ...] = ()
     differences: tuple[Allocation, ...] = ()
+    prepayments: tuple[Allocation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from scoring.matching.readings import (
     Reading,
     nearest,
     of_each_debtor,
+    prepay,
     settle_oldest,
     settle_whole,
     singles_and_totals,
@@ -19,12 +20,14 @@ def propose(given: Evidence, readings: Iterable[Reading], why: WhyProposed) -> P
     """The readings that were as good as each other, then all else that is pointed to; each once, up to the maximum."""
     proposals: dict[object, Proposal] = {}
     for each in (*(reading.proposal(why) for reading in readings), *_others(given)):
-        proposals.setdefault((each.debtor_id, each.allocations, each.discounts), each)
+        proposals.setdefault((each.debtor_id, each.allocations, each.discounts, each.prepayments), each)
     return Proposals(tuple(proposals.values())[: given.policy.proposals_max], given.debtor_id)
 
 
 def _others(given: Evidence) -> Iterator[Proposal]:
     """What each kind of evidence offers, strongest first."""
+    for order in (*given.quoted_orders, *given.named_orders):
+        yield prepay(order, given.money).proposal("order_amount_differs")
     pointed: tuple[tuple[Rule, Group, WhyProposed], ...] = (
         ("reference", given.referred, "reference_shared"),
         ("collection", given.collected, "collection_differs"),

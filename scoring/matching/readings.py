@@ -6,7 +6,16 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from scoring.matching.facts import Allocation, Booking, MatchableItem, MoneyIn, Proposal, Rule, WhyProposed
+from scoring.matching.facts import (
+    Allocation,
+    Booking,
+    MatchableItem,
+    MatchableOrder,
+    MoneyIn,
+    Proposal,
+    Rule,
+    WhyProposed,
+)
 
 ZERO = Decimal(0)
 Group = tuple[MatchableItem, ...]
@@ -23,10 +32,19 @@ class Reading:
     discounts: tuple[Allocation, ...] = ()
     differences: tuple[Allocation, ...] = ()
     gap: Decimal = ZERO
+    prepayments: tuple[Allocation, ...] = ()
 
     def booking(self) -> Booking:
         """This reading as what is booked."""
-        return Booking(self.rule, self.debtor_id, self.allocations, self.rest_amount, self.discounts, self.differences)
+        return Booking(
+            self.rule,
+            self.debtor_id,
+            self.allocations,
+            self.rest_amount,
+            self.discounts,
+            self.differences,
+            self.prepayments,
+        )
 
     def proposal(self, why: WhyProposed, *, by_name: bool = False) -> Proposal:
         """This reading as something to choose, and why."""
@@ -38,6 +56,7 @@ class Reading:
             self.rest_amount,
             self.discounts,
             self.differences,
+            self.prepayments,
         )
 
 
@@ -108,6 +127,13 @@ def settle_all_and_more(rule: Rule, items: Group, money: MoneyIn) -> Reading | N
         return None
     allocations = tuple(Allocation(item.id, item.open_amount) for item in items)
     return Reading(rule, items[0].debtor_id, allocations, rest_amount=rest)
+
+
+def prepay(order: MatchableOrder, money: MoneyIn) -> Reading:
+    """The payment as a prepayment of an order: as much as it is worth, and the rest stays unallocated."""
+    amount = min(money.amount, order.worth_amount)
+    prepayments = (Allocation(order.id, amount),)
+    return Reading("prepayment", order.debtor_id, (), rest_amount=money.amount - amount, prepayments=prepayments)
 
 
 def nearest(readings: Iterable[Reading | None]) -> tuple[Reading, ...]:

@@ -1,13 +1,14 @@
 """The rules of matching in their order; the first that one reading of the payment fits books, two readings never do.
 
-The order is that of a careful bookkeeper: what we gave the payer to write (reference, collection), what the payer wrote
+The order is that of a careful bookkeeper: what we gave the payer to write (reference, collection), also for an order
+that he prepays, what the payer wrote
 (invoice numbers), whose account it is, and only then a discount. A name alone never books.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from scoring.matching.evidence import Evidence, weigh
+from scoring.matching.evidence import Evidence, order_keys, weigh
 from scoring.matching.facts import Booking, Candidates, MoneyIn, Proposals, Rule, WhyProposed
 from scoring.matching.keys import number_key
 from scoring.matching.proposing import propose
@@ -16,6 +17,7 @@ from scoring.matching.readings import (
     Reading,
     nearest,
     of_each_debtor,
+    prepay,
     settle_all_and_more,
     settle_oldest,
     settle_whole,
@@ -47,6 +49,29 @@ def match(money: MoneyIn, candidates: Candidates, policy: MatchingPolicy) -> Boo
     if _has_nothing_open(evidence) and (debtor_id := evidence.debtor_id):
         return Booking("none", debtor_id, (), rest_amount=money.amount)
     return propose(evidence, (), "several_fit")
+
+
+def _by_prepayment(given: Evidence) -> Found:
+    """0: an order that is prepaid. It must be the only thing the payment points to, and worth at least as much.
+
+    Our reference or collection of an invoice comes before an order that a text names by the way. A name among other
+    words must be long enough not to stand there by chance, unless the order asks for just this amount.
+    """
+    if given.named_orders and not given.quoted_orders and (given.referred or given.collected):
+        return Found(())
+    orders = given.quoted_orders or given.named_orders
+    readings = tuple(prepay(order, given.money) for order in orders)
+    if not readings or len(readings) > 1 or given.referred or given.collected or given.named:
+        return Found(readings, "several_fit" if readings else None)
+    (order,) = orders
+    is_theirs = not given.account_debtor_ids or order.debtor_id in given.account_debtor_ids
+    fits = given.money.amount <= order.worth_amount
+    is_sure = bool(given.quoted_orders) or given.money.amount in (order.required_amount, order.worth_amount)
+    longest = max(map(len, order_keys(order)), default=0)
+    is_sure = is_sure or longest >= given.policy.part_payment_key_length_min
+    if fits and is_theirs and is_sure:
+        return Found(readings)
+    return Found(readings, "amount_fits" if fits else "order_amount_differs")
 
 
 def _by_reference(given: Evidence) -> Found:
@@ -108,6 +133,7 @@ def _by_named_debtor(given: Evidence) -> Found:
 
 
 _RULES: tuple[Callable[[Evidence], Found], ...] = (
+    _by_prepayment,
     _by_reference,
     _by_collection,
     _by_number,

@@ -48,6 +48,7 @@ def _draft(root: Element) -> Draft:
     draft.invoiced_on = _day(draft, head.first("IssueDateTime"))
     draft.buyer_reference = short(agreement.value("BuyerReference"))
     draft.order_reference = short(agreement.value("BuyerOrderReferencedDocument", "IssuerAssignedID"))
+    draft.sales_order_reference = short(agreement.value("SellerOrderReferencedDocument", "IssuerAssignedID"))
     delivered = ("ApplicableHeaderTradeDelivery", "ActualDeliverySupplyChainEvent", "OccurrenceDateTime")
     draft.delivered_on = _day(draft, trade.first(*delivered))
     preceding = (each.text for each in settlement.every("InvoiceReferencedDocument", "IssuerAssignedID"))

@@ -65,7 +65,8 @@ class InvoiceDocument:
 
     `due_on` is None for credit notes; `due_on_derived` says that the document gave no due date. `turned` says why a
     document is not what it calls itself: `negative_invoice` or `negative_credit_note`. `remittance_reference` is the
-    reference the seller expects to see on the payment.
+    reference the seller expects to see on the payment. `order_reference` is the number of the order as the buyer has
+    it, `sales_order_reference` as the seller has it.
     """
 
     line: int
@@ -81,6 +82,7 @@ class InvoiceDocument:
     seller: Party
     type_code: str | None = None
     order_reference: str | None = None
+    sales_order_reference: str | None = None
     buyer_reference: str | None = None
     delivered_on: date | None = None
     remittance_reference: str | None = None

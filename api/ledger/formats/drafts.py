@@ -42,6 +42,7 @@ class Draft:
     buyer: Party = field(default_factory=Party)
     seller: Party = field(default_factory=Party)
     order_reference: str | None = None
+    sales_order_reference: str | None = None
     buyer_reference: str | None = None
     delivered_on: date | None = None
     remittance_reference: str | None = None
@@ -138,6 +139,7 @@ def finished(draft: Draft) -> list[InvoiceItem]:
         seller=draft.seller,
         type_code=draft.type_code,
         order_reference=draft.order_reference,
+        sales_order_reference=draft.sales_order_reference,
         buyer_reference=draft.buyer_reference,
         delivered_on=draft.delivered_on,
         remittance_reference=draft.remittance_reference,

@@ -12,7 +12,14 @@ from api.ledger.cells import LineFault
 from api.ledger.checking import DATES, NUMBERS, CheckedLine
 from api.ledger.formats.streams import lines
 from api.ledger.reading import BOM, LINE_BYTES_MAX, FileUnreadable
-from api.ledger.schemas import NewCreditNoteSchema, NewInvoiceSchema, NewPaymentSchema, OfDebtorSchema, paying_values
+from api.ledger.schemas import (
+    NewCreditNoteSchema,
+    NewInvoiceSchema,
+    NewPaymentSchema,
+    OfDebtorSchema,
+    order_references,
+    paying_values,
+)
 from api.records.debtors import normal_legal_form
 from api.records.identities import OfficialNumber, Reference
 from api.records.ledger_debtors import LedgerDebtor
@@ -173,10 +180,12 @@ def _values(kind: LineKind, data: dict[str, Any]) -> dict[str, Any]:
     if kind == "invoice":
         values |= {"due_on": data["due_on"], "due_on_derived": False, "disputed": data["disputed"]}
         values |= paying_values(data)
+        values["order_references"] = order_references(data)
     elif kind == "payment":
         values["settles"] = tuple(
             (numbered(each["invoice_number"]), each["amount"].amount) for each in data["allocations"]
         )
+        values["order_references"] = order_references(data)
     elif "invoice_number" in data:
         values["settles"] = ((numbered(data["invoice_number"]), money.amount),)
     return values

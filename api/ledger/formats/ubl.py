@@ -39,6 +39,7 @@ def _draft(root: Element) -> Draft:
     draft.invoiced_on = draft.day(root.first("IssueDate"))
     draft.buyer_reference = short(root.value("BuyerReference"))
     draft.order_reference = short(root.value("OrderReference", "ID"))
+    draft.sales_order_reference = short(root.value("OrderReference", "SalesOrderID"))
     draft.delivered_on = draft.day(root.first("Delivery", "ActualDeliveryDate"))
     preceding = (each.text for each in root.every("BillingReference", "InvoiceDocumentReference", "ID"))
     draft.preceding_numbers = tuple(dict.fromkeys(each for each in preceding if each))

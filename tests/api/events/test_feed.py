@@ -1,45 +1,27 @@
-"""The feed of events, through the real queue on PostgreSQL."""
+"""The feed of events, on PostgreSQL."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from procrastinate import App
 
-from api.config import Config
+from api.events.feeding import append_to_feeds
 from api.records import events
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from api.wiring import House
-from api.worker import make_queue
 from tests.web_checks import assert_documented
 
 ClientOf = Callable[..., FlaskClient]
 
 
-@pytest.fixture
-def run_queue(house: House, config: Config) -> Callable[[], None]:
-    """Runs every job that waits, then stops."""
-
-    def run() -> None:
-        assert config.database_url is not None
-        queue: App = make_queue(house, config.database_url)
-        with queue.open():
-            queue.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
-
-    return run
-
-
-def test_what_happened_comes_in_order_and_the_cursor_goes_on(
-    client_of: ClientOf, app: Flask, run_queue: Callable[[], None]
-) -> None:
+def test_what_happened_comes_in_order_and_the_cursor_goes_on(client_of: ClientOf, app: Flask, house: House) -> None:
     client = client_of("integration")
     assert client.get("/v1/events").json == {"items": [], "next": None}
     ids = [client.post("/v1/debtors", json={"country": "NL", "name": name}).json["id"] for name in ("A", "B")]
     client.post(f"/v1/debtors/{ids[0]}/references", json={"references": [{"system": "erp", "value": "7"}]})
-    run_queue()
+    append_to_feeds(house)
     page = client.get("/v1/events?limit=2").json
     assert_documented(app, "get", "/v1/events", 200, page)
     rest = client.get(f"/v1/events?after={page['next']}").json
