@@ -52,13 +52,14 @@ def create_payments() -> Response:
 @blueprint.doc(responses=CSV_TOO)
 def list_payments(query: dict[str, Any]) -> Response:
     """List payments, of one debtor or of all; with `state=proposed` the bank entries that wait for a person."""
-    debtor_id, state, limit, after = query["debtor_id"], query["state"], query["limit"], query["after"]
+    debtor_id, state, since = query["debtor_id"], query["state"], query["changed_since"]
+    limit, after = query["limit"], query["after"]
     with wiring().transaction() as session:
         if state == "proposed":
-            page = page_of(session, payment_listing.proposed(debtor_id), [BankEntryRecord.id], limit, after)
+            page = page_of(session, payment_listing.proposed(debtor_id, since), [BankEntryRecord.id], limit, after)
             items = [entry_answer(each) for each in page.items]
         else:
-            page = page_of(session, payment_listing.payments(debtor_id, state), [PaymentRecord.id], limit, after)
+            page = page_of(session, payment_listing.payments(debtor_id, state, since), [PaymentRecord.id], limit, after)
             items = payment_answers(session, page.items)
         return list_answer(PaymentSchema, items, page.next)
 

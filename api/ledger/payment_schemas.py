@@ -19,6 +19,9 @@ class PaymentsQuery(PageQuery):
 
     debtor_id = fields.UUID(load_default=None)
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    changed_since = fields.AwareDateTime(
+        load_default=None, metadata={"description": "Known since then, allocated further, or taken back."}
+    )
 
 
 class ProposedPartSchema(Schema):

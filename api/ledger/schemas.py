@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import fields, validate, validates_schema
 
 from api.ledger.values import EARLIEST, YEARS_AHEAD_MAX
+from api.records.invoice_listing import STATES
 from api.web.faults import invalid
 from api.web.fields import Day, Line
 from api.web.schemas import ClocksQuery, DebtorReferenceSchema, MoneySchema, PageQuery, Schema
@@ -169,13 +170,18 @@ class InvoicesQuery(PageQuery):
     """Which invoices, in the order in which we learnt of them."""
 
     debtor_id = fields.UUID(load_default=None)
-    open = fields.Boolean(load_default=None)
+    state = fields.String(validate=validate.OneOf(STATES), load_default=None)
+    open = fields.Boolean(load_default=None, metadata={"description": "As `state` open or settled."})
+    changed_since = fields.AwareDateTime(
+        load_default=None, metadata={"description": "Known since then, disputed, or settled further."}
+    )
 
 
 class CreditNotesQuery(PageQuery):
     """Which credit notes, in the order in which we learnt of them."""
 
     debtor_id = fields.UUID(load_default=None)
+    changed_since = fields.AwareDateTime(load_default=None, metadata={"description": "Known since then, or used."})
 
 
 class BehaviourQuery(ClocksQuery):

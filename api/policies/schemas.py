@@ -2,8 +2,9 @@
 
 from marshmallow import INCLUDE, fields, validate
 
+from api.debtor_schemas import RISK_CLASSES
 from api.policies.documents import NAME_LENGTH_MAX, WRITTEN_LENGTH_MAX
-from api.records.decisions import OUTCOMES
+from api.records.decisions import KINDS, OUTCOMES
 from api.records.policies import STATES
 from api.web.fields import Line
 from api.web.schemas import PageQuery, Schema
@@ -67,7 +68,12 @@ class DecisionsQuery(PageQuery):
     """Filters of the list of decisions."""
 
     debtor_id = fields.UUID(load_default=None)
+    kind = fields.String(validate=validate.OneOf(KINDS), load_default=None)
     outcome = fields.String(validate=validate.OneOf(OUTCOMES), load_default=None)
+    risk_class = fields.String(validate=validate.OneOf(RISK_CLASSES), load_default=None)
+    changed_since = fields.AwareDateTime(
+        load_default=None, metadata={"description": "Decided then or later: a decision never changes."}
+    )
 
 
 class ReplaySchema(Schema):
