@@ -17,8 +17,8 @@ from api.onboarding import ITEMS
 from api.records.applications import APPLICATION_STATES
 from api.records.limits import SCOPES
 from api.records.verdicts import VERDICTS
-from api.web.fields import Day, Line, WholeNumber
-from api.web.schemas import MoneySchema, PageQuery, Schema
+from api.web.fields import Day, Line, Person, WholeNumber
+from api.web.schemas import ChangedQuery, MoneySchema, Schema
 
 MODES = ("open_account", "first_payment_first", "prepayment", "direct_debit")
 FINANCE_ONLY = {"description": "For finance only."}
@@ -196,13 +196,12 @@ class ApplicationSchema(ApplicationRowSchema):
     checklist = fields.List(fields.Nested(ChecklistItemSchema), required=True)
 
 
-class ApplicationsQuery(PageQuery):
+class ApplicationsQuery(ChangedQuery):
     """Filters of the list of applications."""
 
     state = fields.String(validate=validate.OneOf(APPLICATION_STATES), load_default=None)
     debtor_id = fields.UUID(load_default=None)
-    owner = Line(254, load_default=None, metadata={"description": "E-mail of who took it."})
-    changed_since = fields.AwareDateTime(load_default=None)
+    owner = Person(load_default=None, metadata={"description": "E-mail of who took it."})
 
 
 SHA256 = r"^[0-9a-f]{64}$"

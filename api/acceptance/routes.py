@@ -21,6 +21,7 @@ from api.acceptance.applying import ApplicationRequest, apply
 from api.acceptance.finding import get_application
 from api.acceptance.terms import TermsAccepted, agree_on_application, agree_with_debtor
 from api.acceptance.verdicts import Said, approve, give_verdict
+from api.known_time import since
 from api.records import applications
 from api.records.applications import ApplicationRecord
 from api.web.answers import bytes_answer, etag_of, json_answer
@@ -52,8 +53,10 @@ def create_application(request: ApplicationRequest) -> Response:
 @blueprint.doc(responses=CSV_TOO)
 def list_applications(query: dict[str, Any]) -> Response:
     """List applications, in the order in which they were made."""
-    with wiring().transaction() as session:
-        listed = applications.listing(query["state"], query["debtor_id"], query["owner"], query["changed_since"])
+    given = wiring()
+    changed_since = since(query["changed_since"], given)
+    with given.transaction() as session:
+        listed = applications.listing(query["state"], query["debtor_id"], query["owner"], changed_since)
         page = page_of(session, listed, [ApplicationRecord.id], query["limit"], query["after"])
         return list_answer(ApplicationRowSchema, [application_row(each) for each in page.items], page.next)
 

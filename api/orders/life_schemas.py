@@ -12,8 +12,8 @@ from api.orders.schemas import CALL_OFFS_MAX, SEEN_BY_THE_BOOK, CallOffSchema, O
 from api.records.decisions import OUTCOMES
 from api.records.orders import ORDER_STATES
 from api.web.faults import invalid
-from api.web.fields import Day, DayOrTime, Line
-from api.web.schemas import MoneySchema, PageQuery, Schema, SignedMoneySchema
+from api.web.fields import Day, Line
+from api.web.schemas import ChangedQuery, MoneySchema, Schema, SignedMoneySchema
 from scoring.money import Money
 
 GROUNDS_MAX = 2000
@@ -254,13 +254,10 @@ class OrderHistorySchema(Schema):
     items = fields.List(fields.Nested(HistoryEntrySchema), required=True)
 
 
-class OrdersQuery(PageQuery):
+class OrdersQuery(ChangedQuery):
     """Filters of the list of orders."""
 
     debtor_id = fields.UUID(load_default=None)
     state = fields.String(load_default=None, validate=validate.OneOf(ORDER_STATES))
     outcome = fields.String(load_default=None, validate=validate.OneOf(OUTCOMES))
     order_reference = Line(100, load_default=None)
-    changed_since: fields.Field[date] = DayOrTime(
-        load_default=None, metadata={"description": "A time (RFC 3339), or a date: its beginning for the seller."}
-    )
