@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from api.acceptance.cover_changes import Change, record
-from api.acceptance.cover_deciding import require_person
 from api.acceptance.cover_shown import decision_answer
 from api.acceptance.documents import get_document
 from api.acceptance.insurance_policies import get_policy
 from api.acceptance.insurance_terms import in_force, terms_of
+from api.acceptance.persons import require_person
 from api.fresh_report.stored import facts_of
 from api.identity.debtors import locked_debtor
 from api.known_time import end_of_day

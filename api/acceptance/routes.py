@@ -7,19 +7,16 @@ from flask import Response
 
 from api.acceptance.answers import application_answer, application_row
 from api.acceptance.application_schemas import (
-    AgreedTermsSchema,
     ApplicationRowSchema,
     ApplicationSchema,
     ApplicationsQuery,
-    NewAgreedTermsSchema,
     NewApplicationSchema,
-    NewApprovalSchema,
-    NewVerdictSchema,
-    VerdictSchema,
 )
 from api.acceptance.applying import ApplicationRequest, apply
 from api.acceptance.finding import get_application
 from api.acceptance.terms import TermsAccepted, agree_on_application, agree_with_debtor
+from api.acceptance.terms_schemas import AgreedTermsSchema, NewAgreedTermsSchema
+from api.acceptance.verdict_schemas import NewApprovalSchema, NewVerdictSchema, VerdictSchema
 from api.acceptance.verdicts import Said, approve, give_verdict
 from api.known_time import since
 from api.records import applications
