@@ -5,8 +5,11 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import source_metrics
+from api.acceptance import cover_routes as covers
 from api.acceptance import desk_routes as desk
+from api.acceptance import documents_routes as documents
 from api.acceptance import hold_routes as holds
+from api.acceptance import insurance_routes as insurance
 from api.acceptance import limit_routes as limits
 from api.acceptance import override_routes as overrides
 from api.acceptance import routes as acceptance
@@ -48,9 +51,12 @@ ROOMS = (
     administration,
     backtests,
     bank,
+    covers,
     desk,
+    documents,
     events,
     holds,
+    insurance,
     ledger,
     limits,
     measures,

@@ -1,6 +1,6 @@
 """Gathers what a credit check is judged on, of one debtor or of many: the debtor, its reports, and how it paid us."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.exchange import convert_by, rates_on
 from api.fresh_report.source import Source
 from api.fresh_report.stored import facts_of
+from api.insured import InsuredDebtor, as_facts, read
 from api.policy_shelf import Rules
 from api.records import debtor_days, debtors, holds, reports
 from api.records.behaviour_rows import LedgerView
@@ -53,7 +54,9 @@ def gather(session: Session, judged: Judged, as_of: date) -> CheckFacts:
     """Give the facts of one check, with behaviour and exposure as they are in this transaction."""
     policy = judged.rules.policy
     ledger = debtor_days.behaviour(session, judged.debtor.id, policy.currency, as_of, policy.evidence)
-    return _facts(session, judged, ledger, _rates(session, [ledger], policy, as_of), as_of)
+    insured = read(session, [judged.debtor], as_of)
+    rates = _rates(session, [ledger], insured, policy, as_of)
+    return _facts(session, judged, _OfDebtor(ledger, insured[0]), rates, as_of)
 
 
 def gather_many(session: Session, many: Sequence[Judged], rules: Rules, as_of: date) -> list[CheckFacts]:
@@ -61,17 +64,37 @@ def gather_many(session: Session, many: Sequence[Judged], rules: Rules, as_of: d
     policy = rules.policy
     ids = [each.debtor.id for each in many]
     ledgers = debtor_days.behaviours(session, ids, policy.currency, as_of, policy.evidence)
-    rates = _rates(session, ledgers.values(), policy, as_of)
-    return [_facts(session, each, ledgers[each.debtor.id], rates, as_of) for each in many]
+    insured = read(session, [each.debtor for each in many], as_of)
+    rates = _rates(session, ledgers.values(), insured, policy, as_of)
+    return [
+        _facts(session, each, _OfDebtor(ledgers[each.debtor.id], cover), rates, as_of)
+        for each, cover in zip(many, insured, strict=True)
+    ]
 
 
-def _rates(session: Session, ledgers: Iterable[LedgerView], policy: Policy, as_of: date) -> dict[str, Rate]:
+@dataclass(frozen=True, slots=True)
+class _OfDebtor:
+    """What stands in our own books of one debtor: its ledger, and how it is insured."""
+
+    ledger: LedgerView
+    insured: InsuredDebtor | None
+
+
+def _rates(
+    session: Session,
+    ledgers: Iterable[LedgerView],
+    insured: Iterable[InsuredDebtor | None],
+    policy: Policy,
+    as_of: date,
+) -> dict[str, Rate]:
+    covers = [each.cover for each in insured if each is not None and each.cover is not None]
     owed = [Money(amount, currency) for ledger in ledgers for currency, amount in ledger.exposure.items() if amount]
-    return rates_on(session, owed, policy.currency, as_of, policy.evidence.rate_usable_days)
+    return rates_on(session, [*owed, *covers], policy.currency, as_of, policy.evidence.rate_usable_days)
 
 
-def _facts(session: Session, judged: Judged, ledger: LedgerView, rates: Mapping[str, Rate], as_of: date) -> CheckFacts:
-    policy, question = judged.rules.policy, judged.question
+def _facts(session: Session, judged: Judged, own: _OfDebtor, rates: dict[str, Rate], as_of: date) -> CheckFacts:
+    policy, question, ledger = judged.rules.policy, judged.question, own.ledger
+    insurance, cover, cover_rates = as_facts(own.insured, policy.currency, rates)
     told: dict[str, Any] = {source.kind: source.facts for source in judged.sources}
     vat_numbers = [number.value for number in judged.numbers if number.scheme == "vat"]
     numbers = [CompanyNumber(each.scheme, each.country, each.value) for each in judged.numbers]
@@ -90,10 +113,10 @@ def _facts(session: Session, judged: Judged, ledger: LedgerView, rates: Mapping[
         bureau=report_beside(told.get("credit_bureau"), entity),
         sanctions=cleared(session, judged.debtor, told.get("sanctions_list")),
         behaviour=ledger.behaviour,
-        insurance=None,
+        insurance=insurance,
         sources=tuple(filter(None, (source.as_facts() for source in judged.sources))),
-        converted=(*question.converted, *(_converted(*pair) for pair in found.pairs)),
-        rates=tuple(sorted({*question.rates, *found.rates}, key=lambda rate: rate.currency)),
+        converted=(*question.converted, *(_converted(*pair) for pair in found.pairs), *filter(None, (cover,))),
+        rates=tuple(sorted({*question.rates, *found.rates, *cover_rates}, key=lambda rate: rate.currency)),
     )
 
 

@@ -12,6 +12,8 @@ import procrastinate
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector
 
+from api.acceptance.cover_jobs import JOBS as COVER_JOBS
+from api.acceptance.cover_jobs import look_at_covers
 from api.acceptance.ticks import pass_time
 from api.clock import real_now
 from api.ledger.book_counting import count_books
@@ -27,7 +29,7 @@ from api.wiring import House
 
 Handler = Callable[[House, Seller, UUID, dict[str, Any]], dict[str, Any]]
 
-HANDLERS: dict[str, Handler] = {**LEDGER_JOBS, **POLICY_JOBS, **PROSPECT_JOBS, **SCREENING_JOBS}
+HANDLERS: dict[str, Handler] = {**COVER_JOBS, **LEDGER_JOBS, **POLICY_JOBS, **PROSPECT_JOBS, **SCREENING_JOBS}
 ATTEMPTS = 3
 STALLED_AFTER_SECONDS = 30
 KEPT_HOURS = 24
@@ -75,6 +77,11 @@ def make_queue(house: House, database_url: str) -> App:
     @queue.task(name="creditgate.count_books", queue=jobs.LONG)
     def count_each_book(timestamp: int) -> None:
         count_books(house)
+
+    @queue.periodic(cron="*/5 * * * *")
+    @queue.task(name="creditgate.look_at_covers", queue=jobs.LONG, queueing_lock="look_at_covers")
+    def look_at_each_cover(timestamp: int) -> None:
+        look_at_covers(house)
 
     @queue.periodic(cron="*/5 * * * *")
     @queue.task(name="creditgate.pass_time_of_acceptance", queueing_lock="pass_time_of_acceptance")

@@ -55,7 +55,9 @@ class WrongAddress(ValueError):
 class Source:
     """One outside party and what it can do for us; `services` are its other hosts, each with settings of its own.
 
-    `in_sandbox`: the sandbox speaks its protocol, so that test sellers can use it.
+    `in_sandbox`: the sandbox speaks its protocol, so that test sellers can use it. `policy_numbers` names what an
+    insurer must be told of an insurance policy with each call; `finds_by_number`: it finds buyers by their official
+    numbers, so that the only one it offers is the one that was meant.
     """
 
     settings: SourceSettings
@@ -66,6 +68,8 @@ class Source:
     screening: Screening | None = None
     watch: Watch | None = None
     insurer: CreditInsurer | None = None
+    policy_numbers: tuple[str, ...] = ()
+    finds_by_number: bool = False
 
     @property
     def provider(self) -> str:
@@ -294,8 +298,18 @@ def _shipped() -> tuple[Source, ...]:
         ),
         Source(coface.SETTINGS, reports={"credit_bureau": coface.Assessments()}),
         Source(opensanctions.SETTINGS, in_sandbox=True, reports={"sanctions_list": lists}, screening=lists),
-        Source(atradius.SETTINGS, in_sandbox=True, insurer=atradius.Atradius()),
-        Source(allianz_trade.SETTINGS, insurer=allianz_trade.AllianzTrade()),
+        Source(
+            atradius.SETTINGS,
+            in_sandbox=True,
+            insurer=atradius.Atradius(),
+            policy_numbers=("customer_id", "policy_id"),
+            finds_by_number=True,
+        ),
+        Source(
+            allianz_trade.SETTINGS,
+            insurer=allianz_trade.AllianzTrade(),
+            policy_numbers=("business_unit_code", "policy_id"),
+        ),
         # Switched off: no call of it can be made without what Coface tells its customers only.
-        Source(cofaserve.SETTINGS, insurer=cofaserve.CofaServe()),
+        Source(cofaserve.SETTINGS, insurer=cofaserve.CofaServe(), policy_numbers=("policy_number",)),
     )

@@ -5,42 +5,63 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, exists, select
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, exists, select, text
 from sqlalchemy.orm import Mapped, Session
 
 from api.records.base import Base, WithId, reference_to
 
+REQUEST_KINDS = ("new", "change", "withdrawal")
 REQUEST_STATES = ("queued", "sent", "pending", "decided", "failed", "withdrawn")
 COVER_STATES = ("granted", "granted_in_part", "refused", "conditional", "reduced", "withdrawn", "cancelled", "ended")
 COVER_SOURCES = ("insurer", "discretionary")
 
 
 class CoverRequestRecord(WithId, Base):
-    """One request for an insured limit. `key` finds it again at the insurer; `fault` says why it went no further."""
+    """One request for an insured limit, or to change or give back the cover that the one of `replaces_id` led to.
+
+    `sent`: it may have arrived, and whether it did is not known. `key` finds it again at the insurer; `fault` says why
+    it went no further. Whoever asks about it holds it until `leased_until` (real time), so that nobody asks twice at
+    once; `look_again_at` is the seller's time, `starts_on` the first day of the cover that is asked.
+    """
 
     __tablename__ = "cover_request"
     __table_args__ = (
+        CheckConstraint(f"kind IN {REQUEST_KINDS}", name="kind"),
+        CheckConstraint("(kind = 'new') = (replaces_id IS NULL)", name="replaces"),
         CheckConstraint(f"state IN {REQUEST_STATES}", name="state"),
         CheckConstraint("requested_amount > 0", name="requested_amount"),
         reference_to("debtor", "debtor_id"),
         reference_to("insurance_policy", "insurance_policy_id"),
         reference_to("application", "application_id"),
         reference_to("job", "job_id"),
+        reference_to("cover_request", "replaces_id"),
         Index(None, "seller_id", "debtor_id", "id"),
+        Index(None, "seller_id", "replaces_id"),
+        Index(
+            "ix_cover_request_due",
+            "seller_id",
+            "look_again_at",
+            postgresql_where=text("look_again_at IS NOT NULL"),
+        ),
     )
+    kind: Mapped[str]
+    replaces_id: Mapped[UUID | None]
     debtor_id: Mapped[UUID]
     insurance_policy_id: Mapped[UUID]
     application_id: Mapped[UUID | None]
     job_id: Mapped[UUID | None]
     requested_amount: Mapped[Decimal]
     currency: Mapped[str]
+    starts_on: Mapped[date]
     state: Mapped[str]
+    tries: Mapped[int]
     key: Mapped[dict[str, Any] | None]
     fault: Mapped[dict[str, Any] | None]
     asked_by: Mapped[str]
     asked_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     look_again_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]
 
 
 class CoverDecisionRecord(WithId, Base):

@@ -19,6 +19,7 @@ down AS (
 SELECT DISTINCT down.top_id FROM down
 WHERE EXISTS (SELECT FROM sales_order o WHERE o.debtor_id = down.id AND o.state = 'held')
 """)
+WITH_HELD = text("SELECT DISTINCT debtor_id FROM sales_order WHERE state = 'held'")
 ANY_HELD = text("SELECT EXISTS (SELECT FROM sales_order WHERE state = 'held')")
 
 
@@ -32,3 +33,8 @@ def look_again(session: Session, debtor_ids: Iterable[UUID]) -> None:
         return
     for top_id in session.scalars(TOPS, {"debtor_ids": ids}):
         jobs.defer(session, "judge_held_orders", debtor_id=top_id)
+
+
+def look_again_at_all(session: Session) -> None:
+    """Have all held orders judged again after this transaction: for what bears on every debtor, such as a contract."""
+    look_again(session, session.scalars(WITH_HELD).all())

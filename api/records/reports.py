@@ -92,6 +92,17 @@ def latest(session: Session, debtor_ids: Sequence[UUID], kind: str | None = None
     return [Report(*row) for row in rows]
 
 
+TOLD = text(
+    f"SELECT {COLUMNS} FROM credit_report WHERE debtor_id = :debtor_id AND kind = :kind AND facts IS NOT NULL"  # noqa: S608
+    " ORDER BY retrieved_at DESC, id DESC"
+)
+
+
+def told(session: Session, debtor_id: UUID, kind: str) -> list[Report]:
+    """Give all reports of a kind about a debtor that something was read from, the newest first."""
+    return [Report(*row) for row in session.execute(TOLD, {"debtor_id": debtor_id, "kind": kind})]
+
+
 def latest_of_debtor(debtor_id: str) -> str:
     """Write the query that gives a debtor's newest reports as one JSON list, for a statement that reads more."""
     return (

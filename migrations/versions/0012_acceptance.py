@@ -59,7 +59,7 @@ def create_document() -> None:
         sa.Column("file_name", sa.Text(), nullable=False),
         sa.Column("media_type", sa.Text(), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("debtor_id", sa.Uuid(), nullable=True),
         sa.Column("added_by", sa.Text(), nullable=False),
         sa.Column("known_at", TIMESTAMP(timezone=True), nullable=False),
@@ -316,19 +316,26 @@ def create_cover_request() -> None:
         "cover_request",
         sa.Column("seller_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
         sa.Column("debtor_id", sa.Uuid(), nullable=False),
         sa.Column("insurance_policy_id", sa.Uuid(), nullable=False),
         sa.Column("application_id", sa.Uuid(), nullable=True),
         sa.Column("job_id", sa.Uuid(), nullable=True),
         sa.Column("requested_amount", sa.Numeric(precision=20, scale=4), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("key", JSONB(), nullable=True),
         sa.Column("fault", JSONB(), nullable=True),
         sa.Column("asked_by", sa.Text(), nullable=False),
         sa.Column("asked_at", TIMESTAMP(timezone=True), nullable=False),
         sa.Column("changed_at", TIMESTAMP(timezone=True), nullable=False),
         sa.Column("look_again_at", TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("leased_until", TIMESTAMP(timezone=True), nullable=True),
+        sa.CheckConstraint("kind IN ('new', 'change', 'withdrawal')", name=op.f("ck_cover_request_kind")),
+        sa.CheckConstraint("(kind = 'new') = (replaces_id IS NULL)", name=op.f("ck_cover_request_replaces")),
         sa.CheckConstraint(
             "state IN ('queued', 'sent', 'pending', 'decided', 'failed', 'withdrawn')",
             name=op.f("ck_cover_request_state"),
@@ -352,11 +359,26 @@ def create_cover_request() -> None:
         sa.ForeignKeyConstraint(
             ["seller_id", "job_id"], ["job.seller_id", "job.id"], name=op.f("fk_cover_request_seller_id_job_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["seller_id", "replaces_id"],
+            ["cover_request.seller_id", "cover_request.id"],
+            name=op.f("fk_cover_request_seller_id_replaces_id"),
+        ),
         sa.ForeignKeyConstraint(["seller_id"], ["seller.id"], name=op.f("fk_cover_request_seller_id")),
         sa.PrimaryKeyConstraint("seller_id", "id", name=op.f("pk_cover_request")),
     )
     op.create_index(
         op.f("ix_cover_request_seller_id_debtor_id_id"), "cover_request", ["seller_id", "debtor_id", "id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_cover_request_seller_id_replaces_id"), "cover_request", ["seller_id", "replaces_id"], unique=False
+    )
+    op.create_index(
+        "ix_cover_request_due",
+        "cover_request",
+        ["seller_id", "look_again_at"],
+        unique=False,
+        postgresql_where=sa.text("look_again_at IS NOT NULL"),
     )
 
 

@@ -106,3 +106,15 @@ def _bound_broken(name: str, number: Decimal | int) -> str | None:
         return "is below zero"
     most = _WHOLE_NUMBER_MAX if isinstance(number, int) else _AMOUNT_MAX
     return f"is beyond {most:,}" if number > most else None
+
+
+def bears_on(terms: InsuranceTerms, country: str, *, is_natural_person: bool | None, related: bool) -> bool:
+    """Whether a contract can cover a debtor at all, by its country (ISO 3166-1 alpha-2) and by what it excludes.
+
+    Of whom it is not known whether he is a natural person, it can.
+    """
+    if terms.countries is not None and country not in terms.countries:
+        return False
+    if is_natural_person and "natural_person" in terms.excludes:
+        return False
+    return not (related and "related_party" in terms.excludes)

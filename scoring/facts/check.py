@@ -13,7 +13,7 @@ from scoring.facts.stored import STORED_IF_ANY
 
 SourceKind = Literal["company_register", "credit_bureau", "sanctions_list", "vat_register", "entity_register"]
 SourceStatus = Literal["fresh", "cached", "stale", "unavailable", "not_asked", "not_found"]
-ConvertedKind = Literal["exposure", "order_amount", "requested_limit", "monthly_sales"]
+ConvertedKind = Literal["exposure", "order_amount", "requested_limit", "monthly_sales", "insurer_cover"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the tests of acceptance share: persons with keys, and an application to decide on."""
+"""What the tests of acceptance share: persons with keys, an application to decide on, an insured seller."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from api.records.sellers import Seller
+from api.wiring import House
+from tests.api.acceptance.covering import Covering, covering
 
 GOOD, WEAK, BANKRUPT, LISTED, UNKNOWN = "90000001", "90000003", "90000007", "90000009", "90000099"
 WHY = {"purpose": "credit_assessment", "relation": "customer"}
@@ -83,3 +87,11 @@ def office(client_of: Callable[..., FlaskClient]) -> Office:
         other_manager=client_of("credit_manager", subject="max@example.com"),
         machine=client_of("integration"),
     )
+
+
+@pytest.fixture
+def insured(
+    house: House, seller: Seller, client_of: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> Covering:
+    """A test seller with a contract at the sandbox's insurer."""
+    return covering(house, seller, client_of, monkeypatch)

@@ -1,0 +1,137 @@
+"""Keeps documents: reads what was sent, refuses what is none, and stores each once by the hash of its bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from flask import Request
+from marshmallow import ValidationError
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from api.acceptance.documents_kinds import Unfit, clean_name, media_type_of
+from api.acceptance.documents_schemas import NAMES, DocumentToldSchema
+from api.problems import BadInput, Fault, NotFound
+from api.records import debtors, documents, identities
+from api.records.documents import DocumentRecord
+from api.records.identities import Reference
+from api.web.bodies import is_storable
+from api.web.faults import faults_of
+from api.web.idempotency import remember_body
+from api.web.limits import bound_body, whole_body
+from api.wiring import Wiring, answer_bytes
+
+CONTENT_BYTES_MAX = 10_000_000
+FORM_BYTES = 100_000  # What a form may have beside the file.
+SHOWN = (
+    *("id", "sha256", "type", "source", "dated_on", "file_name", "media_type", "size_bytes"),
+    *("debtor_id", "added_by", "known_at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A document as it was sent: its bytes, what it is claimed to be, and what is told of it."""
+
+    content: bytes
+    claimed: str
+    told: Mapping[str, Any]
+
+
+def add_document(request: Request, query: Mapping[str, Any], given: Wiring) -> tuple[bytes, int]:
+    """Keep a document; gives the answer and its status, 200 where the very same bytes were kept before.
+
+    Raises BadInput naming every fault, NotFound for an unknown debtor, RequestEntityTooLarge.
+    """
+    sent = _read(request, query)
+    kept = _checked(sent)
+    with given.transaction() as session:
+        given.once.claim(session)
+        debtor_id = _debtor_id(session, sent.told)
+        values = {**kept, "debtor_id": debtor_id, "added_by": given.caller.name, "known_at": given.now}
+        record, is_new = documents.add(session, values)
+        answer, status = answer_bytes(document_answer(record)), 201 if is_new else 200
+        given.once.keep(session, status, answer)
+    return answer, status
+
+
+def document_answer(record: DocumentRecord) -> dict[str, Any]:
+    """Give a document as it is shown, without its bytes."""
+    return {name: getattr(record, name) for name in SHOWN}
+
+
+def get_document(session: Session, document_id: UUID) -> DocumentRecord:
+    """Find a document. Raises NotFound."""
+    record = documents.get(session, document_id)
+    if record is None:
+        raise NotFound("There is no such document.", code="document_not_found")
+    return record
+
+
+def _read(request: Request, query: Mapping[str, Any]) -> Sent:
+    bound_body(CONTENT_BYTES_MAX + FORM_BYTES)
+    told: dict[str, Any] = dict(query)
+    faults: list[Fault] = []
+    if request.mimetype == "multipart/form-data":
+        unknown = sorted(name for name in {*request.form, *request.files} if name not in (*NAMES, "file"))
+        faults += [Fault(f"/{name}", "unknown_field", "Unknown field.") for name in unknown]
+        told |= {name: request.form[name] for name in NAMES if name in request.form}
+        file = request.files.get("file")
+        if file is None:
+            faults.append(Fault("/file", "required", "Missing data for required field."))
+        content = b"" if file is None else file.stream.read()
+        claimed = "" if file is None else file.mimetype
+        told.setdefault("file_name", "" if file is None else file.filename or "")
+    else:
+        content, claimed = whole_body(), request.mimetype
+    faults += _unstorable(told)
+    if len(content) > CONTENT_BYTES_MAX:
+        raise RequestEntityTooLarge(f"A document may have {CONTENT_BYTES_MAX:,} bytes at most.")
+    loaded: Mapping[str, Any] = told
+    try:
+        loaded = DocumentToldSchema().load(told)
+    except ValidationError as error:
+        faults += faults_of(error.messages)
+    if faults:
+        raise BadInput("What is told of the document breaks a rule.", faults=faults)
+    # The marks between the parts of a form differ with each sending; what was sent does not.
+    remember_body(sha256(content + repr((claimed, sorted(told.items()))).encode()).digest())
+    return Sent(content, claimed, loaded)
+
+
+def _unstorable(told: Mapping[str, Any]) -> list[Fault]:
+    detail = "Must not hold NUL or half a surrogate pair."
+    return [
+        Fault(f"/{name}", "unstorable_character", detail) for name, value in told.items() if not is_storable(str(value))
+    ]
+
+
+def _checked(sent: Sent) -> dict[str, Any]:
+    """Give the columns of a document that may be kept. Raises BadInput for a file that is no document."""
+    name = sent.told["file_name"]
+    try:
+        media_type = media_type_of(sent.content, sent.claimed, name)
+    except Unfit as unfit:
+        raise BadInput("The file is not taken.", faults=[Fault("/file", unfit.code, unfit.detail)]) from unfit
+    return {
+        "sha256": sha256(sent.content).hexdigest(),
+        **{each: sent.told[each] for each in ("type", "source", "dated_on")},
+        "file_name": clean_name(name, media_type),
+        "media_type": media_type,
+        "size_bytes": len(sent.content),
+        "content": sent.content,
+    }
+
+
+def _debtor_id(session: Session, told: Mapping[str, Any]) -> UUID | None:
+    if told["debtor_id"] is None and told["debtor_system"] is None:
+        return None
+    debtor_id = told["debtor_id"]
+    if debtor_id is None:
+        debtor_id = identities.by_reference(session, Reference(told["debtor_system"], told["debtor_value"]))
+    debtor = None if debtor_id is None else debtors.get(session, debtor_id)
+    if debtor is None:
+        raise NotFound("There is no such debtor.", code="debtor_not_found")
+    return debtor.id

@@ -1,0 +1,103 @@
+"""Requests for cover: kept before anything is asked, asked by one at a time, and looked at again when they are due."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select, text, update
+from sqlalchemy.orm import Mapped, Session, aliased
+
+from api.records.base import new_id
+from api.records.covers import CoverRequestRecord
+
+REQUEST = CoverRequestRecord
+OPEN = ("queued", "sent", "pending")
+OVER = ("failed", "withdrawn")
+DUE_AT_ONCE_MAX = 200
+
+
+class Overtaken(Exception):
+    """Somebody else asks about this request by now: what we were told is his to find."""
+
+
+def add(session: Session, values: Mapping[str, Any]) -> CoverRequestRecord:
+    """Keep a request."""
+    record = CoverRequestRecord(id=new_id(), tries=0, leased_until=None, **values)
+    session.add(record)
+    session.flush()
+    return record
+
+
+def get(session: Session, request_id: UUID, *, lock: bool = False) -> CoverRequestRecord | None:
+    """Find a request, as it is now; locked, nobody notes anything of it before this transaction ends."""
+    query = select(REQUEST).where(REQUEST.id == request_id).execution_options(populate_existing=True)
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+
+def listing(debtor_id: UUID | None = None, state: str | None = None) -> Select[CoverRequestRecord]:
+    """Select requests; what is None does not matter."""
+    query = select(REQUEST)
+    if debtor_id is not None:
+        query = query.where(REQUEST.debtor_id == debtor_id)
+    return query if state is None else query.where(REQUEST.state == state)
+
+
+def open_one(session: Session, debtor_id: UUID, policy_id: UUID) -> CoverRequestRecord | None:
+    """Give the request about a debtor that has no answer yet; None where there is none."""
+    query = select(REQUEST).where(REQUEST.debtor_id == debtor_id, REQUEST.insurance_policy_id == policy_id)
+    return session.scalars(query.where(REQUEST.state.in_(OPEN)).order_by(REQUEST.id.desc()).limit(1)).first()
+
+
+def heads(session: Session, debtor_id: UUID, policy_id: UUID) -> Sequence[CoverRequestRecord]:
+    """Give the decided requests about a debtor that no other has changed or given back, the newest first."""
+    query = select(REQUEST).where(REQUEST.debtor_id == debtor_id, REQUEST.insurance_policy_id == policy_id)
+    query = query.where(REQUEST.state == "decided", REQUEST.kind != "withdrawal", ~_is_followed())
+    return session.scalars(query.order_by(REQUEST.id.desc())).all()
+
+
+def successor(session: Session, request_id: UUID) -> CoverRequestRecord | None:
+    """Give the request that changes or gives back what this one led to; one that failed is none."""
+    query = select(REQUEST).where(REQUEST.replaces_id == request_id, REQUEST.state.not_in(OVER))
+    return session.scalars(query.limit(1)).first()
+
+
+def _is_followed() -> ColumnElement[bool]:
+    later = aliased(CoverRequestRecord)
+    follows = (later.seller_id == REQUEST.seller_id, later.replaces_id == REQUEST.id, later.state.not_in(OVER))
+    return select(later.id).where(*follows).exists()
+
+
+def due(session: Session, now: datetime, real_now: datetime) -> Sequence[UUID]:
+    """Give the requests that must be looked at by a time (the seller's) and that nobody is at, the longest due first.
+
+    What another request changes is left to that one.
+    """
+    lease: Mapped[datetime | None] = REQUEST.leased_until
+    query = select(REQUEST.id).where(REQUEST.look_again_at <= now, lease.is_(None) | (lease < real_now))
+    query = query.where(REQUEST.state.not_in(OVER), ~_is_followed())
+    return session.scalars(query.order_by(REQUEST.look_again_at, REQUEST.id).limit(DUE_AT_ONCE_MAX)).all()
+
+
+# Looked at again later whatever becomes of this look, so that one that always fails does not stand before all others.
+LEASE = text(
+    "UPDATE cover_request SET leased_until = :until, look_again_at = :again_at WHERE id = :id"
+    " AND state NOT IN ('failed', 'withdrawn') AND (leased_until IS NULL OR leased_until < :real_now) RETURNING id"
+)
+
+
+def lease(session: Session, request_id: UUID, real_now: datetime, until: datetime, again_at: datetime) -> bool:
+    """Take a request, so that nobody else asks about it until then (real time); gives whether it was free."""
+    values = {"id": request_id, "real_now": real_now, "until": until, "again_at": again_at}
+    return session.execute(LEASE, values).first() is not None
+
+
+def note(session: Session, request_id: UUID, until: datetime, values: Mapping[str, Any]) -> None:
+    """Write how a request stands, by who holds it until then.
+
+    Raises Overtaken when somebody else does, or when it was taken back meanwhile.
+    """
+    held = (REQUEST.id == request_id, REQUEST.leased_until == until, REQUEST.state.not_in(OVER))
+    changed = update(REQUEST).where(*held).values(**values)
+    if not session.execute(changed.returning(REQUEST.id)).first():
+        raise Overtaken(str(request_id))
