@@ -15,10 +15,10 @@ from api.acceptance.cover_shown import decision_answer
 from api.acceptance.documents import get_document
 from api.acceptance.insurance_policies import get_policy
 from api.acceptance.insurance_terms import counting
-from api.acceptance.persons import require_person
 from api.identity.debtors import locked_debtor
 from api.identity.identifying import find
 from api.identity.schemas import debtor_named
+from api.persons import require_person
 from api.problems import BadInput, Conflict, Fault, NotFound
 from api.records import cover_versions, insurance_policies
 from api.records.cover_versions import AMOUNTLESS
