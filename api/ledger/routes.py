@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Response, request
 
+from api.known_time import since
 from api.ledger import figures
 from api.ledger.answer_schemas import (
     AgeingSchema,
@@ -139,7 +140,7 @@ def list_invoices(query: dict[str, Any]) -> Response:
     """List invoices, of one debtor or of all, in every state or one."""
     given = wiring()
     state = query["state"] or {True: "open", False: "settled", None: None}[query["open"]]
-    listed = invoice_listing.invoices(query["debtor_id"], state, query["changed_since"], given.today)
+    listed = invoice_listing.invoices(query["debtor_id"], state, since(query["changed_since"], given), given.today)
     with given.transaction() as session:
         page = page_of(session, listed, [InvoiceRecord.id], query["limit"], query["after"])
         return list_answer(InvoiceSchema, [_invoice(each) for each in page.items], page.next)
@@ -160,8 +161,9 @@ def _invoice(record: InvoiceRecord) -> dict[str, Any]:
 @blueprint.doc(responses=CSV_TOO)
 def list_credit_notes(query: dict[str, Any]) -> Response:
     """List credit notes, of one debtor or of all."""
-    with wiring().transaction() as session:
-        listed = invoice_listing.credit_notes(query["debtor_id"], query["changed_since"])
+    given = wiring()
+    listed = invoice_listing.credit_notes(query["debtor_id"], since(query["changed_since"], given))
+    with given.transaction() as session:
         page = page_of(session, listed, [CreditNoteRecord.id], query["limit"], query["after"])
         return list_answer(CreditNoteSchema, [_credit_note(each) for each in page.items], page.next)
 

@@ -1,7 +1,5 @@
 """What the routes of an order's history, decisions and lists take and give."""
 
-from datetime import date
-
 from marshmallow import fields, validate
 
 from api.decision_schemas import ReasonSchema
@@ -9,8 +7,8 @@ from api.orders.life_schemas import DeliverySchema, OrderVerdictSchema
 from api.orders.schemas import SEEN_BY_THE_BOOK
 from api.records.decisions import OUTCOMES
 from api.records.orders import ORDER_STATES
-from api.web.fields import DayOrTime, Line
-from api.web.schemas import MoneySchema, PageQuery, Schema, SignedMoneySchema
+from api.web.fields import Line
+from api.web.schemas import ChangedQuery, MoneySchema, Schema, SignedMoneySchema
 
 
 class OrderDecisionSchema(Schema):
@@ -66,13 +64,10 @@ class OrderHistorySchema(Schema):
     items = fields.List(fields.Nested(HistoryEntrySchema), required=True)
 
 
-class OrdersQuery(PageQuery):
+class OrdersQuery(ChangedQuery):
     """Filters of the list of orders."""
 
     debtor_id = fields.UUID(load_default=None)
     state = fields.String(load_default=None, validate=validate.OneOf(ORDER_STATES))
     outcome = fields.String(load_default=None, validate=validate.OneOf(OUTCOMES))
     order_reference = Line(100, load_default=None)
-    changed_since: fields.Field[date] = DayOrTime(
-        load_default=None, metadata={"description": "A time (RFC 3339), or a date: its beginning for the seller."}
-    )

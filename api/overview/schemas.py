@@ -15,6 +15,7 @@ from api.records.limits import SCOPES
 from api.records.securities import SECURITY_KINDS
 from api.web.schemas import MoneySchema, Schema, SignedMoneySchema
 from scoring.acceptance import LimitStanding
+from scoring.cover import CoverStanding
 from scoring.first_payment import FirstPaymentState
 from scoring.policy.terms import ChecklistItem
 
@@ -170,6 +171,27 @@ class OverdueInShortSchema(Schema):
     not_converted = fields.List(fields.Nested(MoneySchema), required=True)
 
 
+class BorneSchema(Schema):
+    """Who bears what of an amount: `uninsured` lies above the cover, `own_part` is our share of what is insured."""
+
+    insured = fields.Nested(MoneySchema, required=True)
+    uninsured = fields.Nested(MoneySchema, required=True)
+    own_part = fields.Nested(MoneySchema, required=True)
+
+
+class CoverInShortSchema(Schema):
+    """The cover under the contract that bears on the debtor, in its currency; parts as the ledger has it, with VAT.
+
+    No parts of a limit that is not in force or has no amount, nor of what has no exchange rate.
+    """
+
+    standing = fields.String(required=True, validate=validate.OneOf(get_args(CoverStanding)))
+    insured_limit = fields.Nested(MoneySchema, required=True)
+    valid_until = fields.Date(required=True, allow_none=True)
+    limit = fields.Nested(BorneSchema, required=True, allow_none=True)
+    exposure = fields.Nested(BorneSchema, required=True, allow_none=True)
+
+
 class AlertInShortSchema(Schema):
     """An open alert."""
 
@@ -231,6 +253,11 @@ class DebtorOverviewSchema(DebtorSchema):
     levels = fields.List(fields.Nested(LevelSchema), metadata=BOOK_ONLY)
     exposure = fields.Nested(ExposureInShortSchema, metadata=BOOK_ONLY)
     overdue = fields.Nested(OverdueInShortSchema, metadata=BOOK_ONLY)
+    cover = fields.Nested(
+        CoverInShortSchema,
+        allow_none=True,
+        metadata={"description": "Null: no contract with a credit insurer bears on it. Not for sales."},
+    )
     securities = fields.List(fields.Nested(StandingSecuritySchema), metadata=BOOK_ONLY)
     open_alerts = fields.Nested(OpenAlertsSchema, metadata=BOOK_ONLY)
     payment_behaviour = fields.Nested(BehaviourFigures, metadata=BOOK_ONLY)

@@ -12,6 +12,7 @@ from api.debtor_answer import debtor_answer
 from api.decision_answer import SEE_EVERYTHING, reasons_answer
 from api.gate.entering import Entered, look
 from api.gate.facts import Gate, first_payment, order_facts
+from api.overview.covered import cover_answer
 from api.overview.limits import own_limits, use_answer
 from api.overview.owed import owed_answer, security_answers
 from api.records import debtor_days, debtors, overviews
@@ -56,9 +57,11 @@ def _told(session: Session, entered: Entered, given: Wiring) -> tuple[dict[str, 
         "held_orders": {"count": told.held["count"], "oldest_placed_at": _time(told.held["oldest_placed_at"])},
     }
     if role in SEE_BOOK:
-        answer |= use_answer(limit_use(facts), facts, told)
+        use = limit_use(facts)
+        answer |= use_answer(use, facts, told)
         answer |= owed_answer(session, facts, told, policy)
         answer |= {
+            "cover": cover_answer(session, debtor, facts, use, policy),
             "securities": security_answers(told.securities),
             "open_alerts": {"count": told.alerts_count, "newest": [_alert(each) for each in told.alerts]},
             "payment_behaviour": _behaviour(session, entered),

@@ -7,6 +7,7 @@ from flask import Response, request
 
 from api.decision_answer import decision_answer
 from api.decision_schemas import DecisionSchema
+from api.known_time import since
 from api.policies import moves, service
 from api.policies.documents import read_written
 from api.policies.explanation.page import POLICY, explanation_page
@@ -127,7 +128,7 @@ def list_decisions(query: dict[str, Any]) -> Response:
     """List decisions, the newest first."""
     given = wiring()
     names = ("debtor_id", "kind", "outcome", "risk_class")
-    wanted = Wanted(**{name: query[name] for name in names}, since=query["changed_since"])
+    wanted = Wanted(**{name: query[name] for name in names}, since=since(query["changed_since"], given))
     with given.transaction() as session:
         listed, keys = decisions.listing(wanted), [DecisionRecord.id]
         page = page_of(session, listed, keys, query["limit"], query["after"], newest_first=True)

@@ -11,6 +11,7 @@ from api.debtor_schemas import DebtorSchema
 from api.decision_answer import SEE_EVERYTHING
 from api.decision_schemas import DecisionSchema
 from api.identity.companies import read_query
+from api.known_time import since
 from api.problems import NotAllowed
 from api.prospect import service
 from api.prospect.choice_schemas import EntityMatchSchema, NewEntityMatchSchema
@@ -110,7 +111,7 @@ def create_debtor(data: dict[str, Any]) -> Response:
 def list_debtors(query: dict[str, Any]) -> Response:
     """List debtors, in the order in which they were added."""
     given = wiring()
-    listed = debtors.listing(query["phase"], query["changed_since"], query["owner"])
+    listed = debtors.listing(query["phase"], since(query["changed_since"], given), query["owner"])
     if query["risk_class"] is not None:
         listed = listed.where(risk_class(given.today) == query["risk_class"])
     with given.transaction() as session:

@@ -12,7 +12,7 @@ from api.records.debtors import PHASES, normal_legal_form
 from api.records.identities import OfficialNumber, Reference
 from api.web.faults import CodedText
 from api.web.fields import Line, Person, WholeNumber
-from api.web.schemas import DebtorReferenceSchema, MoneySchema, PageQuery, Schema
+from api.web.schemas import ChangedQuery, DebtorReferenceSchema, MoneySchema, Schema
 
 
 class LegalForm(Line):
@@ -113,13 +113,12 @@ class MergeSchema(Schema):
     merged_debtor_id = fields.UUID(required=True)
 
 
-class DebtorsQuery(PageQuery):
+class DebtorsQuery(ChangedQuery):
     """Filters of the list of debtors."""
 
     phase = fields.String(validate=validate.OneOf(PHASES), load_default=None)
     risk_class = fields.String(validate=validate.OneOf(RISK_CLASSES), load_default=None)
     owner = Person(load_default=None, metadata={"description": "E-mail of the account owner or credit owner."})
-    changed_since = fields.AwareDateTime(load_default=None)
 
 
 def names_in(data: dict[str, Any]) -> list[OfficialNumber | Reference]:

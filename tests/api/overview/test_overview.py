@@ -11,6 +11,7 @@ from api.clock import real_now
 from api.records import alerts
 from api.records.holds import HoldRecord
 from api.records.securities import SecurityRecord
+from tests.api.acceptance.insurance import add_paper, add_policy
 from tests.api.overview.conftest import order
 from tests.web_checks import assert_documented, assert_problem
 
@@ -158,7 +159,16 @@ def test_each_role_sees_its_part(app, client_of, seller, sessions, new_debtor, g
     assert [each["kind"] for each in told["holds"]] == ["account_on_hold"]
     full, book = role in ("finance", "credit_manager"), role != "sales"
     assert ("Secret grounds." in answer.text, "grade" in told, "pd" in told) == (full, full, full)
-    of_the_book = {"headroom", "exposure", "levels", "overdue", "securities", "open_alerts", "payment_behaviour"}
+    of_the_book = {
+        "headroom",
+        "exposure",
+        "levels",
+        "overdue",
+        "cover",
+        "securities",
+        "open_alerts",
+        "payment_behaviour",
+    }
     assert of_the_book <= set(told) if book else not of_the_book & set(told)
     if book:
         assert (told["open_alerts"]["count"], told["open_alerts"]["newest"][0]["kind"]) == (1, "over_limit")
@@ -181,6 +191,32 @@ def test_the_newest_decision_gives_class_grade_and_pd(app, finance, client_of):
     sales = client_of("sales").get(f"/v1/debtors/{decision['debtor_id']}").json["newest_decision"]
     assert "pd" not in sales
     assert sales["risk_class"] == decision["risk_class"]
+
+
+def test_who_bears_what_of_limit_and_exposure_is_told_as_the_covers_tell_it(
+    app, erp, finance, client_of, new_debtor, grant, agree
+):
+    manager = client_of("credit_manager", subject="cm@example.com")
+    debtor_id = new_debtor()
+    assert shown(app, finance, debtor_id)["cover"] is None
+    policy = add_policy(manager)
+    assert shown(app, finance, debtor_id)["cover"]["standing"] == "not_decided"
+    grant(debtor_id, "5000.00")
+    agree(debtor_id)
+    assert erp.post("/v1/orders", json=order(debtor_id, "4000.00")).json["state"] == "released"
+    decided = {
+        **{"debtor_id": str(debtor_id), "insurance_policy_id": policy["id"], "state": "granted_in_part"},
+        **{"amount": euro("3000.00"), "document_id": add_paper(manager), "decided_on": "2026-01-05"},
+    }
+    answer = manager.post("/v1/cover-decisions", json=decided)
+    assert answer.status_code == 201, answer.text
+    told = shown(app, finance, debtor_id)["cover"]
+    assert (told["standing"], told["insured_limit"]) == ("in_force", euro("3000.00"))
+    assert told["limit"] == {"insured": euro("3000.00"), "uninsured": euro("2000.00"), "own_part": euro("300.00")}
+    assert told["exposure"] == {"insured": euro("3000.00"), "uninsured": euro("1000.00"), "own_part": euro("300.00")}
+    (whole,) = finance.get(f"/v1/debtors/{debtor_id}/covers").json["items"]
+    for name in ("limit", "exposure"):
+        assert whole[name].items() >= told[name].items()
 
 
 def test_an_unknown_debtor_is_not_found(app, finance):
