@@ -23,6 +23,11 @@ from bench.ledger import make_ledger
 PLENTY = Decimal("1000000000000")
 OPEN_OF_MANY = 10  # Of so many orders of a debtor that has many, one is open and the others are completed.
 GROUP = text("UPDATE debtor SET parent_id = :parent_id WHERE id = :id")
+COPY_REPORTS = text("""
+    INSERT INTO credit_report SELECT (jsonb_populate_record(r, jsonb_build_object('id', gen_random_uuid(),
+        'debtor_id', other))).*
+    FROM credit_report r, unnest(CAST(:others AS uuid[])) AS other WHERE r.debtor_id = :like
+""")
 COPY_ORDERS = text("""
     INSERT INTO sales_order SELECT (jsonb_populate_record(o, jsonb_build_object(
         'id', copy.id, 'order_reference', copy.id, 'is_first', false,
@@ -68,6 +73,8 @@ def make_book(sessions: Sessions, seller: Seller, small_count: int, large_sizes:
         session.execute(GROUP, [{"id": id_, "parent_id": parent} for id_, parent in zip(feet, middles, strict=True)])
         for debtor_id in (*small, *large, *feet):
             _give_credit(session, seller, debtor_id)
+        # Those that have many orders have reports, so all have them.
+        session.execute(COPY_REPORTS, {"others": ids, "like": large[0]})
         for debtor_id in (*tops, *middles):
             session.add(_limit(seller, debtor_id, "group"))
     return Book(small, large, feet)

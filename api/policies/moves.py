@@ -82,7 +82,7 @@ def activate(version: int, replaces: int | None, given: Wiring) -> bytes:
             raise Conflict(f"Version {active} is active, not version {replaces}.", code="another_is_active")
         policies.activate(session, record, given.now)
         policies.tell_activated(session, record, given.now)
-        held_orders.look_again_everywhere(session)
+        held_orders.look_again_at_all(session)
         return kept(session, record, given)
 
 

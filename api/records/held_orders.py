@@ -20,12 +20,6 @@ SELECT DISTINCT down.top_id FROM down
 WHERE EXISTS (SELECT FROM sales_order o WHERE o.debtor_id = down.id AND o.state = 'held')
 """)
 WITH_HELD = text("SELECT DISTINCT debtor_id FROM sales_order WHERE state = 'held'")
-ALL_TOPS = text("""
-WITH RECURSIVE up AS (
-    SELECT id, parent_id FROM debtor WHERE id IN (SELECT debtor_id FROM sales_order WHERE state = 'held')
-    UNION SELECT d.id, d.parent_id FROM up JOIN debtor d ON d.id = up.parent_id)
-SELECT id FROM up WHERE parent_id IS NULL
-""")
 ANY_HELD = text("SELECT EXISTS (SELECT FROM sales_order WHERE state = 'held')")
 
 
@@ -43,11 +37,5 @@ def look_again(session: Session, debtor_ids: Iterable[UUID]) -> None:
 
 
 def look_again_at_all(session: Session) -> None:
-    """Have all held orders judged again after this transaction: for what bears on every debtor, such as a contract."""
+    """Have all held orders judged again after this transaction: what bears on every debtor changed."""
     look_again(session, session.scalars(WITH_HELD).all())
-
-
-def look_again_everywhere(session: Session) -> None:
-    """Have all held orders of the seller judged again after this transaction: the rules themselves are others."""
-    for top_id in session.scalars(ALL_TOPS):
-        jobs.defer(session, "judge_held_orders", lane=jobs.LONG, debtor_id=top_id)

@@ -53,6 +53,12 @@ def app(config, sessions, sandbox, the_time):
     return app
 
 
+@pytest.fixture(scope="session")
+def house(app):
+    """The house of this app: what others made before, with a clock of their own, would be taken without it."""
+    return app.extensions["creditgate"]
+
+
 @pytest.fixture
 def time(the_time):
     the_time.ahead = timedelta()
