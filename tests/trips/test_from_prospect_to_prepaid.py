@@ -28,9 +28,9 @@ def test_the_story_is_as_it_is_told(environment: dict[str, str], project: Path) 
         assert told.returncode == 0, told.stdout + told.stderr
         page = (project / "docs" / "story.md").read_text(encoding="utf-8")
         assert textwrap.indent(told.stdout, "    ") in page
+        what_happened_is_kept(first)
         again = tell(first, project)
         assert (again.returncode, "told in this database before" in again.stderr) == (1, True), again.stdout
-        what_happened_is_kept(first)
         verified = command(environment, "ledger", "verify", "--seller", "demo")
         assert verified.returncode == 0, verified.stdout + verified.stderr
 
