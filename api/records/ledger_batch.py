@@ -108,7 +108,7 @@ SELECT count(*) FROM ledger_line l WHERE code IS NULL AND NOT is_new AND NOT is_
 """)
 
 
-# Of those, what this very import took before it was killed between the halves of a batch.
+# Of those, what this very import took before it was killed between the parts of a batch.
 TAKEN_BEFORE = text("""
 SELECT count(*) FROM ledger_line l WHERE code IS NULL AND NOT is_new AND NOT is_changed
     AND NOT EXISTS (SELECT FROM ledger_part p WHERE p.line = l.line AND p.amount > 0)
