@@ -12,9 +12,9 @@ from api.gate.entering import Entered, in_one_transaction
 from api.orders.answers import move_answer
 from api.orders.content import content_of, with_content
 from api.orders.deadlines import reservation_ends_at
-from api.orders.gate import Judged, enter_order, judged, required_of, resolved
+from api.orders.gate import Judged, enter_order, required_of, resolved
 from api.orders.moved import Moved
-from api.orders.rejudging import older_go_first
+from api.orders.rejudging import judged_in_turn
 from api.problems import Conflict
 from api.records import held_orders, order_rows, prepayments
 from api.records.order_rows import Order, OrderStep
@@ -58,8 +58,7 @@ def _moved(session: Session, entered: Entered, order: Order, wanted: Order, give
         return Moved(_keep(session, order, _lowered(entered, wanted, given), given), is_applied=True)
     if order.state == "held":
         wanted = prepayments.release_prepayments(session, wanted, given.now)
-    entered = older_go_first(session, entered, order, given)
-    found = judged(session, entered, wanted, "changed", given)
+    entered, found = judged_in_turn(session, entered, wanted, "changed", given)
     if order.state == "released" and found.judgement.outcome is not Outcome.ACCEPT:
         return _refused(session, entered, order, wanted, found, given)
     after = _keep(session, order, resolved(entered, wanted, found, given), given, found)

@@ -8,7 +8,7 @@ from flask import Response
 from api.known_time import since
 from api.orders.answers import order_answer
 from api.orders.history import decision_answer, get_decision, history_answer, replay
-from api.orders.life_schemas import OrderDecisionSchema, OrderHistorySchema, OrderReplaySchema, OrdersQuery
+from api.orders.history_schemas import OrderDecisionSchema, OrderHistorySchema, OrderReplaySchema, OrdersQuery
 from api.orders.placing import NewOrder, place_order, preview_order
 from api.orders.schemas import NewOrderSchema, OrderSchema
 from api.problems import NotFound

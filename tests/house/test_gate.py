@@ -79,7 +79,7 @@ def test_nobody_moves_exposure_of_orders_by_hand() -> None:
 def test_what_asks_goes_through_the_gate() -> None:
     for module, how in MOVES_ORDERS.items():
         names = calls(ROOT / f"{module.replace('.', '/')}.py")
-        asks = bool(names & {"judged", "_judged_in_turn"}) and bool(names & {"resolved", "released"})
+        asks = bool(names & {"judged", "judged_in_turn"}) and bool(names & {"resolved", "released"})
         assert asks == (how == "asks"), module
 
 
