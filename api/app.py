@@ -27,6 +27,7 @@ from api.ledger import routes as ledger
 from api.monitoring import routes as monitoring
 from api.orders import life_routes as order_life
 from api.orders import routes as orders
+from api.overview import routes as overview
 from api.policies import routes as policies
 from api.policies.backtest import routes as backtests
 from api.policies.trying import routes as shadows
@@ -65,6 +66,7 @@ ROOMS = (
     order_life,
     orders,
     overrides,
+    overview,
     payments,
     policies,
     prospect,

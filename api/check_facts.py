@@ -14,7 +14,7 @@ from api.fresh_report.source import Source
 from api.fresh_report.stored import facts_of
 from api.insured import InsuredDebtor, as_facts, read
 from api.policy_shelf import Rules
-from api.records import debtor_days, debtors, reports
+from api.records import debtor_days, debtors, holds, reports
 from api.records.behaviour_rows import LedgerView
 from api.records.checks import CheckedDebtor
 from api.records.identities import OfficialNumber
@@ -133,10 +133,16 @@ def _debtor_facts(
         is_natural_person=debtor.is_natural_person,
         related_party=debtor.related_party,
         critical=debtor.critical,
+        on_hold=debtor.is_on_hold(as_of) or (debtor.parent_id is not None and _group_on_hold(session, debtor, as_of)),
         # Invoiced, and never yet paid: whether that holds the next order is the policy's to say.
         first_payment_pending=behaviour.first_settled_on is None and behaviour.open_amount > 0,
         parent_insolvent=debtor.parent_id is not None and has_insolvent_ancestor(session, debtor.id, policy, as_of),
     )
+
+
+def _group_on_hold(session: Session, debtor: CheckedDebtor, as_of: date) -> bool:
+    """Whether a debtor above this one is on hold with all below it."""
+    return holds.is_group_on_hold(session, debtors.ancestors(session, debtor.id), as_of)
 
 
 def has_insolvent_ancestor(session: Session, debtor_id: UUID, policy: Policy, as_of: date) -> bool:

@@ -7,8 +7,8 @@ from marshmallow import fields, post_load, validate
 from api.acceptance.applying import ApplicationRequest
 from api.acceptance.limit_fields import LimitField
 from api.acceptance.limit_schemas import LimitVersionSchema
-from api.acceptance.terms import TermsAccepted
-from api.acceptance.verdicts import Said
+from api.acceptance.terms_schemas import AgreedTermsSchema
+from api.acceptance.verdict_schemas import MODES, VerdictSchema
 from api.credit_check.asking import CheckRequest
 from api.credit_check.schemas import WhySchema
 from api.decision_schemas import CreditLimitSchema, DecisionSchema
@@ -16,12 +16,8 @@ from api.identity.schemas import NamesDebtor, debtor_named
 from api.onboarding import ITEMS
 from api.records.applications import APPLICATION_STATES
 from api.records.limits import SCOPES
-from api.records.verdicts import VERDICTS
-from api.web.fields import Day, Line, WholeNumber
-from api.web.schemas import MoneySchema, PageQuery, Schema
-
-MODES = ("open_account", "first_payment_first", "prepayment", "direct_debit")
-FINANCE_ONLY = {"description": "For finance only."}
+from api.web.fields import Person, WholeNumber
+from api.web.schemas import ChangedQuery, MoneySchema, Schema
 
 
 class RequestedTermsSchema(Schema):
@@ -64,75 +60,6 @@ class GrantedTermsSchema(Schema):
     mode = fields.String(required=True, allow_none=True, validate=validate.OneOf((*MODES, None)))
 
 
-class VerdictTermsSchema(Schema):
-    """How is to be paid; what is left out stays as the machine said."""
-
-    payment_term_days = WholeNumber(0, 365)
-    mode = fields.String(validate=validate.OneOf(MODES))
-
-
-class NewVerdictSchema(Schema):
-    """A person's verdict. `campari` is the form: seven letters, each `{"mark": 1 to 5, "ground": "..."}`."""
-
-    verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
-    limit = LimitField("unlimited", metadata={"description": "Of the application's scope; needed with `accept`."})
-    terms = fields.Nested(VerdictTermsSchema)
-    valid_until = Day(metadata={"description": "The limit's last day; without it, by the policy."})
-    grounds = Line(2000, required=True)
-    campari = fields.Dict(keys=fields.String())
-
-    @post_load
-    def as_said(self, data: dict[str, Any], **_: Any) -> Said:
-        """Give the value the service takes."""
-        return Said(**data)
-
-
-class NewApprovalSchema(Schema):
-    """What a second person says of a verdict."""
-
-    approved = fields.Boolean(required=True, truthy={True}, falsy={False})
-    grounds = Line(2000, required=True)
-
-
-class ApprovalSchema(Schema):
-    """What a second person said of a verdict."""
-
-    approved = fields.Boolean(required=True)
-    grounds = fields.String(required=True)
-    given_by = fields.String(required=True)
-    role = fields.String(required=True)
-    given_at = fields.AwareDateTime(required=True)
-
-
-class VerdictSchema(Schema):
-    """A verdict. It counts while `in_force`; one that is `waiting` needs a second person."""
-
-    id = fields.UUID(required=True)
-    application_id = fields.UUID(required=True)
-    verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
-    limit = fields.Nested(CreditLimitSchema, required=True, allow_none=True)
-    valid_until = fields.Date(required=True, allow_none=True)
-    terms = fields.Nested(VerdictTermsSchema, required=True, allow_none=True)
-    given_by = fields.String(required=True)
-    given_at = fields.AwareDateTime(required=True)
-    needs_second = fields.Boolean(required=True)
-    in_force = fields.Boolean(required=True)
-    waiting = fields.Boolean(required=True)
-    grounds = fields.String(metadata=FINANCE_ONLY)
-    campari = fields.Dict(allow_none=True, metadata=FINANCE_ONLY)
-    role = fields.String(metadata=FINANCE_ONLY)
-    authority_amount = fields.Nested(
-        MoneySchema,
-        allow_none=True,
-        metadata={"description": "For finance only: what had to lie within the role's authority; null: unlimited."},
-    )
-    may_second = fields.List(
-        fields.String(), metadata={"description": "For finance only: the roles that may second it, while it waits."}
-    )
-    approval = fields.Nested(ApprovalSchema, allow_none=True, metadata=FINANCE_ONLY)
-    application_state = fields.String(validate=validate.OneOf(APPLICATION_STATES))
-
-
 class ChecklistItemSchema(Schema):
     """One item of the policy's checklist: while it is missing, whose turn it is."""
 
@@ -140,25 +67,6 @@ class ChecklistItemSchema(Schema):
     done = fields.Boolean(required=True)
     acted_by = fields.String(required=True, allow_none=True, validate=validate.OneOf(("sales", "finance", None)))
     owner = fields.String(required=True, allow_none=True)
-
-
-class AgreedTermsSchema(Schema):
-    """Terms that a debtor accepted in writing."""
-
-    id = fields.UUID(required=True)
-    debtor_id = fields.UUID(required=True)
-    application_id = fields.UUID(required=True, allow_none=True)
-    document_id = fields.UUID(required=True, allow_none=True)
-    document_sha256 = fields.String(required=True)
-    terms_version = fields.String(required=True)
-    payment_term_days = fields.Integer(required=True)
-    expressly_agreed = fields.Boolean(required=True)
-    debtor_size = fields.String(required=True, allow_none=True)
-    accepted_by = fields.String(required=True)
-    accepted_on = fields.Date(required=True)
-    channel = fields.String(required=True)
-    recorded_by = fields.String(required=True)
-    known_at = fields.AwareDateTime(required=True)
 
 
 class ApplicationRowSchema(Schema):
@@ -196,36 +104,9 @@ class ApplicationSchema(ApplicationRowSchema):
     checklist = fields.List(fields.Nested(ChecklistItemSchema), required=True)
 
 
-class ApplicationsQuery(PageQuery):
+class ApplicationsQuery(ChangedQuery):
     """Filters of the list of applications."""
 
     state = fields.String(validate=validate.OneOf(APPLICATION_STATES), load_default=None)
     debtor_id = fields.UUID(load_default=None)
-    owner = Line(254, load_default=None, metadata={"description": "E-mail of who took it."})
-    changed_since = fields.AwareDateTime(load_default=None)
-
-
-SHA256 = r"^[0-9a-f]{64}$"
-SIZES = ("sme", "large", "public")
-CHANNELS = ("paper", "email", "portal", "esign", "edi", "other")
-
-
-class NewAgreedTermsSchema(Schema):
-    """Terms accepted in writing: which text, by whom, when, and how long the debtor has to pay."""
-
-    document_id = fields.UUID()
-    document_sha256 = fields.String(validate=validate.Regexp(SHA256), metadata={"pattern": SHA256})
-    terms_version = Line(100, required=True)
-    accepted_by = Line(200, required=True)
-    accepted_on = Day(required=True)
-    channel = fields.String(required=True, validate=validate.OneOf(CHANNELS))
-    payment_term_days = WholeNumber(0, 365, required=True)
-    expressly_agreed = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
-    debtor_size = fields.String(
-        validate=validate.OneOf(SIZES), load_default=None, metadata={"description": "Needed above 30 days."}
-    )
-
-    @post_load
-    def as_accepted(self, data: dict[str, Any], **_: Any) -> TermsAccepted:
-        """Give the value the service takes."""
-        return TermsAccepted(**data)
+    owner = Person(load_default=None, metadata={"description": "E-mail of who took it."})

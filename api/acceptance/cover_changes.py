@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from api import onboarding
 from api.policy_shelf import PolicyShelf
 from api.records import alerts, cover_versions, debtors, held_orders
 from api.records.alerts import Severity
@@ -52,6 +53,7 @@ def tell(session: Session, debtor: DebtorRecord, decided: Decided, policies: Pol
         "conditions_open": sum(each.met is None for each in decided.conditions),
     }
     debtors.tell(session, "debtor.cover_changed.v1", debtor.id, told, now)
+    onboarding.recount(session, debtor, policies, now)
     held_orders.look_again(session, [debtor.id])
 
 

@@ -18,7 +18,8 @@ from api.acceptance.insurance_terms import counting
 from api.identity.debtors import locked_debtor
 from api.identity.identifying import find
 from api.identity.schemas import debtor_named
-from api.problems import BadInput, Conflict, Fault, NotAllowed, NotFound
+from api.persons import require_person
+from api.problems import BadInput, Conflict, Fault, NotFound
 from api.records import cover_versions, insurance_policies
 from api.records.cover_versions import AMOUNTLESS
 from api.records.debtors import DebtorRecord
@@ -26,12 +27,6 @@ from api.records.insurance_policies import InsurancePolicyRecord
 from api.wiring import Wiring, answer_bytes
 from scoring.cover import reduction_begins_on
 from scoring.money import Money
-
-
-def require_person(given: Wiring, act: str) -> None:
-    """Raise NotAllowed for a machine: `act` is what only a person may do."""
-    if given.caller.subject is None:
-        raise NotAllowed(f"Only a person may {act}, and this credential is a machine's.", code="person_needed")
 
 
 def decide_cover(data: dict[str, Any], given: Wiring) -> bytes:

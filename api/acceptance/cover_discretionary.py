@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from api.acceptance.cover_changes import Change, record
-from api.acceptance.cover_deciding import require_person
 from api.acceptance.cover_shown import decision_answer
 from api.acceptance.documents import get_document
 from api.acceptance.insurance_policies import get_policy
@@ -19,6 +18,7 @@ from api.acceptance.insurance_terms import in_force, terms_of
 from api.fresh_report.stored import facts_of
 from api.identity.debtors import locked_debtor
 from api.known_time import end_of_day
+from api.persons import require_person
 from api.problems import BadInput, Conflict, Fault
 from api.records import cover_versions, insurance_policies, payment_experience, reports
 from api.records.debtors import DebtorRecord

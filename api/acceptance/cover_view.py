@@ -6,24 +6,21 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.acceptance.cover_shown import decision_answer
 from api.acceptance.insurance_terms import in_force, terms_of
+from api.acceptance.limit_answers import in_force_on
 from api.exchange import convert
 from api.identity.debtors import get_debtor
-from api.records import cover_versions, exposure, insurance_policies, ledger_history
+from api.records import cover_versions, exposure, insurance_policies, ledger_history, limits
 from api.records.cover_versions import Decided
 from api.records.debtors import DebtorRecord
 from api.records.insurance_policies import InsurancePolicyRecord, InsuranceTermsRecord
 from api.records.ledger_history import Clocks
-from api.records.limits import CreditLimitRecord
 from api.web.money import money_answer
 from api.wiring import Wiring
-from scoring.acceptance import LimitVersion, limit_on
 from scoring.cover import CoverOnDay, InsuranceTerms, bears_on, cover_on, insured_parts
-from scoring.facts import CreditLimit
 from scoring.money import Money
 
 NOT_IN_FORCE, EXCLUDED = "contract_not_in_force", "excluded"
@@ -135,23 +132,10 @@ class _Parts:
 
 def _limit(session: Session, debtor_id: UUID, day: date) -> list[Money]:
     """Give the debtor's own limit that is in force, nothing where it has none or no bound."""
-    record = CreditLimitRecord
-    query = select(record).where(record.debtor_id == debtor_id, record.scope == "own").order_by(record.id)
-    rows = session.scalars(query).all()
-    versions = [
-        LimitVersion(
-            CreditLimit(each.limit_kind, each.limit_amount),  # type: ignore[arg-type]
-            each.valid_from,
-            each.valid_until,
-            order,
-            each.is_temporary,
-        )
-        for order, each in enumerate(rows)
-    ]
-    counting = limit_on(versions, day)
-    if counting.version is None or counting.limit.amount is None:
+    found, version = in_force_on(limits.versions(session, debtor_id, "own"), day)
+    if version is None or found.limit.amount is None:
         return []
-    return [Money(counting.limit.amount, rows[counting.version.order].currency)]
+    return [Money(found.limit.amount, version.currency)]
 
 
 def _owed(session: Session, debtor_id: UUID, day: date, today: date) -> list[Money]:

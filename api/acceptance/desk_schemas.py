@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from api.decision_schemas import CreditLimitSchema
 from api.records.referrals import KINDS
-from api.web.fields import Line
+from api.web.fields import Line, Person
 from api.web.schemas import PageQuery, Schema
 
 
@@ -41,7 +41,7 @@ class ReferralsQuery(PageQuery):
 
     kind = fields.String(validate=validate.OneOf(KINDS), load_default=None)
     debtor_id = fields.UUID(load_default=None)
-    owner = Line(254, load_default=None, metadata={"description": "E-mail of who took it."})
+    owner = Person(load_default=None, metadata={"description": "E-mail of who took it."})
     overdue = fields.Boolean(load_default=False, metadata={"description": "Only what is past its deadline."})
 
 

@@ -7,20 +7,18 @@ from flask import Response
 
 from api.acceptance.answers import application_answer, application_row
 from api.acceptance.application_schemas import (
-    AgreedTermsSchema,
     ApplicationRowSchema,
     ApplicationSchema,
     ApplicationsQuery,
-    NewAgreedTermsSchema,
     NewApplicationSchema,
-    NewApprovalSchema,
-    NewVerdictSchema,
-    VerdictSchema,
 )
 from api.acceptance.applying import ApplicationRequest, apply
 from api.acceptance.finding import get_application
 from api.acceptance.terms import TermsAccepted, agree_on_application, agree_with_debtor
+from api.acceptance.terms_schemas import AgreedTermsSchema, NewAgreedTermsSchema
+from api.acceptance.verdict_schemas import NewApprovalSchema, NewVerdictSchema, VerdictSchema
 from api.acceptance.verdicts import Said, approve, give_verdict
+from api.known_time import since
 from api.records import applications
 from api.records.applications import ApplicationRecord
 from api.web.answers import bytes_answer, etag_of, json_answer
@@ -52,8 +50,10 @@ def create_application(request: ApplicationRequest) -> Response:
 @blueprint.doc(responses=CSV_TOO)
 def list_applications(query: dict[str, Any]) -> Response:
     """List applications, in the order in which they were made."""
-    with wiring().transaction() as session:
-        listed = applications.listing(query["state"], query["debtor_id"], query["owner"], query["changed_since"])
+    given = wiring()
+    changed_since = since(query["changed_since"], given)
+    with given.transaction() as session:
+        listed = applications.listing(query["state"], query["debtor_id"], query["owner"], changed_since)
         page = page_of(session, listed, [ApplicationRecord.id], query["limit"], query["after"])
         return list_answer(ApplicationRowSchema, [application_row(each) for each in page.items], page.next)
 

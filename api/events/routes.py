@@ -19,7 +19,11 @@ from api.web.schemas import PageQuery, Schema, page_schema
 from api.wiring import wiring
 
 # Kinds of jobs whose results are not for everybody who may ask for a job.
-PERMISSION_OF_KIND = {"rescoring": "policy.read", "sanctions_screening": "sanctions.read"}
+PERMISSION_OF_KIND = {
+    "cover_request": "cover.read",
+    "rescoring": "policy.read",
+    "sanctions_screening": "sanctions.read",
+}
 
 blueprint = Blueprint("events", __name__, description="What happened, for others.")
 

@@ -11,7 +11,7 @@ import structlog
 from api.fresh_report.inquiry import Inquiry
 from api.fresh_report.planning import Offer
 from api.fresh_report.source import Cost
-from api.records import reports
+from api.records import held_orders, reports
 from api.records.reports import CHEAP, LOST, NOT_JSON, Report, ReportRecord
 from providers.errors import NotUnderstood
 from providers.ports import Raw
@@ -88,6 +88,8 @@ def _read(inquiry: Inquiry, report: Report, raw: Raw) -> Report:
         facts, fault = None, error.code
     with inquiry.transaction() as session:
         reports.keep_reading(session, report.id, facts, fault)
+        # What the register or a list tells now may cure an order that waits.
+        held_orders.look_again(session, [inquiry.debtor_id])
     return replace(report, facts=facts, fault=fault)
 
 

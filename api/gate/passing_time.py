@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.records import held_orders, order_rows
 from api.records.order_rows import Order, OrderStep
+from api.records.prepayments import release_prepayments
 from api.wiring import Wiring
 from scoring.order_stages import enters_on, stages_of
 from scoring.policy.document import Policy
@@ -24,7 +25,7 @@ def let_time_pass(session: Session, debtor_ids: Sequence[UUID], policy: Policy, 
     horizon_on = None if days is None else given.today + timedelta(days=days)
     for order in order_rows.out_of_time(session, debtor_ids, given.now, given.today):
         if order.expires_at is not None and order.expires_at <= given.now:
-            after = _over(order, given)
+            after = release_prepayments(session, _over(order, given), given.now)
             event = f"order.{after.state}.v1"
             ended.append(after)
         else:

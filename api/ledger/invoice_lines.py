@@ -59,7 +59,8 @@ def _values(document: InvoiceDocument) -> dict[str, Any]:
         values |= {"due_on": document.due_on, "due_on_derived": document.due_on_derived}
         # What the buyer calls the order may be any number of his own: the seller's own number comes first.
         told = (document.sales_order_reference, document.order_reference)
-        values["order_references"] = tuple(dict.fromkeys(each for each in told if each))
+        if references := tuple(dict.fromkeys(each for each in told if each)):
+            values |= {"order_references": references, "prepaid_amount": document.prepaid_amount}
     elif len(document.preceding_numbers) == 1:
         # Of several invoices nobody says how much goes to which: it waits unused.
         values["settles"] = ((numbered(document.preceding_numbers[0]), document.amount),)

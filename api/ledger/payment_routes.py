@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Response
 
+from api.known_time import since
 from api.ledger import payment_acceptances, payment_corrections, payment_prepayments
 from api.ledger.answer_schemas import TakenSchema
 from api.ledger.payment_answers import entry_answer, payment_answers
@@ -52,13 +53,19 @@ def create_payments() -> Response:
 @blueprint.doc(responses=CSV_TOO)
 def list_payments(query: dict[str, Any]) -> Response:
     """List payments, of one debtor or of all; with `state=proposed` the bank entries that wait for a person."""
+    given = wiring()
     debtor_id, state, limit, after = query["debtor_id"], query["state"], query["limit"], query["after"]
-    with wiring().transaction() as session:
+    changed_since = since(query["changed_since"], given)
+    with given.transaction() as session:
         if state == "proposed":
-            page = page_of(session, payment_listing.proposed(debtor_id), [BankEntryRecord.id], limit, after)
+            page = page_of(
+                session, payment_listing.proposed(debtor_id, changed_since), [BankEntryRecord.id], limit, after
+            )
             items = [entry_answer(each) for each in page.items]
         else:
-            page = page_of(session, payment_listing.payments(debtor_id, state), [PaymentRecord.id], limit, after)
+            page = page_of(
+                session, payment_listing.payments(debtor_id, state, changed_since), [PaymentRecord.id], limit, after
+            )
             items = payment_answers(session, page.items)
         return list_answer(PaymentSchema, items, page.next)
 

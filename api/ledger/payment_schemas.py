@@ -9,13 +9,16 @@ from api.ledger.schemas import ITEMS_MAX, AllocationSchema, OfDebtorSchema
 from api.records.payment_listing import STATES
 from api.web.faults import invalid
 from api.web.fields import Line, WholeNumber
-from api.web.schemas import MoneySchema, PageQuery, Schema, SignedMoneySchema
+from api.web.schemas import ChangedQuery, MoneySchema, Schema, SignedMoneySchema
 
 PROPOSALS_MAX = 1000
 
 
-class PaymentsQuery(PageQuery):
-    """Which payments, in the order in which we learnt of them; without a state those that are booked or returned."""
+class PaymentsQuery(ChangedQuery):
+    """Which payments, in the order in which we learnt of them; without a state those that are booked or returned.
+
+    Changed is what was taken, allocated further or taken back.
+    """
 
     debtor_id = fields.UUID(load_default=None)
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))

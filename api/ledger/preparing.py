@@ -1,7 +1,9 @@
 """Prepares batches of an import for the database: debtors found or added, lines written down as they are sent."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from operator import attrgetter
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from api.records.ledger_staging import Written, write
 
 DEBTORS_KEPT_MAX = 100_000  # Some 50 MB.
 HALVED_FROM = 1_000  # Fewer lines are not worth a second transaction.
+ORDER_LINES = 750  # So many that move orders are taken while an order may wait for its debtor.
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +28,20 @@ class Prepared:
     refused: tuple[LineResult, ...] = ()
 
 
-def halves(lines: list[LedgerLine]) -> tuple[Written, ...]:
-    """Write lines down in two halves without a debtor in common, which two writers can take at once."""
+def parts(lines: list[LedgerLine]) -> tuple[Written, ...]:
+    """Write lines down in parts without a debtor in common, which two writers can take at once.
+
+    There are two, and more where lines move orders: these take several times as long.
+    """
     if len(lines) < HALVED_FROM:
         return (write(lines),)
-    ordered = sorted(lines, key=attrgetter("debtor_id.int"))
-    middle = ordered[len(ordered) // 2].debtor_id.int
-    lower = [each for each in ordered if each.debtor_id.int < middle]
-    return write(lower), write(ordered[len(lower) :])
+    key = attrgetter("debtor_id.int")
+    ordered = sorted(lines, key=key)
+    names_orders = any(each.order_references for each in lines)
+    count = max(2, len(lines) // ORDER_LINES) if names_orders else 2
+    # Each begins with the first line of the debtor who stands where it should begin.
+    starts = {bisect_left(ordered, key(ordered[place * len(ordered) // count]), key=key) for place in range(count)}
+    return tuple(write(ordered[start:end]) for start, end in pairwise([*sorted(starts), len(ordered)]))
 
 
 class Preparing:
@@ -51,7 +60,7 @@ class Preparing:
     def prepare(self, session: Session, batch: Batch, now: datetime) -> Prepared:
         """Find or add the debtors of a batch, and write its lines down."""
         lines, refused = self.resolve(session, batch, now)
-        return Prepared(batch, halves(lines), tuple(refused))
+        return Prepared(batch, parts(lines), tuple(refused))
 
     def resolve(self, session: Session, batch: Batch, now: datetime) -> tuple[list[LedgerLine], list[LineResult]]:
         """Find or add the debtors of a batch: gives its lines, and the results of those without a debtor."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Response, request
 
+from api.known_time import since
 from api.ledger import figures
 from api.ledger.answer_schemas import (
     AgeingSchema,
@@ -27,7 +28,7 @@ from api.ledger.schemas import BehaviourQuery, CreditNotesQuery, InvoicesQuery
 from api.ledger.service import CREDIT_NOTES, INVOICES, Kind, take_sent
 from api.ledger.uploads import accept
 from api.problems import NotFound
-from api.records import imports, invoices
+from api.records import imports, invoice_listing
 from api.records.imports import ImportRecord, ImportRefusalRecord
 from api.records.invoices import CreditNoteRecord, InvoiceRecord
 from api.web.answers import bytes_answer, json_answer
@@ -136,9 +137,11 @@ def create_credit_notes() -> Response:
 @blueprint.response(200, page_schema(InvoiceSchema))
 @blueprint.doc(responses=CSV_TOO)
 def list_invoices(query: dict[str, Any]) -> Response:
-    """List invoices, of one debtor or of all, open, settled or both."""
-    with wiring().transaction() as session:
-        listed = invoices.invoice_listing(query["debtor_id"], query["open"])
+    """List invoices, of one debtor or of all, in every state or one."""
+    given = wiring()
+    state = query["state"] or {True: "open", False: "settled", None: None}[query["open"]]
+    listed = invoice_listing.invoices(query["debtor_id"], state, since(query["changed_since"], given), given.today)
+    with given.transaction() as session:
         page = page_of(session, listed, [InvoiceRecord.id], query["limit"], query["after"])
         return list_answer(InvoiceSchema, [_invoice(each) for each in page.items], page.next)
 
@@ -158,8 +161,9 @@ def _invoice(record: InvoiceRecord) -> dict[str, Any]:
 @blueprint.doc(responses=CSV_TOO)
 def list_credit_notes(query: dict[str, Any]) -> Response:
     """List credit notes, of one debtor or of all."""
-    with wiring().transaction() as session:
-        listed = invoices.credit_note_listing(query["debtor_id"])
+    given = wiring()
+    listed = invoice_listing.credit_notes(query["debtor_id"], since(query["changed_since"], given))
+    with given.transaction() as session:
         page = page_of(session, listed, [CreditNoteRecord.id], query["limit"], query["after"])
         return list_answer(CreditNoteSchema, [_credit_note(each) for each in page.items], page.next)
 

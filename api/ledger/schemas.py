@@ -6,9 +6,10 @@ from typing import Any
 from marshmallow import fields, validate, validates_schema
 
 from api.ledger.values import EARLIEST, YEARS_AHEAD_MAX
+from api.records.invoice_listing import STATES
 from api.web.faults import invalid
 from api.web.fields import Day, Line
-from api.web.schemas import ClocksQuery, DebtorReferenceSchema, MoneySchema, PageQuery, Schema
+from api.web.schemas import ChangedQuery, ClocksQuery, DebtorReferenceSchema, MoneySchema, Schema
 
 ITEMS_MAX = 1000
 DAYS_AHEAD_MAX = timedelta(days=366 * YEARS_AHEAD_MAX)
@@ -165,15 +166,16 @@ NewCreditNotesSchema = _items(NewCreditNoteSchema, "NewCreditNotesSchema")
 NewPaymentsSchema = _items(NewPaymentSchema, "NewPaymentsSchema")
 
 
-class InvoicesQuery(PageQuery):
-    """Which invoices, in the order in which we learnt of them."""
+class InvoicesQuery(ChangedQuery):
+    """Which invoices, in the order in which we learnt of them; changed is what was taken, disputed or settled."""
 
     debtor_id = fields.UUID(load_default=None)
-    open = fields.Boolean(load_default=None)
+    state = fields.String(validate=validate.OneOf(STATES), load_default=None)
+    open = fields.Boolean(load_default=None, metadata={"description": "As `state` open or settled."})
 
 
-class CreditNotesQuery(PageQuery):
-    """Which credit notes, in the order in which we learnt of them."""
+class CreditNotesQuery(ChangedQuery):
+    """Which credit notes, in the order in which we learnt of them; changed is what was taken or used."""
 
     debtor_id = fields.UUID(load_default=None)
 

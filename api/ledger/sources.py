@@ -17,7 +17,7 @@ from api.ledger.mapping import Mapping
 from api.ledger.reading import FileUnreadable, records
 from api.problems import BadInput
 
-BATCH_LINES = 6_000  # Taken in two halves, each so small that no order waits a second for a debtor.
+BATCH_LINES = 6_000  # Taken in parts, each so small that no order waits a second for a debtor.
 # What users call the formats; a bank's files say themselves which version they are.
 FORMATS: dict[str, Format | None] = {
     "auto": None,

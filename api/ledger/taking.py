@@ -120,7 +120,7 @@ class Taking:
     def _write(self, batch: Batch, prepared: Prepared | None) -> tuple[int, int, list[LineFault]]:
         """Take a batch; what was prepared may serve once. Gives how many lines were taken, and known.
 
-        A large batch is taken by two writers at once, each half a transaction of its own. Should it be killed between
+        A large batch is taken by two writers at once, each part a transaction of its own. Should it be killed between
         them, or should one of them meet another writer, this batch is taken again, and finds what was taken of it.
         """
         if self.report.dry_run:
@@ -131,16 +131,16 @@ class Taking:
                 taken = [self._take_written(session, ready.written[0])]
                 return self._counted(session, ready, taken)
         is_again = prepared is None
-        taken = list(self.writers.map(lambda written: self._take_half(written, is_again), ready.written))
+        taken = list(self.writers.map(lambda written: self._take_part(written, is_again), ready.written))
         with self.sessions.of(self.seller.id) as session:
             return self._counted(session, ready, taken)
 
-    def _take_half(self, written: Written, is_again: bool) -> Taken:
+    def _take_part(self, written: Written, is_again: bool) -> Taken:
         with self.sessions.of(self.seller.id) as session:
             return self._take_written(session, written, is_again)
 
     def _take_written(self, session: Session, written: Written, is_again: bool = False) -> Taken:
-        # Only the first batch behind what was done can have been killed between its halves.
+        # Only the first batch behind what was done can have been killed between its parts.
         is_first = self.was_killed and self.report.lines_count - self.batch_count <= self.done_before
         goes_on = is_again or is_first
         return take_written(session, written, self.clock.now(self.seller), self.import_id, goes_on=goes_on)

@@ -6,6 +6,7 @@ from flask import Response
 
 from api.monitoring.schemas import AlertSchema, AlertsQuery
 from api.records import alerts
+from api.records.alerts import AlertRecord
 from api.web.blueprint import Blueprint
 from api.web.lists import CSV_TOO, list_answer
 from api.web.paging import page_of
@@ -24,8 +25,12 @@ blueprint = Blueprint("monitoring", __name__, description="Phase 3: has anything
 def list_alerts(query: dict[str, Any]) -> Response:
     """List alerts: open ones first, then those that ended, the newest of each first."""
     with wiring().transaction() as session:
-        listed = alerts.listing(query["kind"], query["debtor_id"], query["open"])
+        listed = alerts.listing(query["kind"], query["debtor_id"], query["open"], query["owner"])
         page = page_of(session, listed, alerts.LISTED_BY, query["limit"], query["after"], newest_first=True)
-        names = AlertSchema().fields
-        items = [{name: getattr(each, name) for name in names} for each in page.items]
-        return list_answer(AlertSchema, items, page.next)
+        return list_answer(AlertSchema, [_alert(*row) for row in page.items], page.next)
+
+
+def _alert(record: AlertRecord, account_owner: str | None, credit_owner: str | None) -> dict[str, Any]:
+    names = ("id", "kind", "subject", "severity", "debtor_id", "data", "opened_at", "ended_at")
+    owners = {"account_owner": account_owner, "credit_owner": credit_owner}
+    return {name: getattr(record, name) for name in names} | owners

@@ -13,6 +13,7 @@ from api.orders.gate import enter_order
 from api.problems import Conflict
 from api.records import held_orders, order_rows
 from api.records.order_rows import Order, OrderStep
+from api.records.prepayments import release_prepayments
 from api.wiring import Wiring, answer_bytes
 from scoring.order_stages import stages_of
 
@@ -52,6 +53,7 @@ def _cancelled(session: Session, order: Order, grounds: str | None, given: Wirin
         # A first order of which nothing went out is none: the next one may be the first.
         is_first=order.is_first and has_begun(order),
     )
+    after = release_prepayments(session, after, given.now)
     after = after.staged(stages_of(after.progress, None, may_deliver=False))
     after = order_rows.write(
         session,

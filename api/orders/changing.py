@@ -12,15 +12,16 @@ from api.gate.entering import Entered, in_one_transaction
 from api.orders.answers import move_answer
 from api.orders.content import content_of, with_content
 from api.orders.deadlines import reservation_ends_at
-from api.orders.gate import Judged, enter_order, judged, required_of, resolved
+from api.orders.gate import Judged, enter_order, required_of, resolved
 from api.orders.moved import Moved
-from api.orders.rejudging import older_go_first
+from api.orders.rejudging import judged_in_turn
 from api.problems import Conflict
-from api.records import held_orders, order_rows
+from api.records import held_orders, order_rows, prepayments
 from api.records.order_rows import Order, OrderStep
+from api.records.prepayments import release_prepayments
 from api.wiring import Wiring, answer_bytes
 from scoring.judgement import Outcome
-from scoring.order_stages import enters_on, stages_of
+from scoring.order_stages import enters_on, is_completed, stages_of
 
 CHANGEABLE = ("released", "held")
 # Refuses a version of the order, by its id and number, that is not the one the caller has read.
@@ -53,9 +54,11 @@ def _moved(session: Session, entered: Entered, order: Order, wanted: Order, give
     if content_of(wanted) == content_of(order):
         return Moved(order, is_applied=True)
     if order.state == "released" and not _asks_for_more(entered, order, wanted):
+        wanted = prepayments.release_prepayments(session, wanted, given.now)
         return Moved(_keep(session, order, _lowered(entered, wanted, given), given), is_applied=True)
-    entered = older_go_first(session, entered, order, given)
-    found = judged(session, entered, wanted, "changed", given)
+    if order.state == "held":
+        wanted = prepayments.release_prepayments(session, wanted, given.now)
+    entered, found = judged_in_turn(session, entered, wanted, "changed", given)
     if order.state == "released" and found.judgement.outcome is not Outcome.ACCEPT:
         return _refused(session, entered, order, wanted, found, given)
     after = _keep(session, order, resolved(entered, wanted, found, given), given, found)
@@ -73,7 +76,7 @@ def _lowered(entered: Entered, wanted: Order, given: Wiring) -> Order:
     """Give a released order with less, or later: nobody was asked, so it is not reserved longer than before."""
     policy, horizon_on = entered.rules.policy.orders, entered.gate.horizon_on
     after = wanted.staged(stages_of(wanted.progress, horizon_on))
-    if wanted.invoiced_amount >= wanted.amount:
+    if is_completed(wanted.progress):
         return replace(after, state="completed", expires_at=None, enters_horizon_on=None)
     if not after.progress.to_deliver:
         return replace(after, expires_at=None, enters_horizon_on=None)
@@ -90,6 +93,7 @@ def _keep(session: Session, order: Order, after: Order, given: Wiring, found: Ju
     data: dict[str, Any] = {"before": content_of(order), "after": content_of(after), "decision_id": None}
     if found is not None:
         data["decision_id"] = str(found.decision.id)
+    after = release_prepayments(session, after, given.now)
     after = order_rows.write(
         session,
         order,

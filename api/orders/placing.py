@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from api.gate.entering import Entered, enter, in_one_transaction
 from api.orders.answers import order_answer
-from api.orders.gate import Judged, judged, resolved
-from api.orders.rejudging import older_go_first
+from api.orders.gate import resolved
+from api.orders.rejudging import judged_in_turn
 from api.problems import Conflict
 from api.records import order_rows
 from api.records.base import new_id
@@ -61,7 +61,9 @@ def _place(session: Session, asked: NewOrder, given: Wiring) -> Placed:
         answer = _known(session, entered.order_id, asked, entered, given)
         given.once.keep(session, 200, answer)
         return Placed(answer, is_new=False)
-    order, found = _judged_in_turn(session, entered, _new(asked, entered, given), "placed", given)
+    order = _new(asked, entered, given)
+    entered, found = judged_in_turn(session, entered, order, "placed", given)
+    order = resolved(entered, order, found, given)
     order_rows.write(
         session,
         None,
@@ -79,25 +81,13 @@ def _place(session: Session, asked: NewOrder, given: Wiring) -> Placed:
 def _preview(session: Session, asked: NewOrder, given: Wiring) -> bytes:
     entered = enter(session, given, asked.debtor_id, asked.debtor_reference, asked.order_reference)
     with session.begin_nested() as nothing:
-        order, found = _judged_in_turn(session, entered, _new(asked, entered, given), "previewed", given)
+        order = _new(asked, entered, given)
+        entered, found = judged_in_turn(session, entered, order, "previewed", given)
+        order = resolved(entered, order, found, given)
         nothing.rollback()
     answer = order_answer(order, found.decision.judgement, given)
     # Nothing was kept, so there is nothing that could be asked for by an id.
     return answer_bytes({**answer, "id": None, "decision_id": None, "placed_at": None})
-
-
-def _judged_in_turn(
-    session: Session, entered: Entered, order: Order, asked: str, given: Wiring
-) -> tuple[Order, Judged]:
-    """Judge a new order, and once more where older ones that wait take room that it would have taken."""
-    found = judged(session, entered, order, asked, given)
-    after = resolved(entered, order, found, given)
-    if after.stages.counted > 0:
-        then = older_go_first(session, entered, order, given)
-        if then is not entered:
-            found = judged(session, then, order, asked, given)
-            after = resolved(then, order, found, given)
-    return after, found
 
 
 def _new(asked: NewOrder, entered: Entered, given: Wiring) -> Order:

@@ -14,9 +14,9 @@ from api.gate.entering import Entered, enter, in_one_transaction, read_again
 from api.orders.gate import Judged, judged, resolved
 from api.records import held_orders, order_rows, waiting_orders
 from api.records.order_rows import Order, OrderStep
+from api.records.prepayments import release_prepayments
 from api.records.sellers import Seller
 from api.wiring import House, Wiring, of_ourselves
-from scoring.judgement import Outcome
 
 AGAIN = "judged_again"
 
@@ -24,33 +24,39 @@ AGAIN = "judged_again"
 def judge_held_orders(house: House, seller: Seller, top_id: UUID) -> None:
     """Judge all held orders of a debtor and of those below it again. Safe to run twice, and beside new orders."""
     given = of_ourselves(house, seller)
-    after: UUID | None = None
+    looked: UUID | None = None
     while True:
-        looked = in_one_transaction(given, partial(_judge_next, top_id=top_id, after=after, given=given))
+        looked = in_one_transaction(given, partial(_judge_next, top_id=top_id, after=looked, given=given))
         if looked is None:
             return
-        order_id, is_done = looked
-        after = order_id if is_done else after
 
 
-def _judge_next(session: Session, top_id: UUID, after: UUID | None, given: Wiring) -> tuple[UUID, bool] | None:
-    """Judge the next held order, unless an older one of its debtor fits meanwhile: then that one goes first.
-
-    Gives the order that was in turn, and whether it had its turn; None when all had theirs.
-    """
+def _judge_next(session: Session, top_id: UUID, after: UUID | None, given: Wiring) -> UUID | None:
+    """Judge the oldest held order of a group after another one, and give it; None when all had their turn."""
     found = waiting_orders.next_held(session, top_id, after)
     if found is None:
         return None
     order_id, debtor_id = found
     entered = enter(session, given, debtor_id)
-    for order in waiting_orders.held_of(session, debtor_id, until=order_id):
-        anew = judged(session, entered, order, AGAIN, given)
-        if order.id == order_id:
-            keep_anew(session, entered, order, anew, given)
-        elif anew.judgement.outcome is Outcome.ACCEPT:
-            keep_anew(session, entered, order, anew, given)
-            return order_id, False
-    return order_id, True
+    order = order_rows.get(session, order_id)
+    if order is not None and order.state == "held":
+        entered, anew = judged_in_turn(session, entered, order, AGAIN, given)
+        keep_anew(session, entered, order, anew, given)
+    return order_id
+
+
+def judged_in_turn(
+    session: Session, entered: Entered, order: Order, asked: str, given: Wiring
+) -> tuple[Entered, Judged]:
+    """Judge an order, and once more where older ones that wait take room that it would have taken.
+
+    Gives the gate as it is after that.
+    """
+    found = judged(session, entered, order, asked, given)
+    if resolved(entered, order, found, given).stages.counted <= order.stages.counted:
+        return entered, found
+    then = older_go_first(session, entered, order, given)
+    return then, found if then is entered else judged(session, then, order, asked, given)
 
 
 def older_go_first(session: Session, entered: Entered, order: Order, given: Wiring) -> Entered:
@@ -73,7 +79,8 @@ def older_go_first(session: Session, entered: Entered, order: Order, given: Wiri
 
 def keep_anew(session: Session, entered: Entered, order: Order, found: Judged, given: Wiring) -> Order:
     """Keep what a held order's new judgement makes of it; the same answer again is no new decision."""
-    after = resolved(entered, order, found, given)
+    # Refused for good, it needs what was paid for it no more.
+    after = release_prepayments(session, resolved(entered, order, found, given), given.now)
     if _is_same(session, order, after, found):
         waiting_orders.looked_at(session, order.id, given.now)
         return order

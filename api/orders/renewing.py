@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from api.gate.entering import Entered, in_one_transaction
 from api.orders.answers import move_answer
 from api.orders.content import content_of, with_content
-from api.orders.gate import enter_order, judged, resolved
+from api.orders.gate import enter_order, resolved
 from api.orders.moved import Moved
-from api.orders.rejudging import older_go_first
+from api.orders.rejudging import judged_in_turn
 from api.problems import BadInput, Conflict, Fault
 from api.records import order_rows
 from api.records.order_rows import Order, OrderStep
+from api.records.prepayments import release_prepayments
 from api.wiring import Wiring, answer_bytes
 from scoring.judgement import Outcome
 
@@ -48,10 +49,11 @@ def _renew(session: Session, order_id: UUID, delivery_on: date | None, given: Wi
 
 
 def _renewed(session: Session, entered: Entered, order: Order, wanted: Order, given: Wiring) -> Moved:
-    entered = older_go_first(session, entered, order, given)
-    found = judged(session, entered, wanted, "renewed", given)
+    entered, found = judged_in_turn(session, entered, wanted, "renewed", given)
     is_applied = order.state == "expired" or found.judgement.outcome is Outcome.ACCEPT
-    after = resolved(entered, wanted, found, given) if is_applied else order
+    after = order
+    if is_applied:
+        after = release_prepayments(session, resolved(entered, wanted, found, given), given.now)
     data = {"before": content_of(order), "after": content_of(wanted), "decision_id": str(found.decision.id)}
     after = order_rows.write(
         session,

@@ -1,15 +1,14 @@
 """HTTP of the orders room: orders placed, previewed, listed and shown, with their history and decisions."""
 
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Response
 
+from api.known_time import since
 from api.orders.answers import order_answer
-from api.orders.deadlines import end_of_day
 from api.orders.history import decision_answer, get_decision, history_answer, replay
-from api.orders.life_schemas import OrderDecisionSchema, OrderHistorySchema, OrderReplaySchema, OrdersQuery
+from api.orders.history_schemas import OrderDecisionSchema, OrderHistorySchema, OrderReplaySchema, OrdersQuery
 from api.orders.placing import NewOrder, place_order, preview_order
 from api.orders.schemas import NewOrderSchema, OrderSchema
 from api.problems import NotFound
@@ -70,11 +69,9 @@ def show_order(order_id: UUID) -> Response:
 def list_orders(query: dict[str, Any]) -> Response:
     """List orders, the newest first."""
     given = wiring()
-    since = query["changed_since"]
-    if since is not None and not isinstance(since, datetime):
-        since = end_of_day(since - timedelta(days=1), given.seller)
     names = ("debtor_id", "state", "outcome", "order_reference")
-    filters = order_listing.Filters(**{name: query[name] for name in names}, changed_since=since)
+    changed_since = since(query["changed_since"], given)
+    filters = order_listing.Filters(**{name: query[name] for name in names}, changed_since=changed_since)
     with given.transaction() as session:
         listed = order_listing.listing(filters)
         page = page_of(session, listed, order_listing.LISTED_BY, query["limit"], query["after"], newest_first=True)

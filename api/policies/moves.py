@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from api.policies.service import get_version, kept, require_person
 from api.problems import Conflict, NotAllowed
-from api.records import policies
+from api.records import held_orders, policies
 from api.records.policies import PolicyRecord
 from api.wiring import Wiring
 
@@ -82,6 +82,7 @@ def activate(version: int, replaces: int | None, given: Wiring) -> bytes:
             raise Conflict(f"Version {active} is active, not version {replaces}.", code="another_is_active")
         policies.activate(session, record, given.now)
         policies.tell_activated(session, record, given.now)
+        held_orders.look_again_at_all(session)
         return kept(session, record, given)
 
 

@@ -7,6 +7,7 @@ from flask import Response, request
 
 from api.decision_answer import decision_answer
 from api.decision_schemas import DecisionSchema
+from api.known_time import since
 from api.policies import moves, service
 from api.policies.documents import read_written
 from api.policies.explanation.page import POLICY, explanation_page
@@ -21,7 +22,7 @@ from api.policies.schemas import (
 )
 from api.problems import BadInput, Fault
 from api.records import decisions, policies
-from api.records.decisions import DecisionRecord
+from api.records.decisions import DecisionRecord, Wanted
 from api.records.policies import PolicyRecord
 from api.web.answers import bytes_answer, json_answer
 from api.web.blueprint import Blueprint
@@ -124,18 +125,13 @@ def activate_policy(data: dict[str, Any], version: int) -> Response:
 @blueprint.response(200, page_schema(DecisionSchema))
 @blueprint.doc(responses=CSV_TOO)
 def list_decisions(query: dict[str, Any]) -> Response:
-    """List decisions, of one debtor or of all, the newest first."""
+    """List decisions, the newest first."""
     given = wiring()
+    names = ("debtor_id", "kind", "outcome", "risk_class")
+    wanted = Wanted(**{name: query[name] for name in names}, since=since(query["changed_since"], given))
     with given.transaction() as session:
-        keys = [DecisionRecord.id]
-        page = page_of(
-            session,
-            decisions.listing(query["debtor_id"], query["outcome"]),
-            keys,
-            query["limit"],
-            query["after"],
-            newest_first=True,
-        )
+        listed, keys = decisions.listing(wanted), [DecisionRecord.id]
+        page = page_of(session, listed, keys, query["limit"], query["after"], newest_first=True)
         shown = [decisions.from_row(*row) for row in page.items]
     items = [decision_answer(each, given.seller, given.caller.role, given.language) for each in shown]
     return list_answer(DecisionSchema, items, page.next)

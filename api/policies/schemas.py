@@ -2,11 +2,12 @@
 
 from marshmallow import INCLUDE, fields, validate
 
+from api.debtor_schemas import RISK_CLASSES
 from api.policies.documents import NAME_LENGTH_MAX, WRITTEN_LENGTH_MAX
-from api.records.decisions import OUTCOMES
+from api.records.decisions import KINDS, OUTCOMES
 from api.records.policies import STATES
 from api.web.fields import Line
-from api.web.schemas import PageQuery, Schema
+from api.web.schemas import ChangedQuery, Schema
 
 
 class NewPolicySchema(Schema):
@@ -63,11 +64,13 @@ class PolicySchema(Schema):
     )
 
 
-class DecisionsQuery(PageQuery):
-    """Filters of the list of decisions."""
+class DecisionsQuery(ChangedQuery):
+    """Filters of the list of decisions. A decision never changes: since a time are those made then or later."""
 
     debtor_id = fields.UUID(load_default=None)
+    kind = fields.String(validate=validate.OneOf(KINDS), load_default=None)
     outcome = fields.String(validate=validate.OneOf(OUTCOMES), load_default=None)
+    risk_class = fields.String(validate=validate.OneOf(RISK_CLASSES), load_default=None)
 
 
 class ReplaySchema(Schema):

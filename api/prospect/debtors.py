@@ -6,32 +6,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.debtor_answer import debtor_answer
 from api.identity.debtors import get_debtor
-from api.identity.shown_numbers import is_sole_trader, shown_identifiers
 from api.problems import BadInput, Conflict, Fault, NotAllowed
-from api.records import debtor_locks, debtors, exposure, identities
+from api.records import debtor_locks, debtors, exposure, held_orders, identities
 from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
 from api.wiring import Wiring, answer_bytes
 
 Names = Sequence[OfficialNumber | Reference]
 SALES_MAY_SET = frozenset({"name", "country", "account_owner"})
-
-
-def debtor_answer(session: Session, debtor: DebtorRecord) -> dict[str, Any]:
-    """Give a debtor as callers see it."""
-    numbers = identities.numbers_of(session, debtor.id)
-    references = identities.references_of(session, debtor.id)
-    return {
-        "id": debtor.id,
-        **{name: getattr(debtor, name) for name in debtors.COLUMNS_A_CALLER_SETS},
-        "phase": debtor.phase,
-        "identifiers": shown_identifiers(numbers, is_personal=is_sole_trader(debtor)),
-        "references": [{"system": each.system, "value": each.value} for each in references],
-        "merged_into_id": debtor.merged_into_id,
-        "created_at": debtor.created_at,
-        "changed_at": debtor.changed_at,
-    }
+MAY_CURE = frozenset({"parent_id", "critical"})  # Held orders may wait for these.
 
 
 def add_debtor(values: Mapping[str, Any], names: Names, given: Wiring) -> bytes:
@@ -52,7 +37,7 @@ def add_debtor(values: Mapping[str, Any], names: Names, given: Wiring) -> bytes:
             debtor = debtors.add(session, values, phase="prospect", names=names, now=given.now)
         except NameTaken as taken:
             raise name_taken(taken) from taken
-        answer = answer_bytes(debtor_answer(session, debtor))
+        answer = answer_bytes(debtor_answer(session, debtor, given.today))
         given.once.keep(session, 201, answer)
         return answer
 
@@ -79,10 +64,16 @@ def change_debtor(session: Session, debtor: DebtorRecord, values: Mapping[str, A
     changed = sorted(name for name, value in values.items() if getattr(debtor, name) != value)
     if not changed:
         return
+    # Whom room comes back to: those of the group that the debtor leaves, of the one it joins, and the debtor itself.
+    groups = {debtor.id}
     if "parent_id" in changed:
+        groups |= {each for each in (debtor.parent_id, values["parent_id"]) if each is not None}
         exposure.regroup(session, [debtor.id], debtor.parent_id, values["parent_id"])
     for name in changed:
         setattr(debtor, name, values[name])
+    if MAY_CURE & set(changed):
+        session.flush()
+        held_orders.look_again(session, groups)
     _note_change(session, debtor, changed, given)
 
 
@@ -99,7 +90,7 @@ def add_names(debtor_id: UUID, names: Names, given: Wiring) -> bytes:
             debtor = name_debtor(session, debtor_id, names, given)
         except NameTaken as taken:
             raise name_taken(taken) from taken
-        answer = answer_bytes(debtor_answer(session, debtor))
+        answer = answer_bytes(debtor_answer(session, debtor, given.today))
         given.once.keep(session, 201, answer)
         return answer
 
@@ -130,11 +121,12 @@ def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
             raise Conflict("That debtor is a parent of the one it would merge into.", code="merge_of_parent")
         if debtors.has_ledger(session, merged_id):
             raise Conflict(
-                "That debtor has invoices or payments; merge the other one into it.", code="debtor_has_ledger"
+                "That debtor has orders, invoices or payments; merge the other one into it.", code="debtor_has_ledger"
             )
         exposure.regroup(session, debtors.children(session, merged_id), merged_id, into_id)
         debtors.merge(session, merged, into, given.now)
-        answer = answer_bytes(debtor_answer(session, into))
+        held_orders.look_again(session, [into_id])
+        answer = answer_bytes(debtor_answer(session, into, given.today))
         given.once.keep(session, 201, answer)
         return answer
 

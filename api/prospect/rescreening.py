@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.fresh_report.planning import agreed_prices
 from api.prospect.sanctions_alerts import follow_hit, open_now
-from api.records import screenings
+from api.records import held_orders, screenings
 from api.records.reports import ReportRecord
 from api.records.screenings import DueDebtor
 from api.records.sellers import Seller
@@ -99,6 +99,8 @@ def _keep_batch(session: Session, run: Run, batch: Sequence[Told], tally: Tally,
         found = _keep_one(session, run, debtor, raw, facts, now)
         opened += follow_hit(session, debtor.id, found, are_open, now)
         screened += 1
+    # An entry that is gone from the list may be what an order waits for.
+    held_orders.look_again(session, [debtor.id for debtor, *_ in batch])
     return Tally(screened, left, opened)
 
 

@@ -6,10 +6,12 @@ from uuid import UUID
 from flask import Response
 
 from api.credit_check.asking import CheckRequest
+from api.debtor_answer import debtor_answer, debtor_answers
+from api.debtor_schemas import DebtorSchema
 from api.decision_answer import SEE_EVERYTHING
 from api.decision_schemas import DecisionSchema
 from api.identity.companies import read_query
-from api.identity.debtors import get_debtor
+from api.known_time import since
 from api.problems import NotAllowed
 from api.prospect import service
 from api.prospect.choice_schemas import EntityMatchSchema, NewEntityMatchSchema
@@ -20,7 +22,6 @@ from api.prospect.debtors import (
     add_debtor,
     add_names,
     change_debtor,
-    debtor_answer,
     lock_to_change,
     merge_debtors,
 )
@@ -30,7 +31,6 @@ from api.prospect.schemas import (
     CreditCheckBatchSchema,
     CreditCheckSchema,
     DebtorFields,
-    DebtorSchema,
     DebtorsQuery,
     MergeSchema,
     NamesSchema,
@@ -38,6 +38,7 @@ from api.prospect.schemas import (
     names_in,
 )
 from api.records import debtors
+from api.records.debtor_classes import risk_class
 from api.records.debtors import DebtorRecord
 from api.web.answers import bytes_answer, etag_of, json_answer, require_match
 from api.web.blueprint import Blueprint
@@ -109,20 +110,13 @@ def create_debtor(data: dict[str, Any]) -> Response:
 @blueprint.doc(responses=CSV_TOO)
 def list_debtors(query: dict[str, Any]) -> Response:
     """List debtors, in the order in which they were added."""
-    with wiring().transaction() as session:
-        listed = debtors.listing(query["phase"], query["changed_since"], query["owner"])
+    given = wiring()
+    listed = debtors.listing(query["phase"], since(query["changed_since"], given), query["owner"])
+    if query["risk_class"] is not None:
+        listed = listed.where(risk_class(given.today) == query["risk_class"])
+    with given.transaction() as session:
         page = page_of(session, listed, [DebtorRecord.id], query["limit"], query["after"])
-        return list_answer(DebtorSchema, [debtor_answer(session, each) for each in page.items], page.next)
-
-
-@blueprint.route("/debtors/<uuid:debtor_id>", methods=["GET"])
-@permission("debtor.read")
-@blueprint.response(200, DebtorSchema)
-def show_debtor(debtor_id: UUID) -> Response:
-    """Show a debtor; a merged one gives the one it was merged into."""
-    with wiring().transaction() as session:
-        debtor = get_debtor(session, debtor_id)
-        return json_answer(debtor_answer(session, debtor), headers={"ETag": etag_of(debtor.id, debtor.version)})
+        return list_answer(DebtorSchema, debtor_answers(session, page.items, given.today), page.next)
 
 
 @blueprint.route("/debtors/<uuid:debtor_id>", methods=["PATCH"])
@@ -139,7 +133,9 @@ def patch_debtor(data: dict[str, Any], debtor_id: UUID) -> Response:
         debtor = lock_to_change(session, debtor_id, data)
         require_match(etag_of(debtor.id, debtor.version))
         change_debtor(session, debtor, data, given)
-        return json_answer(debtor_answer(session, debtor), headers={"ETag": etag_of(debtor.id, debtor.version)})
+        return json_answer(
+            debtor_answer(session, debtor, given.today), headers={"ETag": etag_of(debtor.id, debtor.version)}
+        )
 
 
 @blueprint.route("/debtors/<uuid:debtor_id>/references", methods=["POST"])

@@ -6,12 +6,13 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from api.credit_check.asking import CheckRequest
 from api.credit_check.schemas import WhySchema
+from api.debtor_schemas import RISK_CLASSES
 from api.identity.schemas import Country, NamesDebtor, NumberFields, debtor_named, numbers_in
 from api.records.debtors import PHASES, normal_legal_form
 from api.records.identities import OfficialNumber, Reference
 from api.web.faults import CodedText
-from api.web.fields import Line, WholeNumber
-from api.web.schemas import DebtorReferenceSchema, IdentifierSchema, MoneySchema, PageQuery, Schema
+from api.web.fields import Line, Person, WholeNumber
+from api.web.schemas import ChangedQuery, DebtorReferenceSchema, MoneySchema, Schema
 
 
 class LegalForm(Line):
@@ -88,8 +89,8 @@ class DebtorFields(Schema):
     parent_id = fields.UUID(allow_none=True)
     related_party = fields.Boolean(truthy={True}, falsy={False})
     critical = fields.Boolean(truthy={True}, falsy={False})
-    account_owner = Line(254, allow_none=True, metadata={"description": "The sales person's e-mail."})
-    credit_owner = Line(254, allow_none=True, metadata={"description": "The credit controller's e-mail."})
+    account_owner = Person(allow_none=True, metadata={"description": "The sales person's e-mail: who tells the buyer."})
+    credit_owner = Person(allow_none=True, metadata={"description": "The credit controller's e-mail: who decides."})
 
 
 class NewDebtorSchema(DebtorFields, NumberFields):
@@ -112,33 +113,12 @@ class MergeSchema(Schema):
     merged_debtor_id = fields.UUID(required=True)
 
 
-class DebtorSchema(Schema):
-    """A debtor."""
-
-    id = fields.UUID(required=True)
-    name = fields.String(required=True, allow_none=True)
-    country = fields.String(required=True)
-    legal_form = fields.String(required=True, allow_none=True)
-    is_natural_person = fields.Boolean(required=True, allow_none=True)
-    phase = fields.String(required=True, validate=validate.OneOf(PHASES))
-    parent_id = fields.UUID(required=True, allow_none=True)
-    related_party = fields.Boolean(required=True)
-    critical = fields.Boolean(required=True)
-    account_owner = fields.String(required=True, allow_none=True)
-    credit_owner = fields.String(required=True, allow_none=True)
-    identifiers = fields.List(fields.Nested(IdentifierSchema), required=True)
-    references = fields.List(fields.Nested(DebtorReferenceSchema), required=True)
-    merged_into_id = fields.UUID(required=True, allow_none=True)
-    created_at = fields.AwareDateTime(required=True)
-    changed_at = fields.AwareDateTime(required=True)
-
-
-class DebtorsQuery(PageQuery):
+class DebtorsQuery(ChangedQuery):
     """Filters of the list of debtors."""
 
     phase = fields.String(validate=validate.OneOf(PHASES), load_default=None)
-    owner = Line(254, load_default=None, metadata={"description": "E-mail of the account owner or credit owner."})
-    changed_since = fields.AwareDateTime(load_default=None)
+    risk_class = fields.String(validate=validate.OneOf(RISK_CLASSES), load_default=None)
+    owner = Person(load_default=None, metadata={"description": "E-mail of the account owner or credit owner."})
 
 
 def names_in(data: dict[str, Any]) -> list[OfficialNumber | Reference]:

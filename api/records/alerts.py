@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     case,
     literal_column,
+    or_,
     select,
     text,
     update,
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Mapped, Session
 
 from api.records import events
 from api.records.base import Base, WithId, new_id, reference_to
+from api.records.debtors import DebtorRecord
 
 Severity = Literal["notice", "warning", "urgent"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
@@ -35,6 +37,7 @@ class AlertRecord(WithId, Base):
         CheckConstraint(f"severity IN {SEVERITIES}", name="severity"),
         reference_to("debtor", "debtor_id"),
         Index("ix_alert_open", "seller_id", "kind", "subject", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index("ix_alert_open_of_debtor", "seller_id", "debtor_id", postgresql_where=text("ended_at IS NULL")),
     )
     kind: Mapped[str]
     subject: Mapped[str]
@@ -57,8 +60,9 @@ def open_alert(
 ) -> bool:
     """Open an alert and tell of it; one that is open already only gets the newer data. Gives whether it was opened."""
     record = AlertRecord
-    row = {"kind": kind, "subject": subject, "severity": severity, "debtor_id": debtor_id, "data": dict(data)}
-    added = insert(record).values(seller_id=session.info["seller_id"], id=new_id(), opened_at=now, **row)
+    said = {"kind": kind, "subject": subject, "severity": severity, "data": dict(data)}
+    row = {"seller_id": session.info["seller_id"], "id": new_id(), "debtor_id": debtor_id, "opened_at": now, **said}
+    added = insert(record).values(**row)
     alert_id, is_new = session.execute(
         added.on_conflict_do_update(
             index_elements=[record.seller_id, record.kind, record.subject],
@@ -67,9 +71,16 @@ def open_alert(
         ).returning(record.id, literal_column("xmax = 0", Boolean))
     ).one()
     if is_new:
-        told = {"alert_id": str(alert_id), "kind": kind, "subject": subject, "severity": severity, "data": dict(data)}
+        told = {"alert_id": str(alert_id), **said, **_owners(session, debtor_id)}
         events.add(session, "alert.opened.v1", told, debtor_id=debtor_id, happened_at=now, known_at=now)
     return bool(is_new)
+
+
+def _owners(session: Session, debtor_id: UUID | None) -> dict[str, str | None]:
+    """Give whom to tell of an alert: the owners of its debtor, None where nobody is named."""
+    names = (DebtorRecord.account_owner, DebtorRecord.credit_owner)
+    row = None if debtor_id is None else session.execute(select(*names).where(DebtorRecord.id == debtor_id)).one()
+    return {"account_owner": row and row.account_owner, "credit_owner": row and row.credit_owner}
 
 
 def end_alert(session: Session, kind: str, subject: str, *, now: datetime) -> bool:
@@ -84,7 +95,8 @@ def end_alert(session: Session, kind: str, subject: str, *, now: datetime) -> bo
     if ended is None:
         return False
     alert_id, severity, debtor_id, data = ended
-    told = {"alert_id": str(alert_id), "kind": kind, "subject": subject, "severity": severity, "data": data}
+    said = {"kind": kind, "subject": subject, "severity": severity, "data": data}
+    told = {"alert_id": str(alert_id), **said, **_owners(session, debtor_id)}
     events.add(session, "alert.ended.v1", told, debtor_id=debtor_id, happened_at=now, known_at=now)
     return True
 
@@ -109,9 +121,18 @@ IS_OPEN: ColumnElement[int] = case((AlertRecord.ended_at.is_(None), 1), else_=0)
 LISTED_BY = (IS_OPEN, AlertRecord.id)
 
 
-def listing(kind: str | None, debtor_id: UUID | None, is_open: bool | None) -> Select[AlertRecord]:
-    """Select alerts; what is None does not matter."""
-    query = select(AlertRecord)
+def listing(
+    kind: str | None, debtor_id: UUID | None, is_open: bool | None, owner: str | None = None
+) -> Select[AlertRecord, str | None, str | None]:
+    """Select alerts with the account owner and the credit owner of their debtors; what is None does not matter.
+
+    `owner` is either of them.
+    """
+    query = select(AlertRecord, DebtorRecord.account_owner, DebtorRecord.credit_owner).outerjoin(
+        DebtorRecord, (DebtorRecord.seller_id == AlertRecord.seller_id) & (DebtorRecord.id == AlertRecord.debtor_id)
+    )
+    if owner is not None:
+        query = query.where(or_(DebtorRecord.account_owner == owner, DebtorRecord.credit_owner == owner))
     if kind is not None:
         query = query.where(AlertRecord.kind == kind)
     if debtor_id is not None:

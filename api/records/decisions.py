@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, OfSeller, WithId, reference_to
 
+KINDS = ("credit_check", "application")
 OUTCOMES = ("accept", "accept_prepayment", "hold_first_payment", "refer", "decline")
 
 
@@ -165,12 +166,25 @@ def newest_class(session: Session, debtor_id: UUID) -> str | None:
     return session.scalars(query.limit(1)).first()
 
 
-def listing(debtor_id: UUID | None = None, outcome: str | None = None) -> Select[DecisionRecord, Any]:
-    """Select decisions, of a debtor and of an outcome or of all, each with the payment behaviour it was made from."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which decisions; what is None does not matter. `since`: decided then or later."""
+
+    debtor_id: UUID | None = None
+    kind: str | None = None
+    outcome: str | None = None
+    risk_class: str | None = None
+    since: datetime | None = None
+
+
+def listing(wanted: Wanted = Wanted()) -> Select[DecisionRecord, Any]:
+    """Select decisions, each with the payment behaviour it was made from."""
     behaviour = cast(DecisionFactsRecord.facts, JSONB)["behaviour"]
     query = select(DecisionRecord, behaviour).outerjoin(
         DecisionFactsRecord, DecisionFactsRecord.decision_id == DecisionRecord.id
     )
-    if debtor_id:
-        query = query.where(DecisionRecord.debtor_id == debtor_id)
-    return query.where(DecisionRecord.outcome == outcome) if outcome else query
+    for name in ("debtor_id", "kind", "outcome", "risk_class"):
+        value = getattr(wanted, name)
+        if value is not None:
+            query = query.where(getattr(DecisionRecord, name) == value)
+    return query if wanted.since is None else query.where(DecisionRecord.decided_at >= wanted.since)

@@ -37,5 +37,5 @@ def look_again(session: Session, debtor_ids: Iterable[UUID]) -> None:
 
 
 def look_again_at_all(session: Session) -> None:
-    """Have all held orders judged again after this transaction: for what bears on every debtor, such as a contract."""
+    """Have all held orders judged again after this transaction: what bears on every debtor changed."""
     look_again(session, session.scalars(WITH_HELD).all())

@@ -1,10 +1,10 @@
 """Holds: a person keeps a debtor's orders waiting, or stops supply; each begins and ends with grounds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Select, or_, select, text
+from sqlalchemy import CheckConstraint, Index, Select, exists, or_, select, text
 from sqlalchemy.orm import Mapped, Session
 
 from api.records.base import Base, WithId, reference_to
@@ -46,6 +46,14 @@ def in_force(session: Session, debtor_id: UUID, on: date) -> Sequence[HoldRecord
     not_over = or_(record.ends_on.is_(None), record.ends_on >= on)
     query = select(record).where(record.debtor_id == debtor_id, record.ended_at.is_(None), not_over)
     return session.scalars(query.order_by(record.id)).all()
+
+
+def is_group_on_hold(session: Session, above: Collection[UUID], on: date) -> bool:
+    """Whether any of these debtors has a hold of orders in force on a day that is of all below it too."""
+    record = HoldRecord
+    of_group = (record.debtor_id.in_(above), record.kind == "account_on_hold", record.scope == "group")
+    not_over = or_(record.ends_on.is_(None), record.ends_on >= on)
+    return bool(session.scalar(select(exists().where(*of_group, record.ended_at.is_(None), not_over))))
 
 
 def listing(debtor_id: UUID) -> Select[HoldRecord]:

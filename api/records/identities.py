@@ -1,5 +1,6 @@
 """What a debtor is known by: official numbers and the caller's own references, each of one debtor only."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -91,18 +92,34 @@ def owners(session: Session, numbers: Iterable[OfficialNumber]) -> dict[Official
 
 def numbers_of(session: Session, debtor_id: UUID) -> Sequence[OfficialNumber]:
     """Give a debtor's official numbers."""
+    return numbers_of_many(session, [debtor_id]).get(debtor_id, [])
+
+
+def numbers_of_many(session: Session, debtor_ids: Sequence[UUID]) -> dict[UUID, list[OfficialNumber]]:
+    """Give the official numbers of those debtors that have any."""
     record = DebtorIdentifierRecord
     columns = (record.scheme, record.country, record.value)
-    rows = session.execute(select(*columns).where(record.debtor_id == debtor_id).order_by(*columns))
-    return [OfficialNumber(*row) for row in rows]
+    found: dict[UUID, list[OfficialNumber]] = defaultdict(list)
+    query = select(record.debtor_id, *columns).where(record.debtor_id.in_(debtor_ids)).order_by(*columns)
+    for debtor_id, *name in session.execute(query):
+        found[debtor_id].append(OfficialNumber(*name))
+    return found
 
 
 def references_of(session: Session, debtor_id: UUID) -> Sequence[Reference]:
     """Give what the caller's systems call a debtor."""
+    return references_of_many(session, [debtor_id]).get(debtor_id, [])
+
+
+def references_of_many(session: Session, debtor_ids: Sequence[UUID]) -> dict[UUID, list[Reference]]:
+    """Give what the caller's systems call those debtors that they know."""
     record = DebtorReferenceRecord
     columns = (record.system, record.value)
-    rows = session.execute(select(*columns).where(record.debtor_id == debtor_id).order_by(*columns))
-    return [Reference(*row) for row in rows]
+    found: dict[UUID, list[Reference]] = defaultdict(list)
+    query = select(record.debtor_id, *columns).where(record.debtor_id.in_(debtor_ids)).order_by(*columns)
+    for debtor_id, *name in session.execute(query):
+        found[debtor_id].append(Reference(*name))
+    return found
 
 
 def add(

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Select, UniqueConstraint, select, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.records.base import Base, WithId, reference_to
@@ -101,19 +101,3 @@ class CreditNoteRecord(WithId, Base):
     unused_amount: Mapped[Decimal]
     known_at: Mapped[datetime]
     import_id: Mapped[UUID | None]  # As on an invoice.
-
-
-def invoice_listing(debtor_id: UUID | None = None, is_open: bool | None = None) -> Select[Any]:
-    """Select invoices for a list: of a debtor, open or settled."""
-    query = select(InvoiceRecord)
-    if debtor_id is not None:
-        query = query.where(InvoiceRecord.debtor_id == debtor_id)
-    if is_open is not None:
-        query = query.where(InvoiceRecord.open_amount != 0 if is_open else InvoiceRecord.open_amount == 0)
-    return query
-
-
-def credit_note_listing(debtor_id: UUID | None = None) -> Select[Any]:
-    """Select credit notes for a list: of a debtor, or all."""
-    query = select(CreditNoteRecord)
-    return query if debtor_id is None else query.where(CreditNoteRecord.debtor_id == debtor_id)

@@ -108,7 +108,7 @@ SELECT count(*) FROM ledger_line l WHERE code IS NULL AND NOT is_new AND NOT is_
 """)
 
 
-# Of those, what this very import took before it was killed between the halves of a batch.
+# Of those, what this very import took before it was killed between the parts of a batch.
 TAKEN_BEFORE = text("""
 SELECT count(*) FROM ledger_line l WHERE code IS NULL AND NOT is_new AND NOT is_changed
     AND NOT EXISTS (SELECT FROM ledger_part p WHERE p.line = l.line AND p.amount > 0)
@@ -216,8 +216,10 @@ class _Steps:
 def _add(steps: _Steps, written: Written) -> None:
     """Make rows of what is new, and hold the rest against what is there."""
     counts = written.counts
-    if written.named_orders and written.pays_at_once:
-        steps.run(order_links.LESS_PREPAID)
+    if written.named_orders and counts["invoice"]:
+        steps.run(order_links.WHOLE)
+        if written.pays_at_once:
+            steps.run(order_links.LESS_PREPAID)
     if counts["invoice"]:
         steps.add(ledger_rows.ADD_INVOICES, ledger_rows.MEET_INVOICES, counts["invoice"])
     if written.asked:

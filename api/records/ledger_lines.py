@@ -17,8 +17,9 @@ class LedgerLine:
     `line` is the caller's name for it, unique in a batch. `dated_on` is the day of the invoice, credit note or payment.
     `paid_amount` says how much of an invoice was paid in all until `paid_on`. `settles` names the invoices by their
     identities, with the amount of each, that a payment or credit note settles, and `rule` why, where its sender did
-    not say so. `order_references` may each name the order that an invoice bills or a payment prepays, the surest first.
-    What payments of an invoice are known by, and the discount for paying early, are as on InvoiceRecord.
+    not say so. `order_references` may each name the order that an invoice bills or a payment prepays, the surest first;
+    `prepaid_amount` was taken off an invoice because it was prepaid. What payments of an invoice are known by, and the
+    discount for paying early, are as on InvoiceRecord.
     `id` is what its row is to be called, where that matters.
     Raises ValueError for amounts that are none of these.
     """
@@ -49,6 +50,7 @@ class LedgerLine:
     bank_entry_id: UUID | None = None
     returnable_until: date | None = None
     order_references: tuple[str, ...] = ()
+    prepaid_amount: Decimal | None = None
 
     def __post_init__(self) -> None:
         if self.amount <= 0:

@@ -42,9 +42,9 @@ TABLES = (
         sign int, id uuid, debtor_id uuid, currency text, due_on date, open_amount numeric(20, 4),
         paid_amount numeric(20, 4), settled_on date, disputed boolean) ON COMMIT DELETE ROWS""",
 )
-# Which orders lines name, as alternatives; only made where any does.
+# Which orders lines name, as alternatives, and what an invoice is less by what was prepaid; only made where any does.
 NAMED_ORDERS = """CREATE TEMPORARY TABLE IF NOT EXISTS ledger_named_order (
-    line bigint, position int, reference text) ON COMMIT DELETE ROWS"""
+    line bigint, position int, reference text, stated_amount numeric(20, 4)) ON COMMIT DELETE ROWS"""
 # In one message: without values, PostgreSQL takes several statements at once.
 MAKE_TABLES = text("; ".join(TABLES))
 COLUMNS = (
@@ -114,7 +114,7 @@ def write(lines: Sequence[LedgerLine]) -> Written:
                 f"\t{origin}\t{amount}\t{each.dated_on}\t{each.rule or NOTHING}\n"
             )
         for position, reference in enumerate(each.order_references):
-            named_orders.append(f"{each.line}\t{position}\t{_text(reference)}\n")
+            named_orders.append(f"{each.line}\t{position}\t{_text(reference)}\t{_amount(each.prepaid_amount)}\n")
     return Written(
         rows="".join(rows),
         asked="".join(asked),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Select, or_, select
+from sqlalchemy import CheckConstraint, Index, Select, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, aliased
 
@@ -97,5 +97,7 @@ def due(session: Session, on: date) -> Sequence[CreditLimitRecord]:
 
 
 def beginning(session: Session, on: date) -> set[UUID]:
-    """Give the debtors of whom a limit begins on a day."""
-    return set(session.scalars(select(CreditLimitRecord.debtor_id).where(CreditLimitRecord.valid_from == on)))
+    """Give the debtors of whom a limit that was decided before begins on a day."""
+    record = CreditLimitRecord
+    query = select(record.debtor_id).where(record.valid_from == on, func.date(record.known_at) < on)
+    return set(session.scalars(query))

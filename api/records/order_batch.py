@@ -16,10 +16,12 @@ from api.records.exposure import moving
 from api.records.order_rows import Order, told
 
 STAGES = ("scheduled", "reserved", "delivered")
+# As `order_rows.VERSION`: an order that was read before the lock is not written.
+VERSION = "version = CASE WHEN o.version = g.version - 1 THEN g.version END"
 BOOKED = (
     *("state", "outcome", "prepayment_required", "expires_at", "enters_horizon_on"),
     *("scheduled_amount", "reserved_amount", "to_invoice_amount", "invoiced_amount", "prepaid_amount"),
-    *("released_by", "changed_at", "version"),
+    *("released_by", "released_until", "changed_at"),
 )
 
 
@@ -87,7 +89,7 @@ ENTRIES = (
 )
 ALSO = f"""
 kept AS (
-    UPDATE sales_order o SET {", ".join(f"{name} = g.{name}" for name in BOOKED)}
+    UPDATE sales_order o SET {", ".join(f"{name} = g.{name}" for name in BOOKED)}, {VERSION}
     FROM {_rows("sales_order", "orders")} g WHERE o.seller_id = CAST(:seller_id AS uuid) AND o.id = g.id),
 billed AS ({_adding("order_invoice", "id, order_id, invoice_id, amount, known_at", "billed")}),
 bound AS ({_adding("prepayment", "id, payment_id, order_id, amount, happened_on, known_at", "bound")}),
@@ -116,13 +118,18 @@ def write_all(session: Session, batch: OrderBatch, known_at: datetime) -> dict[U
     """
     orders: dict[UUID, Order] = {}
     for move in batch.moves:
-        version = (orders.get(move.before.id) or move.before).version + 1
+        # However much happens to it here, it is written once.
+        earlier = orders.get(move.before.id)
+        version = move.before.version + 1 if earlier is None else earlier.version
         orders[move.before.id] = replace(move.after, version=version, changed_at=known_at)
     seller = {"seller_id": session.info["seller_id"]}
     at = seller | {"known_at": known_at}
     values = {
         "entries": list(_entries(batch)),
-        "orders": [{"id": each.id} | {name: getattr(each, name) for name in BOOKED} for each in orders.values()],
+        "orders": [
+            {"id": each.id, "version": each.version} | {name: getattr(each, name) for name in BOOKED}
+            for each in orders.values()
+        ],
         "billed": [
             at | {"id": new_id(), "order_id": each.order_id, "invoice_id": each.invoice_id, "amount": each.amount}
             for each in batch.billed

@@ -24,6 +24,26 @@ from api.records.prepayments import Held, Money
 _ZERO = Decimal(0)
 RULE = "prepayment"  # Of allocations that money makes which was bound to the invoice's order.
 
+# An invoice that says what it is less by, because it was prepaid, is booked whole where that money is bound to its
+# order: the money is there to settle it. Told again it is the same invoice.
+WHOLE = """
+WITH named AS (
+    SELECT DISTINCT ON (l.debtor_id, l.identity) l.line, l.debtor_id, l.identity, l.amount, n.stated_amount,
+        o.id AS order_id, o.prepaid_amount, (SELECT i.amount FROM invoice i WHERE i.seller_id = o.seller_id
+            AND i.debtor_id = l.debtor_id AND i.identity = l.identity LIMIT 1) AS known_amount
+    FROM ledger_named_order n JOIN ledger_line l ON l.line = n.line AND l.kind = 'invoice'
+    JOIN sales_order o ON o.seller_id = CAST(:seller_id AS uuid) AND o.order_reference = n.reference
+        AND o.debtor_id = l.debtor_id AND o.currency = l.currency
+    WHERE n.stated_amount > 0
+    ORDER BY l.debtor_id, l.identity, l.line, n.position),
+more AS (
+    SELECT debtor_id, identity, least(stated_amount, greatest(0, CASE WHEN known_amount IS NOT NULL
+        THEN known_amount - amount ELSE prepaid_amount - coalesce(sum(stated_amount) OVER (PARTITION BY order_id
+            ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) END)) AS amount
+    FROM named)
+UPDATE ledger_line l SET amount = l.amount + m.amount FROM more m
+WHERE m.debtor_id = l.debtor_id AND m.identity = l.identity AND l.kind = 'invoice'
+"""
 # An invoice that says what was paid of it in all also tells of the prepayment, which is known already. Twins in a batch
 # are one invoice; what of the money earlier invoices of the order will use is not there for the next one.
 LESS_PREPAID = """
@@ -57,7 +77,8 @@ WHERE l.kind = 'invoice' AND NOT l.is_new AND b.seller_id = CAST(:seller_id AS u
 # The first reference of a line that is an order of the debtor counts, else the first that is anybody's.
 INVOICES = text("""
 SELECT DISTINCT ON (l.found_id) l.line, l.found_id AS row_id, l.debtor_id, l.currency, i.amount, i.invoiced_on AS day,
-    i.open_amount, n.reference, o.id AS order_id, o.debtor_id AS order_debtor_id, o.currency AS order_currency
+    i.open_amount, n.reference, n.stated_amount, o.id AS order_id, o.debtor_id AS order_debtor_id,
+    o.currency AS order_currency
 FROM ledger_named_order n JOIN ledger_line l ON l.line = n.line AND l.kind = 'invoice' AND l.code IS NULL
 JOIN LATERAL (SELECT * FROM invoice WHERE seller_id = CAST(:seller_id AS uuid) AND id = l.found_id LIMIT 1) i ON true
 JOIN LATERAL (SELECT * FROM sales_order WHERE seller_id = CAST(:seller_id AS uuid) AND order_reference = n.reference
@@ -164,6 +185,8 @@ def _bill(booking: _Booking, row: Any) -> None:
 def _use(booking: _Booking, order: Order, row: Any) -> Decimal:
     """Let the money that is bound to an order settle an invoice of it, as far as both reach; gives how much."""
     left = min(order.prepaid_amount, row.open_amount)
+    if row.stated_amount is not None:
+        left = min(left, row.stated_amount)
     used = _ZERO
     for held, part in _parts(booking, order, left):
         # Until then the money covered the order: the invoice is paid on the day it comes.

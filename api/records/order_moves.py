@@ -34,16 +34,20 @@ def invoiced(order: Order, amount: Decimal, used: Decimal, terms: OrderTerms) ->
 
 
 def prepaid(order: Order, amount: Decimal, terms: OrderTerms) -> Order:
-    """Give the order after money was bound to it."""
+    """Give the order after money was bound to it; one that waited for nothing else has time to be judged again."""
     required = order.prepayment_required
-    return _standing(
-        replace(
-            order,
-            prepaid_amount=order.prepaid_amount + amount,
-            prepayment_required=None if required is None else max(_ZERO, required - amount),
-        ),
-        terms,
+    if required is not None:
+        required = max(_ZERO, required - amount)
+    ends_at = order.expires_at
+    if order.state == "held" and required == 0 and ends_at is not None:
+        ends_at = max(ends_at, terms.prepay_by)
+    after = replace(
+        order,
+        prepaid_amount=order.prepaid_amount + amount,
+        prepayment_required=required,
+        expires_at=ends_at,
     )
+    return _standing(after, terms)
 
 
 def unbound(order: Order, amount: Decimal, terms: OrderTerms) -> Order:
@@ -68,6 +72,7 @@ def unbound(order: Order, amount: Decimal, terms: OrderTerms) -> Order:
         prepayment_required=missing,
         expires_at=terms.prepay_by,
         released_by=None,
+        released_until=None,
     )
     return _standing(held, terms)
 
@@ -81,6 +86,8 @@ def _standing(order: Order, terms: OrderTerms) -> Order:
         # Without a day on which something comes inside the horizon nothing lies beyond it.
         horizon_on = terms.horizon_on if order.enters_horizon_on is not None else None
         enters = enters_on(progress, horizon_on, terms.horizon_days)
+        if not progress.to_deliver:
+            order = replace(order, expires_at=None)
         return replace(order.staged(stages_of(progress, horizon_on)), enters_horizon_on=enters)
     if order.state == "held":
         required = min(order.prepayment_required or _ZERO, bindable(order))

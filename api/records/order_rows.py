@@ -239,12 +239,6 @@ def called(session: Session, order_reference: str) -> Order | None:
     return None if found is None else Order(*found)
 
 
-def held(session: Session, debtor_ids: Sequence[UUID]) -> list[Order]:
-    """Give the orders of these debtors that wait, oldest first."""
-    query = text(f"{SELECT} WHERE debtor_id = ANY(CAST(:ids AS uuid[])) AND state = 'held' ORDER BY id")
-    return [Order(*row) for row in session.execute(query, {"ids": list(debtor_ids)})]
-
-
 def out_of_time(session: Session, debtor_ids: Sequence[UUID], now: datetime, today: date) -> list[Order]:
     """Give the orders of these debtors whose reservation has ended, or of which a part came inside the horizon."""
     query = text(

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from api.records.bank import BankEntryRecord
@@ -37,8 +38,13 @@ STATE: ColumnElement[str] = case(
 )
 
 
-def payments(debtor_id: UUID | None = None, state: str | None = None) -> Select[*tuple[Any, ...]]:
-    """Select payments with their bank entries, what is allocated, returned and bound of them, and their state."""
+def payments(
+    debtor_id: UUID | None = None, state: str | None = None, changed_since: datetime | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Select payments with their bank entries, what is allocated, returned and bound of them, and their state.
+
+    Changed is what was learnt of a payment: itself, what it settles, or that it was taken back.
+    """
     conditions: list[Any] = []
     if debtor_id is not None:
         conditions.append(PaymentRecord.debtor_id == debtor_id)
@@ -46,6 +52,10 @@ def payments(debtor_id: UUID | None = None, state: str | None = None) -> Select[
         conditions.append(IS_RETURNED)
     elif state == "booked":
         conditions.append(STATE.in_([state]))
+    if changed_since is not None:
+        allocated = exists().where(*OF_PAYMENT, AllocationRecord.known_at >= changed_since)
+        returned = exists().where(*RETURN_OF_PAYMENT, PaymentReturnRecord.known_at >= changed_since)
+        conditions.append(or_(PaymentRecord.known_at >= changed_since, allocated, returned))
     query = select(PaymentRecord, BankEntryRecord, ALLOCATED, RETURNED, BOUND, STATE).where(*conditions)
     return query.outerjoin(
         BankEntryRecord,
@@ -101,7 +111,9 @@ def bound_of(session: Session, payment_ids: Sequence[UUID]) -> dict[UUID, list[B
     return bound
 
 
-def proposed(debtor_id: UUID | None = None) -> Select[Any]:
+def proposed(debtor_id: UUID | None = None, known_since: datetime | None = None) -> Select[Any]:
     """Select the bank entries that wait for a person: of a debtor who is certain, or all."""
     query = select(BankEntryRecord).where(BankEntryRecord.state == "proposed")
+    if known_since is not None:
+        query = query.where(BankEntryRecord.known_at >= known_since)
     return query if debtor_id is None else query.where(BankEntryRecord.debtor_id == debtor_id)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Select, or_, select
+from sqlalchemy import CheckConstraint, Index, Select, func, or_, select
 from sqlalchemy.orm import Mapped, Session
 
 from api.records.base import Base, WithId, reference_to
@@ -58,6 +58,7 @@ def beginning(session: Session, on: date) -> set[UUID]:
     """Give the debtors of whom a security that was known before begins to raise the limit on a day."""
     record = SecurityRecord
     query = select(record.debtor_id).where(record.raises_limit, record.ended_at.is_(None), record.valid_from == on)
+    query = query.where(func.date(record.known_at) < on)
     return set(session.scalars(query))
 
 

@@ -92,7 +92,8 @@ class ShadowDecision:
 # Decisions of the versions that were active by then: what a manager tries out by another version is none of these.
 OF_VERSION = """
 FROM decision d JOIN policy p ON p.version = d.policy_version AND p.activated_at <= d.decided_at
-WHERE d.id > :after AND d.decided_at >= :shadowed_at AND d.policy_version <> :version AND d.kind = 'credit_check'
+WHERE d.id > :after AND d.decided_at >= :shadowed_at AND d.policy_version <> :version
+    AND d.kind IN ('credit_check', 'application')
     AND NOT EXISTS (SELECT FROM shadow_decision s
         WHERE s.policy_version = :version AND s.decision_id = d.id OFFSET 0)
 """

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from api.records.keys import normal_subject
 from api.web.faults import invalid
 
 AMOUNT = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?")
@@ -67,6 +68,20 @@ class Line(fields.String):
         if CONTROL_CHARACTERS.search(text):
             raise invalid("control_character", "Must not hold control characters.")
         return text
+
+
+class Person(Line):
+    """A person, named by an e-mail address: in the one form in which persons are compared."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(254, **options)
+        self.metadata = {"example": "ann@example.com", **self.metadata}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        subject = normal_subject(super()._deserialize(value, attr, data, **options))
+        if subject is None:
+            raise invalid("not_an_email", "Must be a person's e-mail address.")
+        return subject
 
 
 class Day(fields.Date):

@@ -74,6 +74,15 @@ class PageQuery(Schema):
     after = Line(1000, load_default=None, metadata={"description": "The `next` of the page before; opaque."})
 
 
+class ChangedQuery(PageQuery):
+    """What changed since a time; without it, everything. The room reads it by `known_time.since`."""
+
+    changed_since: fields.Field[date] = DayOrTime(
+        load_default=None,
+        metadata={"description": "A time (RFC 3339), or a date: the beginning of that day where the seller is."},
+    )
+
+
 class AsOfQuery(Schema):
     """What was true on a day; without it, on the seller's today."""
 

@@ -44,6 +44,13 @@ def upgrade() -> None:
     create_verdict()
     create_verdict_approval()
     create_credit_limit()
+    op.create_index(
+        "ix_alert_open_of_debtor",
+        "alert",
+        ["seller_id", "debtor_id"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     build_walls()
     let_pending_events_be_found()
     leave_out_hot_checks()

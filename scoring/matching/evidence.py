@@ -15,7 +15,7 @@ from scoring.policy.matching import MatchingPolicy
 class Evidence:
     """The payment and the open items it points to: by reference, collection, number, account and name.
 
-    `quoted_orders` stand in its structured reference, or are all of its text; `named_orders` somewhere in its text.
+    `quoted_orders` stand in its structured reference, or without one are all of its text; `named_orders` stand in it.
     """
 
     money: MoneyIn
@@ -90,7 +90,8 @@ def _orders(
     found = {each.id: each for each in orders if each.worth_amount > 0}
     if not found:
         return (), ()
-    whole = {number_key(money.structured_reference), number_key(money.remittance_text)} - {None}
+    is_apart = reference_key(money.structured_reference) is not None
+    whole = {number_key(money.structured_reference if is_apart else money.remittance_text)} - {None}
     in_text = number_keys(money.remittance_text)
     in_turn = sorted(found.values(), key=lambda each: each.id)
     quoted = tuple(each for each in in_turn if whole & order_keys(each))

@@ -63,7 +63,8 @@ def delivery_reasons(asked: DeliveryAsked, facts: OrderFacts, policy: Policy) ->
     judged = release_order(facts if whole else _all_paid(facts), policy).reasons
     released = asked.released_codes or frozenset()
     found.extend(each for each in judged if each.effect == "decline" or each.code not in released)
-    return tuple(each for each in found if each.effect is not None)
+    # Some reasons only tell, such as that the debtor is critical.
+    return tuple(each for each in found if each.effect != "none")
 
 
 def _all_paid(facts: OrderFacts) -> OrderFacts:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 # A new folder gets its place here and in the contracts of pyproject.toml.
 PLACES = {
     "api": {
-        *("web", "records", "fresh_report", "identity", "credit_check", "gate"),
+        *("web", "records", "fresh_report", "identity", "credit_check", "gate", "overview"),
         *("prospect", "acceptance", "orders", "monitoring", "management", "collection"),
         *("ledger", "policies", "events", "administration"),
     },

@@ -93,7 +93,8 @@ class OrderLedger:
             session.execute(
                 text(
                     "INSERT INTO order_delivery (seller_id, id, order_id, delivery_reference, delivered_on, amount,"
-                    " booked_by, known_at) VALUES (:seller_id, :id, :order_id, :name, :day, :amount, 'test', :at)"
+                    " passed, reasons, booked_by, known_at)"
+                    " VALUES (:seller_id, :id, :order_id, :name, :day, :amount, true, '[]', 'test', :at)"
                 ),
                 {
                     "seller_id": self.seller.id, "id": new_id(), "order_id": order.id, "name": str(next(self._numbers)),

@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Row, text
 from sqlalchemy.orm import Session
 
-from api.records import debtor_days, debtors
+from api.records import debtor_days, debtor_locks, debtors, order_rows
 from api.records.base import new_id
 from api.records.exposure import Entry, move
 from api.records.ledger_batch import take
 from api.records.ledger_lines import LedgerLine, numbered
+from api.records.order_rows import Order
 from api.records.sellers import Seller
 from api.records.sessions import SellerSession, Sessions, enter
 
@@ -69,13 +70,39 @@ def rich_ledger(sessions: Sessions, seller: Seller) -> Ledger:
         ids |= {"granddaughter": add(session, "Granddaughter", ids["daughter"]), "alone": add(session, "Alone")}
         taken(session, NOW, *(line for place, name in enumerate(ids) for line in _lines(ids[name], name, place)))
         for place, id in enumerate(ids.values()):
-            source = ("order", uuid4())
-            move(session, [Entry(id, "EUR", "reserved", Decimal(70 + place), source, DAY)], NOW)
+            _order(session, id, Decimal(70 + place))
     with sessions.of(seller.id) as session:
         taken(session, LATER, *(line for name, id in ids.items() for line in _later_lines(id, name)))
         for name, id in ids.items():
             _return_a_part(session, id, f"{name}-p1")
     return Ledger(seller, ids)
+
+
+def _order(session: Session, debtor_id: UUID, amount: Decimal) -> None:
+    """Place an order that is released, of which nothing was delivered yet."""
+    order = Order(
+        id=new_id(),
+        debtor_id=debtor_id,
+        order_reference=f"order {debtor_id}",
+        amount=amount,
+        vat_amount=None,
+        currency="EUR",
+        delivery_on=None,
+        call_offs=None,
+        prepayment_reference=None,
+        state="released",
+        outcome="accept",
+        decision_id=new_id(),
+        placed_by="test",
+        actor=None,
+        placed_at=NOW,
+        judged_at=NOW,
+        changed_at=NOW,
+        expires_at=NOW + timedelta(days=36500),
+        reserved_amount=amount,
+    )
+    debtor_locks.lock(session, [debtor_id])
+    order_rows.write(session, None, order, event="order.released.v1", today=DAY, known_at=NOW)
 
 
 def _lines(id: UUID, name: str, place: int) -> Iterator[LedgerLine]:

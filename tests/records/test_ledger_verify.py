@@ -237,7 +237,7 @@ OTHERS_INVOICE = "(SELECT i.id FROM invoice i WHERE i.debtor_id = :alone_id AND 
         (ALLOCATE.format(invoice_id="invoice_id", amount="-5000", which="payment_id IS NULL"), "taken back"),
         (ALLOCATE.format(invoice_id=OTHERS_INVOICE, amount="1", which="payment_id IS NULL"), "settled by"),
         ("UPDATE payment_return SET amount = amount + 5000", "returned beyond its amount"),
-        ("UPDATE event SET sequence = sequence + 1 WHERE sequence = 2", "events"),
+        ("UPDATE event SET sequence = sequence + 9 WHERE sequence = 2", "events"),
         ("UPDATE event_counter SET last_sequence = last_sequence + 1", "events"),
         ("DELETE FROM event_counter", "events"),
     ],

@@ -195,6 +195,29 @@ def test_a_prepayment_is_not_counted_twice_by_two_invoices_that_say_they_are_pai
     ledger.sound()
 
 
+def test_a_prepayment_is_not_counted_twice_when_the_invoice_is_less_by_it(ledger):
+    """An electronic invoice asks for what is left; the prepayment settles the rest of it, and not what is asked for."""
+    order = ledger.order("1000.00")
+    ledger.pay("700.00", "O-1")
+    for _ in range(2):
+        ledger.bill("600.00", number="F1", prepaid_amount=Decimal("400.00"))
+        # What is bound beyond it is free again: the order is over.
+        assert (ledger.open(), ledger.stages()) == ({"F1": 600}, {"invoiced": 600, "unallocated": -300})
+        after = ledger.get(order)
+        assert (after.state, after.invoiced_amount, after.prepaid_amount) == ("completed", 1000, 0)
+        ledger.sound()
+
+
+def test_an_invoice_that_is_less_by_what_another_invoice_asked_for_stays_as_it_is(ledger):
+    """What was paid before by an invoice of its own is bound to no order."""
+    order = ledger.order("1000.00")
+    ledger.bill("400.00", number="V1")
+    ledger.pay("400.00", settles=(("number:V1", Decimal("400.00")),))
+    ledger.bill("600.00", number="F1", prepaid_amount=Decimal("400.00"))
+    assert (ledger.get(order).state, ledger.stages()) == ("completed", {"invoiced": 600})
+    ledger.sound()
+
+
 def test_what_an_order_is_over_with_does_not_need_is_unallocated_again(ledger):
     """The invoice was paid by other money: what was prepaid is free, and nobody loses it."""
     ledger.bill("1000.00", None, "F1")

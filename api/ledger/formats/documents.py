@@ -66,7 +66,7 @@ class InvoiceDocument:
     `due_on` is None for credit notes; `due_on_derived` says that the document gave no due date. `turned` says why a
     document is not what it calls itself: `negative_invoice` or `negative_credit_note`. `remittance_reference` is the
     reference the seller expects to see on the payment. `order_reference` is the number of the order as the buyer has
-    it, `sales_order_reference` as the seller has it.
+    it, `sales_order_reference` as the seller has it. `prepaid_amount` was paid before and is no part of `amount`.
     """
 
     line: int
@@ -83,6 +83,7 @@ class InvoiceDocument:
     type_code: str | None = None
     order_reference: str | None = None
     sales_order_reference: str | None = None
+    prepaid_amount: Decimal | None = None
     buyer_reference: str | None = None
     delivered_on: date | None = None
     remittance_reference: str | None = None

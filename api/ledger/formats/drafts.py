@@ -140,6 +140,7 @@ def finished(draft: Draft) -> list[InvoiceItem]:
         type_code=draft.type_code,
         order_reference=draft.order_reference,
         sales_order_reference=draft.sales_order_reference,
+        prepaid_amount=draft.prepaid if is_claim and not turned and draft.prepaid and draft.prepaid > 0 else None,
         buyer_reference=draft.buyer_reference,
         delivered_on=draft.delivered_on,
         remittance_reference=draft.remittance_reference,

@@ -366,3 +366,20 @@ def test_a_machine_sets_no_limit(app: Flask, by_hand: Covering, client_of: Calla
     debtor_id = by_hand.debtor(FULL)
     by_hand.client = client_of("credit_manager")
     assert_problem(app, set_limit(by_hand, debtor_id), 403, "person_needed")
+
+
+def test_a_decision_on_cover_completes_the_file_of_a_debtor(by_hand: Covering) -> None:
+    debtor_id = by_hand.debtor(FULL)
+    by_hand.do("UPDATE policy SET state = 'retired' WHERE state = 'active'")
+    by_hand.do("UPDATE policy SET state = 'active' WHERE name = 'insured'")
+    lacking = '["cover_decided", "terms_agreed"]'
+    by_hand.do(f"UPDATE debtor SET onboarding_missing = '{lacking}' WHERE id = '{debtor_id}'")
+
+    def missing() -> Any:
+        return by_hand.rows(f"SELECT onboarding_missing FROM debtor WHERE id = '{debtor_id}'")[0][0]
+
+    by_hand.client.post("/v1/cover-requests", json=by_hand.request(debtor_id))
+    assert "cover_decided" in missing()
+    letter(by_hand, debtor_id, "refused")
+    assert "cover_decided" not in missing()
+    assert "terms_agreed" in missing()

@@ -156,3 +156,21 @@ def test_only_who_stands_above_guarantees_as_a_parent(office: Office, app: Flask
     assert office.finance.post(path, json=body).status_code == 201
     own = office.finance.post(path, json=body | {"guarantor_id": child})
     assert_problem(app, own, 422, "bad_input")
+
+
+def test_a_check_and_an_application_of_a_debtor_on_hold_are_for_a_person(office: Office) -> None:
+    child, parent = office.apply(GOOD)["debtor_id"], office.apply(WEAK, "1000.00")["debtor_id"]
+    etag = {"If-Match": office.finance.get(f"/v1/debtors/{child}").headers["ETag"]}
+    office.finance.patch(f"/v1/debtors/{child}", json={"parent_id": parent}, headers=etag)
+
+    def reasons() -> set[str]:
+        check = office.sales.post("/v1/credit-checks", json={"debtor_id": child}).json
+        return {each["code"] for each in check["reasons"]}
+
+    assert "account_on_hold" not in reasons()
+    for debtor_id, scope, waits in ((parent, "own", False), (parent, "group", True), (child, "own", True)):
+        path = f"/v1/debtors/{debtor_id}/holds"
+        held = office.finance.post(path, json={"kind": "account_on_hold", "scope": scope, "grounds": "x"}).json
+        assert ("account_on_hold" in reasons()) == waits, (debtor_id, scope)
+        office.finance.post(f"{path}/{held['id']}/ends", json={"grounds": "x"})
+    assert "account_on_hold" not in reasons()

@@ -9,7 +9,10 @@ from sqlalchemy import create_engine, text
 from api.cli import main
 from tests.records.rich_ledger import Ledger, as_owner, rich_ledger
 
-CHECKED = "entries, balances, groups, days, invoices, credit notes, payments, allocations, events"
+CHECKED = (
+    "entries, balances, groups, days, invoices, credit notes, payments, allocations, orders, prepayments, reservations,"
+    " events"
+)
 
 
 @pytest.fixture
@@ -66,7 +69,10 @@ def test_a_rebuild_says_what_it_did_and_leaves_nothing_wrong(verify, ledger, dat
     told = result.output.splitlines()
     assert result.exit_code == 0, result.output
     assert sum(each.startswith("entry added: invoiced ") for each in told) == 8
-    assert told[-2] == "rebuilt: 8 entries added; 8 invoices, 2 credit notes and 3 balances set right; days made again"
+    assert (
+        told[-2]
+        == "rebuilt: 8 entries added; 8 invoices, 2 credit notes, 0 orders and 3 balances set right; days made again"
+    )
     assert told[-1] == f"{CHECKED}: nothing is wrong"
     assert verify("--debtor", str(ledger.ids["sister"])).exit_code == 1
 

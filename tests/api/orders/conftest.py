@@ -11,13 +11,14 @@ from api.app import create_app
 from api.clock import Clock, real_now
 from api.orders import ticks
 from api.orders.rejudging import judge_held_orders
-from api.records import documents, insurance_policies, orders, verdicts  # noqa: F401  # Tables that others refer to.
+from api.records import documents, insurance_policies, ledger_drift, orders, verdicts  # noqa: F401  # Tables that others refer to.
 from api.records.applications import AgreedTermsRecord
 from api.records.holds import HoldRecord
 from api.records.limits import CreditLimitRecord
 from api.worker import HANDLERS  # noqa: F401  # The worker can be imported beside the app.
 from providers.catalog import Catalog
 from tests.api.conftest import FREE_FOR_ALL, NOWHERE, Client
+from tests.web_checks import assert_documented
 
 TODO = text(
     "SELECT id, args ->> 'debtor_id' AS debtor_id FROM queue.procrastinate_jobs"
@@ -50,6 +51,12 @@ def app(config, sessions, sandbox, the_time):
     app = create_app(config, sessions=sessions, clock=Clock(the_time), catalog=catalog)
     app.test_client_class = Client
     return app
+
+
+@pytest.fixture(scope="session")
+def house(app):
+    """The house of this app: what others made before, with a clock of their own, would be taken without it."""
+    return app.extensions["creditgate"]
 
 
 @pytest.fixture
@@ -230,3 +237,62 @@ class Worker:
 @pytest.fixture
 def worker(house, seller):
     return Worker(house, seller)
+
+
+# --- The ledger ------------------------------------------------------------------------------------------------------
+
+
+def eur(amount):
+    return {"amount": amount, "currency": "EUR"}
+
+
+@pytest.fixture
+def finance(client_of, time):
+    return client_of("finance", subject="finance@example.com")
+
+
+@pytest.fixture
+def bill(app, erp, debtor_id, today):
+    def send(amount, reference=None, **more):
+        day = today().isoformat()
+        sent = {
+            "invoice_number": str(uuid4()),
+            "invoiced_on": day,
+            "due_on": day,
+            "amount": {"amount": amount, "currency": "EUR"},
+            **more,
+        }
+        if "debtor_id" not in sent:
+            sent["debtor_id"] = str(debtor_id)
+        answer = erp.post("/v1/invoices", json=sent | ({"order_reference": reference} if reference else {}))
+        assert answer.status_code in (200, 201), answer.text
+        assert_documented(app, "POST", "/v1/invoices", answer.status_code, answer.json)
+        return answer.json
+
+    return send
+
+
+@pytest.fixture
+def pay(app, erp, debtor_id, today):
+    def send(amount, reference=None, **more):
+        sent = {
+            "payment_reference": str(uuid4()),
+            "paid_on": today().isoformat(),
+            "amount": {"amount": amount, "currency": "EUR"},
+            **more,
+        }
+        named = {"order_reference": reference} if reference else {}
+        answer = erp.post("/v1/payments", json={"debtor_id": str(debtor_id), **named, **sent})
+        assert answer.status_code in (200, 201), answer.text
+        assert_documented(app, "POST", "/v1/payments", answer.status_code, answer.json)
+        return answer.json
+
+    return send
+
+
+@pytest.fixture
+def sound(sessions, seller):
+    """Nothing derived may differ from what it is derived from."""
+    yield
+    with sessions.of(seller.id) as session:
+        assert ledger_drift.every(session) == []

@@ -73,6 +73,16 @@ def test_the_same_policy_differs_in_nothing(house, seller, new_version, check, r
     assert [row.differs for row in rows()] == [[], [], []]
 
 
+def test_an_application_is_judged_by_a_shadow_as_a_check_is(house, seller, new_version, client_of, rows):
+    version = new_version(stricter())
+    asked = {"company": {"country": "NL", "kvk_number": "90000001"}, "purpose": "credit_assessment"}
+    asked |= {"relation": "customer", "requested_limit": {"amount": "2500.00", "currency": "EUR"}}
+    decision = client_of("finance").post("/v1/applications", json=asked).json["decision"]
+    assert judge_waiting(house, seller, version, whole=False) == 1
+    (row,) = rows()
+    assert (str(row.decision_id), row.outcome, decision["outcome"]) == (decision["id"], "accept_prepayment", "accept")
+
+
 def test_nothing_is_judged_twice(house, seller, new_version, check, rows):
     version = new_version(stricter())
     check()

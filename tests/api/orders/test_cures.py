@@ -1,0 +1,113 @@
+"""What cures a held order beside money: groups that change, another policy, a debtor that is critical."""
+
+import copy
+
+import pytest
+
+from scoring.policy.document import shipped
+from tests.web_checks import assert_problem
+
+
+@pytest.fixture
+def put(erp):
+    """Changes a debtor."""
+
+    def send(debtor_id, **more):
+        etag = erp.get(f"/v1/debtors/{debtor_id}").headers["ETag"]
+        answer = erp.patch(f"/v1/debtors/{debtor_id}", json=more, headers={"If-Match": etag})
+        assert answer.status_code == 200, answer.text
+
+    return send
+
+
+class TestGroups:
+    @pytest.fixture
+    def group(self, new_debtor, limited):
+        """Two debtors of one group with 1,000 together, each with much of its own."""
+        top = new_debtor()
+        members = [new_debtor(parent_id=str(top)) for _ in range(2)]
+        limited("1000.00", whom=top, scope="group")
+        for each in members:
+            limited("5000.00", whom=each)
+        return top, *members
+
+    @pytest.fixture
+    def whole(self, sessions, seller):
+        """Gives what a debtor and all below it add up to."""
+        from api.records import exposure
+
+        def of(debtor_id):
+            with sessions.of(seller.id) as session:
+                return {each.stage: str(each.amount) for each in exposure.group_balances(session, debtor_id)}
+
+        return of
+
+    def test_who_leaves_takes_its_reservations_along(self, group, put, placed, shown, worker, whole):
+        top, one, other = group
+        placed("900.00", whom=one)
+        waits = placed("400.00", whom=other)
+        assert (waits["state"], whole(top)) == ("held", {"reserved": "1000.0000"})
+        put(one, parent_id=None)
+        worker.judge()
+        assert shown(waits)["state"] == "released"
+        assert (whole(top), whole(one)) == ({"reserved": "400.0000"}, {"reserved": "900.0000"})
+
+    def test_who_waits_for_the_groups_room_goes_out_on_its_own(self, group, put, placed, shown, worker):
+        _, one, other = group
+        placed("900.00", whom=one)
+        waits = placed("400.00", whom=other)
+        put(other, parent_id=None)
+        worker.judge()
+        assert shown(waits)["state"] == "released"
+
+    def test_who_joins_brings_its_reservations_in(self, group, new_debtor, put, placed, limited, whole):
+        top, one, _ = group
+        joins = new_debtor()
+        limited("5000.00", whom=joins)
+        placed("800.00", whom=joins)
+        put(joins, parent_id=str(top))
+        assert whole(top) == {"reserved": "800.0000"}
+        answer = placed("300.00", whom=one)
+        assert (answer["state"], answer["prepayment_required"]["amount"]) == ("held", "100.00")
+
+    def test_a_debtor_with_orders_is_not_merged_away(self, app, erp, new_debtor, placed):
+        into, merged = new_debtor(), new_debtor()
+        placed("1.00", whom=merged)
+        answer = erp.post(f"/v1/debtors/{into}/merges", json={"merged_debtor_id": str(merged)})
+        assert_problem(app, answer, 409, "debtor_has_ledger")
+
+
+def test_another_policy(client_of, placed, shown, limited, worker):
+    limited("1000.00", "normal")
+    first, second = placed("100.00"), placed("100.00")
+    assert (first["state"], second["outcome"]) == ("released", "hold_first_payment")
+    document = copy.deepcopy(shipped()["default"])
+    document["first_payment"]["classes"] = ["high"]
+    ann, bob = (client_of("credit_manager", subject=f"{name}@example.com") for name in ("ann", "bob"))
+    version = ann.post("/v1/policies", json={"name": "trusting", "document": document}).json["version"]
+    assert bob.post(f"/v1/policies/{version}/approvals", json={}).status_code == 201
+    assert bob.post(f"/v1/policies/{version}/activations", json={}).status_code == 201
+    worker.judge()
+    assert shown(second)["state"] == "released"
+
+
+def test_a_debtor_that_is_critical(placed, shown, put, limited, worker, debtor_id):
+    limited("1000.00", "normal")
+    placed("100.00")
+    waits = placed("100.00")
+    put(debtor_id, critical=True)
+    worker.judge()
+    assert shown(waits)["state"] == "released"
+
+
+class TestZero:
+    def test_zero_read_as_unlimited(self, placed, limited):
+        """A limit of zero is no credit, none decided is none, and only unlimited is unlimited."""
+        limited("0.00")
+        zero = placed("0.01")
+        assert (zero["state"], zero["prepayment_required"]["amount"]) == ("held", "0.01")
+        limited(None, limit_kind="none")
+        none = placed("0.01")
+        assert (none["state"], none["reasons"][0]["code"]) == ("held", "limit_missing_or_expired")
+        limited(None, limit_kind="unlimited")
+        assert placed("999999.99")["state"] == "released"
