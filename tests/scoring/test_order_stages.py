@@ -15,7 +15,10 @@ from scoring.order_stages import (
     beyond_amount,
     called_off,
     enters_on,
+    is_completed,
     stages_of,
+    still_to_invoice,
+    waiting_stages,
 )
 from tests.scoring.companies import TODAY
 from tests.scoring.strategies import cents
@@ -169,3 +172,52 @@ def test_a_prepayment_gives_room_up_to_its_order_and_no_further(
     freed = before.counted + before.scheduled - after.counted - after.scheduled
     assert freed == min(more, before.counted + before.scheduled)
     assert after.counted <= before.counted
+
+
+@pytest.mark.parametrize(
+    ("order", "may_deliver", "left"),
+    [
+        (progress(), True, 1_000),
+        (progress(), False, 0),
+        (progress(delivered=300), False, 300),
+        (progress(delivered=300, invoiced=100), True, 900),
+        (progress(delivered=300, invoiced=100), False, 200),
+        (progress(invoiced=1_000), True, 0),
+        (progress(delivered=1_200, invoiced=1_000), True, 200),
+        (progress(delivered=1_200, invoiced=1_200), True, 0),
+        (progress(invoiced=1_300), True, 0),
+    ],
+)
+def test_what_may_still_be_invoiced_is_what_was_ordered_or_delivered(order, may_deliver, left):
+    assert still_to_invoice(order, may_deliver=may_deliver) == left
+    assert is_completed(order) == (still_to_invoice(order) == 0)
+
+
+@pytest.mark.parametrize(
+    ("order", "required", "kept", "reserved", "delivered"),
+    [
+        (progress(), 400, 600, 600, 0),
+        (progress(prepaid=400), 0, 600, 600, 0),
+        (progress(prepaid=700), 0, 600, 300, 0),
+        (progress(prepaid=1_000), 0, 600, 0, 0),
+        (progress(invoiced=500), 400, 600, 100, 0),
+        (progress(delivered=200), 400, 600, 400, 200),
+        (progress(delivered=200, prepaid=150), 400, 450, 400, 50),
+        (progress(), 1_000, 0, 0, 0),
+        (progress(), 0, 0, 0, 0),
+    ],
+)
+def test_what_waits_keeps_only_what_is_neither_paid_nor_asked_for(order, required, kept, reserved, delivered):
+    found = waiting_stages(order, Decimal(required), Decimal(kept))
+    assert found == OrderStages(Decimal(0), Decimal(reserved), Decimal(delivered))
+
+
+some = cents(0, 1_000)
+
+
+@given(amount=some, more=st.tuples(some, some, some), required=some, kept=some)
+def test_what_waits_never_keeps_more_than_it_kept_and_never_more_than_the_order(amount, more, required, kept):
+    order = OrderProgress(amount, (), *more)
+    found = waiting_stages(order, required, kept)
+    assert Decimal(0) <= found.reserved <= kept
+    assert found.counted + order.prepaid <= max(still_to_invoice(order), order.prepaid + found.delivered)

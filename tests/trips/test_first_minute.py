@@ -1,5 +1,6 @@
 """A new user's first minute, over the real command and real HTTP: run, ask, import, stop, run again."""
 
+import json
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -134,6 +136,7 @@ def test_run_ask_import_stop_and_run_again(environment: dict[str, str], tmp_path
         assert remedies
         told = (Path(__file__).parents[2] / "README.md").read_text()
         assert all(f"EUR {Decimal(each['to']):,.0f}" in told for each in remedies), remedies
+        the_gate_does_what_the_readme_says(first, told)
         decision = f"{first.address}/v1/decisions/{answer.json()['id']}"
         screened = command(environment, "rescreen", "--seller", "demo")  # It finds the sandbox that runs beside it.
         assert (screened.returncode, screened.stdout.startswith("screened ")) == (0, True), screened.stderr
@@ -177,6 +180,34 @@ def test_run_ask_import_stop_and_run_again(environment: dict[str, str], tmp_path
         assert again.ask("finance", key=old_key).status_code == 401
         headers = {"Authorization": f"Bearer {again.keys['finance']}"}
         assert requests.get(decision, headers=headers, timeout=10).json()["id"] == answer.json()["id"]
+
+
+def the_gate_does_what_the_readme_says(first: Running, told: str) -> None:
+    """The section's own command, by a shell; and the same for another order, and what stands about the debtor."""
+    section = told[told.index("## Keep it: the gate") : told.index("## Your own ledger")]
+    found = re.search(r"(    curl .*?)\n\n    (\{.*?)\n\n", section, re.DOTALL)
+    assert found, section
+    placing = textwrap.dedent(found[1]).replace("http://127.0.0.1:8000", first.address)
+    promised = json.loads(found[2].replace(", ...}", "}"))
+
+    def sent(text: str) -> Any:
+        keys = {**os.environ, "KEY": first.keys["integration"]}
+        done = subprocess.run(["bash", "-c", text], env=keys, capture_output=True, text=True, timeout=30, check=True)
+        return json.loads(done.stdout)
+
+    released = sent(placing)
+    assert promised.items() <= released.items(), released
+    held = sent(placing.replace("4711", "4712"))
+    assert held["state"] == "held"
+    assert f"EUR {Decimal(held['prepayment_required']['amount']):,.0f} must be prepaid" in " ".join(section.split())
+    (debtor,) = {released["debtor_id"], held["debtor_id"]}
+    headers = {"Authorization": f"Bearer {first.keys['finance']}"}
+    shown = requests.get(f"{first.address}/v1/debtors/{debtor}", headers=headers, timeout=10).json()
+    assert f"a limit of EUR {Decimal(shown['effective_limit']['amount']['amount']):,.0f}" in section
+    states = requests.get(f"{first.address}/v1/orders", headers=headers, timeout=10).json()["items"]
+    assert {each["order_reference"]: each["state"] for each in states} == {
+        **{"DEMO-1": "released", "DEMO-2": "released", "DEMO-3": "held", "4711": "released", "4712": "held"}
+    }
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds the processes to kill in /proc")
