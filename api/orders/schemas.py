@@ -25,18 +25,14 @@ class QuotedReference(Line):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(100, **options)
-        self.metadata = {
-            "description": "What the buyer was asked to quote when he prepays: with a digit, from 3 letters and digits on.",
-            **self.metadata,
-        }
+        words = "What the buyer was asked to quote when he prepays: 3 letters and digits or more, and a digit."
+        self.metadata = {"description": words, **self.metadata}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         text = super()._deserialize(value, attr, data, **options)
         if number_key(text) is None:
-            detail = (
-                f"Must have a digit and from {KEY_LENGTHS.start} to {KEY_LENGTHS.stop - 1} letters and digits: else no"
-            )
-            raise invalid("not_recognised", f"{detail} payment that quotes it would be recognised.")
+            rule = f"Must have a digit, and from {KEY_LENGTHS.start} to {KEY_LENGTHS.stop - 1} letters and digits"
+            raise invalid("not_recognised", f"{rule}: no payment that quotes it would be recognised.")
         return text
 
 
