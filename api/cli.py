@@ -14,7 +14,7 @@ import psycopg
 import requests
 from sqlalchemy.exc import OperationalError
 
-from api import demo, home, supervise
+from api import home, supervise
 from api.cli_accounts import issuer, key, seller
 from api.cli_backtest import backtest
 from api.cli_calibrate import calibrate
@@ -31,7 +31,7 @@ from api.config import Config, ConfigInvalid, from_environment
 from api.embedded_place import EmbeddedError
 from api.migrate import SchemaBehind, migrate, require_head
 from api.reasons_page import reasons_page
-from api.records.sessions import Sessions, UnsafeLogin, connect
+from api.records.sessions import UnsafeLogin
 from api.sandbox_note import noted
 from api.web import openapi, serving
 from api.web.log import configure_log
@@ -90,11 +90,14 @@ def _prepared(config: Config) -> Iterator[Config]:
 @main.command()
 def run() -> None:
     """Run everything on this machine: database, web server, worker and sandbox, with a demonstration seller."""
+    from api import demo  # noqa: PLC0415
+    from api.app import make_house  # noqa: PLC0415
+
     with _prepared(from_environment()) as config:
         serving.require_free_port(config)
         assert config.database_url is not None
         sandbox_port = port_for_run(config)
-        made = demo.prepare(Sessions(connect(config.database_url)))
+        made = demo.prepare(make_house(config))
         shown = f"{demo.shown(made, config.address)}\n\nCtrl-C stops everything; the data stays."
         sandbox_url = f"http://127.0.0.1:{sandbox_port}"
         environment = {
@@ -166,10 +169,13 @@ def demo_command() -> None:
 
     The keys that `run` showed stop working. Only an empty database is given a demonstration.
     """
+    from api import demo  # noqa: PLC0415
+    from api.app import make_house  # noqa: PLC0415
+
     with home.complete(from_environment()) as config:
         assert config.database_url is not None
         require_head(config.database_url)
-        made = demo.prepare(Sessions(connect(config.database_url)))
+        made = demo.prepare(make_house(config))
         click.echo(demo.shown(made, config.address if _answers(config) else None))
 
 

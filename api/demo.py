@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from uuid import UUID
 
+from api import demo_orders
 from api.administration.sellers import add_seller
 from api.clock import Clock, real_now
 from api.ledger.importing import Ordered, run_import
@@ -14,6 +15,7 @@ from api.records.identities import Reference
 from api.records.keys import ROLES, NewKey
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
+from api.wiring import House
 
 NAME = "demo"
 INSURER_ID = UUID("00000000-0000-7000-8000-000000000001")  # A made-up insurer.
@@ -42,11 +44,12 @@ DEBTORS = (
 MONTHS, TERM_DAYS = 18, 30
 
 
-def prepare(sessions: Sessions) -> dict[str, str]:
+def prepare(house: House) -> dict[str, str]:
     """Make the demonstration seller on an empty database, revoke its last keys and make new ones.
 
     Gives a key for each role; none where others have sellers and there is no demonstration.
     """
+    sessions = house.sessions
     with sessions.of_nobody() as session:
         seller = sellers.named(session, NAME)
         is_empty = not sellers.every(session)
@@ -54,6 +57,7 @@ def prepare(sessions: Sessions) -> dict[str, str]:
         return {}
     seller = seller or add_seller(sessions, NAME, "test")
     _fill(sessions, seller)
+    demo_orders.fill(house, seller)
     return _new_keys(sessions, seller)
 
 
@@ -112,6 +116,14 @@ def shown(made: dict[str, str], address: str | None) -> str:
             '    -d \'{"company": {"country": "NL", "kvk_number": "90000001"},',
             '         "order_amount": {"amount": "5000.00", "currency": "EUR"},',
             '         "purpose": "credit_assessment", "relation": "customer"}\'',
+            "",
+            "May an order of 9,000 euro of Middenmaat Meubelen go out?",
+            "",
+            f"  curl -s {address}/v1/orders \\",
+            f"    -H 'Authorization: Bearer {made['integration']}' \\",
+            "    -H 'Content-Type: application/json' \\",
+            '    -d \'{"debtor_reference": {"system": "erp", "value": "1002"}, "order_reference": "4711",',
+            '         "amount": {"amount": "9000.00", "currency": "EUR"}}\'',
         ]
     return "\n".join(lines)
 

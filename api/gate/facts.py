@@ -93,6 +93,7 @@ def order_facts(
         supply_stopped="stop_supply" in view.holds,
         parent_insolvent=len(found.way.path) > 1 and is_any_insolvent(session, found.way.path[1:], policy, found.today),
         critical=view.critical,
+        max_extension_days=view.max_extension_days,
         other_currencies=tuple(sorted(exchange.missing)),
         rates=exchange.used,
     )

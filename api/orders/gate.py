@@ -21,7 +21,7 @@ from api.wiring import Wiring
 from scoring.canonical import canonical_json, plain
 from scoring.judgement import Outcome
 from scoring.money import quantised
-from scoring.order_stages import OrderStages, enters_on, stages_of
+from scoring.order_stages import OrderStages, beyond_amount, enters_on, stages_of
 from scoring.orders import OrderFacts, OrderJudgement, release_order
 
 STATES = {
@@ -96,7 +96,7 @@ def resolved(entered: Entered, order: Order, found: Judged, given: Wiring) -> Or
     stages = OrderStages(delivered=stages_of(order.progress, None, may_deliver=False).delivered)
     if outcome is Outcome.ACCEPT_PREPAYMENT:
         # What fits is kept for it while it waits, so that nobody else takes it meanwhile.
-        stages = replace(stages, reserved=_fitting(order, stages))
+        stages = replace(stages, reserved=_fitting(entered, order, stages))
         ends_at = prepay_by(order, entered.rules.policy.orders, given.today, given.seller)
         return replace(order.staged(stages), expires_at=ends_at, enters_horizon_on=None)
     # What went out of a first order stays its debtor's first credit, whatever becomes of the rest.
@@ -125,12 +125,16 @@ def required_of(order: Order, found: Judged) -> Decimal | None:
     required, asked = found.judgement.prepayment_required, found.facts.asked
     if required is None:
         return None
-    open_amount = max(Decimal(0), order.amount - order.invoiced_amount - order.prepaid_amount)
+    # What was asked is what is not invoiced, in the currency of the policy.
+    not_invoiced = max(Decimal(0), order.amount - order.invoiced_amount)
+    open_amount = max(Decimal(0), not_invoiced - order.prepaid_amount)
     if order.currency == found.facts.currency or not asked.amount:
         return min(required, open_amount)
-    return min(quantised(required * order.amount / asked.amount, order.currency, "up"), open_amount)
+    return min(quantised(required * not_invoiced / asked.amount, order.currency, "up"), open_amount)
 
 
-def _fitting(order: Order, stages: OrderStages) -> Decimal:
-    open_amount = order.amount - order.invoiced_amount - order.prepaid_amount - (order.prepayment_required or 0)
+def _fitting(entered: Entered, order: Order, stages: OrderStages) -> Decimal:
+    """Give what may be kept of the room: what counts now, less what is prepaid, asked for, or delivered already."""
+    counts_now = order.amount - order.invoiced_amount - beyond_amount(order.progress, entered.gate.horizon_on)
+    open_amount = counts_now - order.prepaid_amount - (order.prepayment_required or 0)
     return max(Decimal(0), open_amount - stages.delivered)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.records import debtor_locks, debtors
+from api.records.cover_facts import max_extension_days_of
 from api.records.identities import Reference
 
 
@@ -181,7 +182,7 @@ class GateView:
     `first_order_id` is the first order on account that the gate knows of, with its invoices; `has_history`: something
     was ever settled; `first_due_on` is the earliest open invoice's day, of debtors whose orders we do not know.
     `time_has_passed`: reservations of the group have ended, or parts came inside the horizon, and nobody has said so.
-    `has_held`: older orders of the debtor wait.
+    `has_held`: older orders of the debtor wait. `max_extension_days` is of the cover that can stop, None: none can.
     """
 
     critical: bool
@@ -199,10 +200,11 @@ class GateView:
     first_due_on: date | None
     time_has_passed: bool
     has_held: bool
+    max_extension_days: int | None
 
 
 # Small lists as JSON, with amounts as text; none of them grows with the number of orders or invoices.
-READ = text("""
+READ = text(f"""
 SELECT d.critical, coalesce(d.onboarding_missing, '[]') AS onboarding_missing,
     (SELECT json_agg(json_build_array(p.place, l.id, l.scope, l.is_temporary, l.limit_kind, l.limit_amount::text,
             l.currency, l.risk_class, l.valid_from, l.valid_until))
@@ -247,10 +249,11 @@ SELECT d.critical, coalesce(d.onboarding_missing, '[]') AS onboarding_missing,
     EXISTS (SELECT FROM sales_order WHERE debtor_id = ANY(CAST(:members AS uuid[])) AND expires_at <= :now)
         OR EXISTS (SELECT FROM sales_order
             WHERE debtor_id = ANY(CAST(:members AS uuid[])) AND enters_horizon_on <= :today) AS time_has_passed,
-    EXISTS (SELECT FROM sales_order WHERE debtor_id = :debtor_id AND state = 'held') AS has_held
+    EXISTS (SELECT FROM sales_order WHERE debtor_id = :debtor_id AND state = 'held') AS has_held,
+    {max_extension_days_of("d")} AS max_extension_days
 FROM debtor d LEFT JOIN LATERAL (SELECT id FROM sales_order WHERE debtor_id = d.id AND is_first) first_order ON true
 WHERE d.id = :debtor_id
-""")
+""")  # noqa: S608
 
 
 def read(session: Session, way: Way, now: datetime, today: date, overdue_before: date) -> GateView:
@@ -261,6 +264,7 @@ def read(session: Session, way: Way, now: datetime, today: date, overdue_before:
         "members": list(way.members),
         "now": now,
         "today": today,
+        "day": today,
         "overdue_before": overdue_before,
     }
     row = session.execute(READ, values).one()
@@ -283,6 +287,7 @@ def read(session: Session, way: Way, now: datetime, today: date, overdue_before:
         first_due_on=row.first_due_on,
         time_has_passed=row.time_has_passed,
         has_held=row.has_held,
+        max_extension_days=row.max_extension_days,
     )
 
 

@@ -85,6 +85,7 @@ def objections_to_experience(
 
 
 def _of_amount(amount: Decimal, terms: InsuranceTerms) -> Iterator[DiscretionaryObjection]:
+    """Whether the contract lets the seller set a limit of this amount himself."""
     most = terms.discretionary_limit_max
     if most is not None and amount > most:
         yield "above_contract"

@@ -1,17 +1,15 @@
 """A new user's first minute, over the real command and real HTTP: run, ask, import, stop, run again."""
 
+import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
+import textwrap
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,84 +18,17 @@ import pytest
 import requests
 import yaml
 
+from tests.trips.running import KEY, Running, command, running
+
 pytestmark = pytest.mark.skipif(
     "CREDITGATE_DATABASE_URL" in os.environ, reason="the command's own database is what is tried here"
 )
-PROGRAM = [sys.executable, "-m", "api"]
-KEY = re.compile(r"^  (\w+) +(cg_test_\w+)$", re.MULTILINE)
-START_SECONDS = 60
 MAPPING = """
 columns: {debtor_reference: customer, invoice_number: number, invoiced_on: invoiced, due_on: due, amount: amount}
 constants: {debtor_system: erp, currency: EUR, country: NL}
 date_formats: [YYYY-MM-DD]
 """
 LEDGER = "customer,number,invoiced,due,amount\n7,A1,2026-01-05,2026-02-04,100.00\n7,A2,2026-01-06,2026-02-05,ten\n"
-
-
-@dataclass(frozen=True)
-class Running:
-    """A `creditgate run` that answers."""
-
-    process: subprocess.Popen[str]
-    address: str
-    keys: dict[str, str]
-
-    def ask(self, role: str, kvk_number: str = "90000001", key: str | None = None, amount: str = "5000.00") -> Any:
-        body: dict[str, Any] = {
-            "company": {"country": "NL", "kvk_number": kvk_number},
-            "order_amount": {"amount": amount, "currency": "EUR"},
-            "purpose": "credit_assessment",
-            "relation": "customer",
-        }
-        headers = {"Authorization": f"Bearer {key or self.keys[role]}"}
-        return requests.post(f"{self.address}/v1/credit-checks", json=body, headers=headers, timeout=10)
-
-
-@pytest.fixture
-def environment() -> Iterator[dict[str, str]]:
-    """An empty data folder under a long path with a space, and free ports for the server and the sandbox."""
-    base = Path(tempfile.mkdtemp(prefix="creditgate-trip-"))
-    base.chmod(0o711)  # Only passing through: when root runs the tests, the database's own user must reach its folder.
-    with socket.socket() as probe, socket.socket() as beside:
-        probe.bind(("127.0.0.1", 0))
-        beside.bind(("127.0.0.1", 0))
-        port, sandbox_port = probe.getsockname()[1], beside.getsockname()[1]
-    folder = base / ("a long path " + "x" * 100) / "var"
-    ports = {"PORT": str(port), "CREDITGATE_SANDBOX_PORT": str(sandbox_port)}
-    yield {**os.environ, "CREDITGATE_DATA_DIR": str(folder), **ports, "PYTHONUNBUFFERED": "1"}
-    shutil.rmtree(base, ignore_errors=True)
-
-
-@contextmanager
-def running(environment: dict[str, str]) -> Iterator[Running]:
-    with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(
-            [*PROGRAM, "run"], env=environment, stdout=output, stderr=subprocess.STDOUT, text=True
-        )
-        try:
-            yield Running(process, f"http://127.0.0.1:{environment['PORT']}", _keys(process, output))
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
-                process.wait(30)
-
-
-def _keys(process: subprocess.Popen[str], output: Any) -> dict[str, str]:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        output.seek(0)
-        text = output.read()
-        if "Ctrl-C stops everything" in text:
-            return dict(KEY.findall(text))
-        time.sleep(0.1)
-    output.seek(0)
-    pytest.fail(f"creditgate did not start:\n{output.read()}")
-
-
-def command(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PROGRAM, *arguments], env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
 
 
 def eventually(true: Callable[[], bool]) -> bool:
@@ -134,6 +65,7 @@ def test_run_ask_import_stop_and_run_again(environment: dict[str, str], tmp_path
         assert remedies
         told = (Path(__file__).parents[2] / "README.md").read_text()
         assert all(f"EUR {Decimal(each['to']):,.0f}" in told for each in remedies), remedies
+        the_gate_does_what_the_readme_says(first, told)
         decision = f"{first.address}/v1/decisions/{answer.json()['id']}"
         screened = command(environment, "rescreen", "--seller", "demo")  # It finds the sandbox that runs beside it.
         assert (screened.returncode, screened.stdout.startswith("screened ")) == (0, True), screened.stderr
@@ -177,6 +109,34 @@ def test_run_ask_import_stop_and_run_again(environment: dict[str, str], tmp_path
         assert again.ask("finance", key=old_key).status_code == 401
         headers = {"Authorization": f"Bearer {again.keys['finance']}"}
         assert requests.get(decision, headers=headers, timeout=10).json()["id"] == answer.json()["id"]
+
+
+def the_gate_does_what_the_readme_says(first: Running, told: str) -> None:
+    """The section's own command, by a shell; and the same for another order, and what stands about the debtor."""
+    section = told[told.index("## Keep it: the gate") : told.index("## Your own ledger")]
+    found = re.search(r"(    curl .*?)\n\n    (\{.*?)\n\n", section, re.DOTALL)
+    assert found, section
+    placing = textwrap.dedent(found[1]).replace("http://127.0.0.1:8000", first.address)
+    promised = json.loads(found[2].replace(", ...}", "}"))
+
+    def sent(text: str) -> Any:
+        keys = {**os.environ, "KEY": first.keys["integration"]}
+        done = subprocess.run(["bash", "-c", text], env=keys, capture_output=True, text=True, timeout=30, check=True)
+        return json.loads(done.stdout)
+
+    released = sent(placing)
+    assert promised.items() <= released.items(), released
+    held = sent(placing.replace("4711", "4712"))
+    assert held["state"] == "held"
+    assert f"EUR {Decimal(held['prepayment_required']['amount']):,.0f} must be prepaid" in " ".join(section.split())
+    (debtor,) = {released["debtor_id"], held["debtor_id"]}
+    headers = {"Authorization": f"Bearer {first.keys['finance']}"}
+    shown = requests.get(f"{first.address}/v1/debtors/{debtor}", headers=headers, timeout=10).json()
+    assert f"a limit of EUR {Decimal(shown['effective_limit']['amount']['amount']):,.0f}" in section
+    states = requests.get(f"{first.address}/v1/orders", headers=headers, timeout=10).json()["items"]
+    assert {each["order_reference"]: each["state"] for each in states} == {
+        **{"DEMO-1": "released", "DEMO-2": "released", "DEMO-3": "held", "4711": "released", "4712": "held"}
+    }
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds the processes to kill in /proc")
