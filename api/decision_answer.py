@@ -8,6 +8,7 @@ from api.behaviour_answer import behaviour_figures
 from api.records.decisions import Decision
 from api.records.sellers import Seller
 from api.web.money import money_answer
+from scoring.readers import read_by_sales
 from scoring.reasons import REGISTRY, render, render_advice, render_change, render_remedy, sales_note
 
 Language = Literal["en", "nl"]
@@ -35,7 +36,7 @@ def decision_answer(decision: Decision, seller: Seller, role: str, language: Lan
         "credit_limit": limit_answer(said["limit"], said["currency"]),
         "binding": said["binding"],
         "terms": _terms(said["terms"], said["currency"]),
-        "reasons": reasons_answer(said["reasons"], role, language),
+        "reasons": reasons_answer(said["reasons"], role, language, said["outcome"]),
         "remedies": [
             _remedy(each, said["currency"], language)
             for each in said["remedies"]
@@ -89,14 +90,15 @@ def _terms(terms: Mapping[str, Any], currency: str) -> dict[str, Any]:
     return {**terms, "prepayment_required": _money(terms["prepayment_required"], currency)}
 
 
-def _for_sales(reason: Mapping[str, Any]) -> bool:
-    return bool(reason["audience"] == "sales")
+def reasons_answer(
+    reasons: Iterable[Mapping[str, Any]], role: str, language: Language, outcome: str | None = None
+) -> list[dict[str, Any]]:
+    """Give the reasons of a stored judgement as a role may read them.
 
-
-def reasons_answer(reasons: Iterable[Mapping[str, Any]], role: str, language: Language) -> list[dict[str, Any]]:
-    """Give the reasons of a stored judgement as a role may read them."""
+    `outcome` is what was decided, where that is not the heaviest effect: a review comes before a decline.
+    """
     full = role in SEE_EVERYTHING
-    return [_reason(each, full, language) for each in reasons if full or _for_sales(each)]
+    return [_reason(each, full, language) for each in (reasons if full else read_by_sales(reasons, outcome))]
 
 
 def _reason(reason: Mapping[str, Any], full: bool, language: Language) -> dict[str, Any]:
