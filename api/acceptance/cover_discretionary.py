@@ -24,6 +24,7 @@ from api.records import cover_versions, insurance_policies, payment_experience, 
 from api.records.debtors import DebtorRecord
 from api.records.insurance_policies import InsurancePolicyRecord
 from api.records.reports import Report
+from api.sanctions_clearing import refuse_listed
 from api.wiring import Wiring, answer_bytes
 from scoring.cover import (
     DiscretionaryObjection,
@@ -69,6 +70,7 @@ def set_limit(debtor_id: UUID, data: Mapping[str, Any], given: Wiring) -> bytes:
     with given.transaction() as session:
         given.once.claim(session)
         debtor = locked_debtor(session, debtor_id)
+        refuse_listed(session, debtor)
         policy = get_policy(session, data["insurance_policy_id"])
         terms = _terms(session, policy, relied_on)
         if data["document_id"] is not None:

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.acceptance.limit_answers import in_force_on, known_class
-from api.acceptance.limit_fields import in_policy_currency
-from api.acceptance.persons import amount_to_weigh
+from api.acceptance.limit_answers import in_force_from, known_class
+from api.acceptance.persons import Credit, credit_to_weigh, refuse_applicant
 from api.identity.debtors import locked_debtor
 from api.persons import beyond_authority, require_person
 from api.problems import BadInput, Conflict, Fault, NotFound
@@ -17,9 +16,11 @@ from api.records import debtors, decisions, held_orders, limits, securities
 from api.records.debtors import DebtorRecord
 from api.records.documents import DocumentRecord
 from api.records.securities import SecurityRecord
+from api.sanctions_clearing import refuse_listed
 from api.web.money import money_or_none
 from api.wiring import Wiring, answer_bytes
 from scoring.acceptance import Decider, within_authority
+from scoring.facts import NO_LIMIT_GIVEN
 from scoring.money import Money
 
 RAISING = ("parent_guarantee", "bank_guarantee", "deposit")
@@ -49,6 +50,8 @@ def record_security(debtor_id: UUID, request: SecurityRequest, given: Wiring) ->
         if faults:
             raise BadInput("The security cannot be recorded.", faults=faults)
         if request.raises_limit and request.amount is not None:
+            refuse_applicant(session, debtor.id, person)
+            refuse_listed(session, debtor)
             _require_authority(session, debtor, request.amount, person, given)
         record = _record(debtor, request, person, given)
         session.add(record)
@@ -134,25 +137,15 @@ def _faults_of_guarantor(session: Session, debtor: DebtorRecord, request: Securi
 
 
 def _require_authority(session: Session, debtor: DebtorRecord, amount: Money, person: Decider, given: Wiring) -> None:
-    """The limit with all that raises it must lie within the person's authority."""
+    """The highest limit from today on, with all that raises it, must lie within the person's authority."""
     policy = given.house.policies.active(session).policy
-    found, version = in_force_on(limits.versions(session, debtor.id, "own"), given.today)
     risk_class = known_class(decisions.newest_class(session, debtor.id))
-    currency = policy.currency if version is None else version.currency
-    own = amount_to_weigh(session, found.limit, currency, policy, given)
-    if own is None:
-        return  # What has no end is raised by nothing.
-    raised = [amount, *_raising(session, debtor, given.today)]
-    whole = sum(
-        (in_policy_currency(session, each, policy, given.today, "/amount").amount for each in raised), own.amount
-    )
-    if not within_authority(whole, risk_class, person.role, policy):
-        raise beyond_authority(person, Money(whole, policy.currency), risk_class, policy)
-
-
-def _raising(session: Session, debtor: DebtorRecord, on: date) -> list[Money]:
-    found = securities.raising(session, debtor.id, on)
-    return [Money(each.amount, each.currency) for each in found if each.amount is not None]
+    standing = in_force_from(limits.versions(session, debtor.id, "own"), given.today)
+    for limit, currency in [*standing, (NO_LIMIT_GIVEN, policy.currency)]:
+        whole = credit_to_weigh(session, debtor.id, Credit(limit, currency, more=[amount]), policy, given)
+        # What has no end is raised by nothing.
+        if whole is not None and not within_authority(whole.amount, risk_class, person.role, policy):
+            raise beyond_authority(person, whole, risk_class, policy)
 
 
 def _record(debtor: DebtorRecord, request: SecurityRequest, person: Decider, given: Wiring) -> SecurityRecord:

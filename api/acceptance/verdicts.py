@@ -11,7 +11,7 @@ from api.acceptance import states
 from api.acceptance.answers import verdict_answer
 from api.acceptance.effects import take_effect
 from api.acceptance.finding import decision_of, locked_application
-from api.acceptance.judging import Weighed, weigh
+from api.acceptance.judging import Weighed, refuse_what_no_person_may, weigh, weigh_anew
 from api.acceptance.limit_fields import GivenLimit
 from api.acceptance.matter import Matter
 from api.acceptance.overriding import direction_beside
@@ -82,7 +82,9 @@ def approve(application_id: UUID, verdict_id: UUID, approved: bool, grounds: str
             raise NotAllowed("The second person must be another one.", code="second_approver_needed")
         rules = given.house.policies.active(session)
         matter = Matter(application, debtor, decision_of(session, application), rules)
-        _require_second(waiting, second, matter, given)
+        if approved and waiting.verdict != "decline":
+            refuse_what_no_person_may(session, matter)
+        _require_second(session, waiting, second, matter, given)
         approval = VerdictApprovalRecord(
             verdict_id=waiting.id,
             approved=approved,
@@ -121,9 +123,9 @@ def _needs_second(decider: Decider, weighed: Weighed, policy: Policy) -> bool:
     return True
 
 
-def _require_second(waiting: VerdictRecord, second: Decider, matter: Matter, given: Wiring) -> None:
+def _require_second(session: Session, waiting: VerdictRecord, second: Decider, matter: Matter, given: Wiring) -> None:
     policy = matter.rules.policy
-    weighed = Weighed.of_record(waiting, policy)
+    weighed = weigh_anew(session, waiting, matter, given)
     first = Decider(waiting.given_by, waiting.role)
     if not may_second(first, second, weighed.weight, weighed.risk_class, policy):
         raise beyond_authority(second, weighed.amount, weighed.risk_class, policy)

@@ -101,6 +101,12 @@ def of_debtor(session: Session, debtor_id: UUID, states: Iterable[str]) -> Seque
     return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
+def newest(session: Session, debtor_id: UUID) -> ApplicationRecord | None:
+    """Give a debtor's newest application, whatever became of it."""
+    query = select(ApplicationRecord).where(ApplicationRecord.debtor_id == debtor_id)
+    return session.scalars(query.order_by(ApplicationRecord.id.desc()).limit(1)).first()
+
+
 def past_due(session: Session, now: datetime) -> Sequence[ApplicationRecord]:
     """Give the applications that wait for a person past their deadline, the oldest deadline first."""
     record = ApplicationRecord
