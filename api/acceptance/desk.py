@@ -105,6 +105,8 @@ def _judgements(session: Session, rows: Sequence[Waiting]) -> dict[UUID, Mapping
 
 def _item(row: Waiting, said: Mapping[str, Any], debtor: DebtorRecord, given: Wiring) -> dict[str, Any]:
     reasons = [each for each in said["reasons"] if each["effect"] == "refer"]
+    if row.because is not None:
+        reasons.insert(0, {"code": row.because, "params": {}})
     return {
         "kind": row.kind,
         "id": row.id,

@@ -77,6 +77,8 @@ def approve(application_id: UUID, verdict_id: UUID, approved: bool, grounds: str
         given.once.claim(session)
         application, debtor = locked_application(session, application_id)
         waiting = _waiting(session, application, verdict_id)
+        if application.state != "seconding":
+            raise Conflict(f"The application is {application.state}.", code="application_decided")
         refuse_own(second, application.applied_by, application.actor)
         if is_same(second.subject, waiting.given_by):
             raise NotAllowed("The second person must be another one.", code="second_approver_needed")
@@ -145,7 +147,7 @@ def _waiting(session: Session, application: ApplicationRecord, verdict_id: UUID)
 def _back_to_the_machine(session: Session, matter: Matter, given: Wiring) -> None:
     """A verdict that a second person refused has no effect: all is as the machine left it."""
     application = matter.application
-    state = states.BY_OUTCOME[matter.decision.judgement["outcome"]]
+    state = states.of_machine(application, matter.decision.judgement["outcome"])
     states.enter(application, state, given.now, application.due_at if state == "referred" else None)
     if state == "referred":
         states.tell_referred(session, application, matter.debtor, given.now)

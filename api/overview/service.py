@@ -12,10 +12,11 @@ from api.debtor_answer import debtor_answer
 from api.decision_answer import SEE_EVERYTHING, reasons_answer
 from api.gate.entering import Entered, look
 from api.gate.facts import Gate, first_payment, order_facts
+from api.overruling import overruled
 from api.overview.covered import cover_answer
 from api.overview.limits import own_limits, use_answer
 from api.overview.owed import owed_answer, security_answers
-from api.records import debtor_days, debtors, overviews
+from api.records import debtor_days, debtors, decisions, overviews
 from api.records.overviews import Overview, Row
 from api.web.money import money_or_none
 from api.wiring import Wiring
@@ -51,7 +52,7 @@ def _told(session: Session, entered: Entered, given: Wiring) -> tuple[dict[str, 
         "first_payment": _first_payment(found),
         "onboarding_missing": found.view.onboarding_missing,
         "gate": _gate(facts, entered, given),
-        "newest_decision": _decision(told, full=role in SEE_EVERYTHING),
+        "newest_decision": _decision(session, told, full=role in SEE_EVERYTHING),
         "applications": [_application(each) for each in told.applications],
         "holds": [_hold(each, full=role in SEE_EVERYTHING) for each in told.holds],
         "held_orders": {"count": told.held["count"], "oldest_placed_at": _time(told.held["oldest_placed_at"])},
@@ -103,7 +104,8 @@ def _first_payment(found: Gate) -> dict[str, Any] | None:
     }
 
 
-def _decision(told: Overview, *, full: bool) -> dict[str, Any] | None:
+def _decision(session: Session, told: Overview, *, full: bool) -> dict[str, Any] | None:
+    """Give the newest decision; who may not read all of it reads what a person decided instead."""
     if told.decision is None:
         return None
     said = told.decision
@@ -112,7 +114,14 @@ def _decision(told: Overview, *, full: bool) -> dict[str, Any] | None:
         "decided_at": _time(said["decided_at"]),
         "credit_limit": _limit(said["limit_kind"], said["limit_amount"], said["currency"]),
     }
-    return answer | {name: said[name] for name in ("grade", "pd") if full}
+    if full:
+        return answer | {name: said[name] for name in ("grade", "pd")}
+    decision = decisions.get(session, UUID(said["id"])) if said["kind"] == "application" else None
+    instead = None if decision is None else overruled(session, [decision]).get(decision.id)
+    if instead is None:
+        return answer
+    limit = {"kind": instead.limit.kind, "amount": money_or_none(instead.limit.amount, instead.currency)}
+    return answer | {"outcome": instead.outcome, "credit_limit": limit}
 
 
 def _application(row: Row) -> dict[str, Any]:

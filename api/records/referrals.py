@@ -31,6 +31,7 @@ class Waiting:
     owner: str | None
     due_at: datetime
     decision_id: UUID
+    because: str | None
 
 
 def desk(order_days: int) -> Subquery:
@@ -50,6 +51,7 @@ def desk(order_days: int) -> Subquery:
         application.owner,
         application.due_at,
         application.decision_id,
+        application.because,
     ).where(application.state.in_(WAITING))
     of_orders = select(
         literal("order", Text),
@@ -62,6 +64,7 @@ def desk(order_days: int) -> Subquery:
         cast(null(), Text),
         order.judged_at + cast(literal(timedelta(days=order_days)), INTERVAL),
         order.decision_id,
+        cast(null(), Text),
     ).where(order.state == "held", order.outcome == "refer")
     return union_all(of_applications, of_orders).subquery("desk")
 

@@ -24,30 +24,7 @@ UNDATED: dict[str, Words] = {
     ),
 }
 
-_ASK_FINANCE = Words(
-    "Ask finance before anything is promised or delivered.",
-    "Vraag finance voordat er iets wordt toegezegd of geleverd.",
-)
-
 STOPPING: dict[str, ReasonKind] = {
-    # These two stand for reasons that only finance may read.
-    "do_not_deliver": ReasonKind(
-        "policy",
-        "finance",
-        "sales",
-        Words("Do not sell or deliver to this debtor.", "Verkoop en lever niet aan deze debiteur."),
-        _ASK_FINANCE,
-    ),
-    "finance_decides": ReasonKind(
-        "policy",
-        "finance",
-        "sales",
-        Words(
-            "Finance must look at this debtor before it goes on.",
-            "Finance moet eerst naar deze debiteur kijken.",
-        ),
-        _ASK_FINANCE,
-    ),
     "sanctions_hit": ReasonKind(
         "compliance",
         "finance",

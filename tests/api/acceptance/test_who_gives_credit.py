@@ -1,4 +1,4 @@
-"""Who may give credit to a debtor, by whichever way: not who applied, nobody beyond his authority, none to the listed."""
+"""Who may give credit, by whichever way: not who applied, nobody beyond his authority, and none to who is listed."""
 
 from datetime import timedelta
 from typing import Any
