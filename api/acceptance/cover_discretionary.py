@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.acceptance.cover_changes import Change, record
 from api.acceptance.cover_shown import decision_answer
-from api.acceptance.documents import get_document
+from api.acceptance.documents import document_of
 from api.acceptance.insurance_policies import get_policy
 from api.acceptance.insurance_terms import in_force, terms_of
 from api.fresh_report.stored import facts_of
@@ -74,7 +74,7 @@ def set_limit(debtor_id: UUID, data: Mapping[str, Any], given: Wiring) -> bytes:
         policy = get_policy(session, data["insurance_policy_id"])
         terms = _terms(session, policy, relied_on)
         if data["document_id"] is not None:
-            get_document(session, data["document_id"])
+            document_of(session, data["document_id"], debtor.id)
         _check_told(data, policy, relied_on, given.today)
         found = _evidence(session, debtor, data, relied_on, terms, given)
         decided = cover_versions.of_debtor(session, debtor.id, policy.id)

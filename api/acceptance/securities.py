@@ -12,9 +12,8 @@ from api.acceptance.persons import Credit, credit_to_weigh, refuse_applicant
 from api.identity.debtors import locked_debtor
 from api.persons import beyond_authority, require_person
 from api.problems import BadInput, Conflict, Fault, NotFound
-from api.records import debtors, decisions, held_orders, limits, securities
+from api.records import debtors, decisions, documents, held_orders, limits, securities
 from api.records.debtors import DebtorRecord
-from api.records.documents import DocumentRecord
 from api.records.securities import SecurityRecord
 from api.sanctions_clearing import refuse_listed
 from api.web.money import money_or_none
@@ -107,8 +106,8 @@ def _faults(session: Session, debtor: DebtorRecord, request: SecurityRequest, gi
     if request.guarantor_id is not None:
         faults += _faults_of_guarantor(session, debtor, request)
     document_id = request.document_id
-    if document_id is not None and session.get(DocumentRecord, (given.seller.id, document_id)) is None:
-        faults.append(Fault("/document_id", "document_not_found", "There is no such document."))
+    if document_id is not None and documents.of_debtor(session, document_id, debtor.id) is None:
+        faults.append(Fault("/document_id", "document_not_found", "There is no such document of this debtor."))
     return faults
 
 

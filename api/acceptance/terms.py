@@ -12,10 +12,9 @@ from api.acceptance.answers import granted_terms, terms_answer
 from api.acceptance.finding import get_application
 from api.identity.debtors import locked_debtor
 from api.problems import BadInput, Conflict, Fault, NotAllowed
-from api.records import applications, debtors, held_orders
+from api.records import applications, debtors, documents, held_orders
 from api.records.applications import AgreedTermsRecord, ApplicationRecord
 from api.records.debtors import DebtorRecord
-from api.records.documents import DocumentRecord
 from api.web.permissions import is_allowed
 from api.wiring import Wiring, answer_bytes
 from scoring.acceptance import TermByLaw, term_by_law
@@ -91,8 +90,8 @@ def _sha256(session: Session, debtor: DebtorRecord, accepted: TermsAccepted, giv
     if (accepted.document_id is None) == (accepted.document_sha256 is None):
         faults.append(Fault("", "name_one_document", "Give exactly one of document_id and document_sha256."))
     elif accepted.document_id is not None:
-        document = session.get(DocumentRecord, (given.seller.id, accepted.document_id))
-        if document is None or document.debtor_id not in (None, debtor.id):
+        document = documents.of_debtor(session, accepted.document_id, debtor.id)
+        if document is None:
             faults.append(Fault("/document_id", "document_not_found", "There is no such document of this debtor."))
         else:
             sha256 = document.sha256
