@@ -135,7 +135,9 @@ def terms_answer(record: AgreedTermsRecord) -> dict[str, Any]:
         *("payment_term_days", "expressly_agreed", "debtor_size", "accepted_by", "accepted_on", "channel"),
         *("recorded_by", "known_at"),
     )
-    return {name: getattr(record, name) for name in names}
+    # A hash alone shows which text it was to whoever has the text, and nothing to who has not.
+    evidence = "hash_only" if record.document_id is None else "document"
+    return {name: getattr(record, name) for name in names} | {"evidence": evidence}
 
 
 def _agreed(record: AgreedTermsRecord | None) -> dict[str, Any] | None:

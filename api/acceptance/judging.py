@@ -12,6 +12,7 @@ from api.acceptance.limit_answers import CLASSES, as_limit, gives_credit, known_
 from api.acceptance.limit_fields import GivenLimit
 from api.acceptance.matter import Matter
 from api.acceptance.persons import Credit, credit_to_weigh
+from api.acceptance.terms_law import faults_of_term, size_known
 from api.problems import BadInput, Conflict, Fault
 from api.records.decisions import Decision
 from api.records.verdicts import VerdictRecord
@@ -43,6 +44,8 @@ class ToWeigh(Protocol):
     def verdict(self) -> str: ...
     @property
     def limit(self) -> GivenLimit | None: ...
+    @property
+    def terms(self) -> dict[str, Any] | None: ...
     @property
     def valid_until(self) -> date | None: ...
     @property
@@ -91,7 +94,7 @@ def weigh(session: Session, matter: Matter, said: ToWeigh, given: Wiring) -> Wei
     policy, decision = matter.rules.policy, matter.decision
     if said.verdict != "decline":
         refuse_what_no_person_may(session, matter)
-    faults = [*_faults(said, matter, given)]
+    faults = [*_faults(said, matter, given), *_faults_of_terms(session, said, matter)]
     form, notches = _form(said.campari, policy, faults)
     if faults:
         raise BadInput("The verdict cannot be taken.", faults=faults)
@@ -131,6 +134,17 @@ def _faults(said: ToWeigh, matter: Matter, given: Wiring) -> Iterator[Fault]:
     latest = limit_days(_class_of(matter.decision), given.today, matter.rules.policy.limits).valid_until
     if said.valid_until > latest:
         yield Fault("/valid_until", "too_late", f"By the policy a limit of this class ends by {latest}.")
+
+
+def _faults_of_terms(session: Session, said: ToWeigh, matter: Matter) -> Iterator[Fault]:
+    """Nobody grants what the law makes void; how large a debtor is where figures do not tell, its terms must say."""
+    days = (said.terms or {}).get("payment_term_days")
+    if days is None:
+        return
+    policy = matter.rules.policy
+    size = size_known(session, matter.debtor.id, policy)
+    expressly = bool((said.terms or {}).get("expressly_agreed"))
+    yield from faults_of_term(days, size or "sme", policy, expressly_agreed=expressly, pointer="/terms")
 
 
 def _form(said: dict[str, Any] | None, policy: Policy, faults: list[Fault]) -> tuple[CampariForm | None, int]:
