@@ -10,7 +10,7 @@ from api.acceptance.desk_schemas import ReferralSchema, ReferralsQuery, TakeSche
 from api.acceptance.desk_taking import release, take
 from api.web.answers import bytes_answer
 from api.web.blueprint import Blueprint
-from api.web.lists import list_answer
+from api.web.lists import CSV_TOO, list_answer
 from api.web.permissions import permission
 from api.web.schemas import page_schema
 from api.wiring import wiring
@@ -22,6 +22,7 @@ blueprint = Blueprint("referrals", __name__, description="Finance's desk: what w
 @permission("referral.read")
 @blueprint.arguments(ReferralsQuery, location="query")
 @blueprint.response(200, page_schema(ReferralSchema))
+@blueprint.doc(responses=CSV_TOO)
 def list_referrals(query: dict[str, Any]) -> Response:
     """List what waits for a person, applications and held orders, the nearest deadline first."""
     given = wiring()

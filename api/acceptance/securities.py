@@ -1,5 +1,6 @@
 """Securities: what stands behind a debtor's debt; one that raises the limit is credit, and takes authority as such."""
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -91,14 +92,9 @@ def security_answer(record: SecurityRecord, on: date) -> dict[str, Any]:
 
 
 def _faults(session: Session, debtor: DebtorRecord, request: SecurityRequest, given: Wiring) -> list[Fault]:
-    faults = []
-    valid_from = request.valid_from or given.today
-    if request.valid_until is not None and request.valid_until < valid_from:
-        faults.append(Fault("/valid_until", "ends_before_it_begins", "It would end before it begins."))
-    if request.amount is not None and request.amount.amount == 0:
-        faults.append(Fault("/amount", "out_of_range", "A security of nothing is none; leave the amount out."))
-    if request.raises_limit:
-        faults += _faults_of_raise(request)
+    told = {name: getattr(request, name) for name in ("kind", "raises_limit", "amount", "document_id")}
+    told |= {"valid_from": request.valid_from or given.today, "valid_until": request.valid_until}
+    faults = list(faults_of_security(told))
     if request.kind == "parent_guarantee" and not (request.guarantor_id or request.guarantor_name):
         faults.append(
             Fault("/guarantor_id", "required", "Say which parent guarantees: guarantor_id or guarantor_name.")
@@ -111,16 +107,23 @@ def _faults(session: Session, debtor: DebtorRecord, request: SecurityRequest, gi
     return faults
 
 
-def _faults_of_raise(request: SecurityRequest) -> list[Fault]:
-    """What raises the limit is an amount that somebody can be held to, on paper."""
-    faults = []
-    if request.kind not in RAISING:
-        faults.append(Fault("/raises_limit", "raises_nothing", f"Only {', '.join(RAISING)} can raise a limit."))
-    if request.amount is None:
-        faults.append(Fault("/amount", "required", "What raises the limit has an amount."))
-    if request.document_id is None:
-        faults.append(Fault("/document_id", "required", "What raises the limit rests on a stored document."))
-    return faults
+def faults_of_security(told: Mapping[str, Any], refused: Collection[str] = ()) -> Iterator[Fault]:
+    """Name what parts of a security contradict, as far as they are told; those in `refused` are at fault themselves."""
+    begins_on, ends_on = told.get("valid_from"), told.get("valid_until")
+    if begins_on is not None and ends_on is not None and ends_on < begins_on:
+        yield Fault("/valid_until", "ends_before_it_begins", "It would end before it begins.")
+    amount, kind = told.get("amount"), told.get("kind")
+    if amount is not None and amount.amount == 0:
+        yield Fault("/amount", "out_of_range", "A security of nothing is none; leave the amount out.")
+    if not told.get("raises_limit"):
+        return
+    # What raises the limit is an amount that somebody can be held to, on paper.
+    if kind is not None and kind not in RAISING:
+        yield Fault("/raises_limit", "raises_nothing", f"Only {', '.join(RAISING)} can raise a limit.")
+    if amount is None and "amount" not in refused:
+        yield Fault("/amount", "required", "What raises the limit has an amount.")
+    if told.get("document_id") is None and "document_id" not in refused:
+        yield Fault("/document_id", "required", "What raises the limit rests on a stored document.")
 
 
 def _faults_of_guarantor(session: Session, debtor: DebtorRecord, request: SecurityRequest) -> list[Fault]:

@@ -1,5 +1,6 @@
 """Tells all that one needs to decide about a debtor, as the gate would find it, to each role what it may see."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api import onboarding
 from api.behaviour_answer import behaviour_figures
 from api.debtor_answer import debtor_answer
 from api.decision_answer import SEE_EVERYTHING, reasons_answer
@@ -17,6 +19,7 @@ from api.overview.covered import cover_answer
 from api.overview.limits import own_limits, use_answer
 from api.overview.owed import owed_answer, security_answers
 from api.records import debtor_days, debtors, decisions, overviews
+from api.records.debtors import DebtorRecord
 from api.records.overviews import Overview, Row
 from api.web.money import money_or_none
 from api.wiring import Wiring
@@ -25,6 +28,7 @@ from scoring.limit_use import limit_use
 from scoring.money import exponent_of
 from scoring.order_stages import OrderProgress
 from scoring.orders import OrderFacts, release_order
+from scoring.policy.document import Policy
 
 # What is owed is the book's business: sales sees what it may promise, and whom to ask.
 SEE_BOOK = frozenset({"finance", "credit_manager", "integration"})
@@ -50,7 +54,7 @@ def _told(session: Session, entered: Entered, given: Wiring) -> tuple[dict[str, 
         **own_limits(found, told, in_full=role in SEE_EVERYTHING),
         "terms": told.terms,
         "first_payment": _first_payment(found),
-        "onboarding_missing": found.view.onboarding_missing,
+        "onboarding_missing": _lacking(session, debtor, told, policy),
         "gate": _gate(facts, entered, given),
         "newest_decision": _decision(session, told, full=role in SEE_EVERYTHING),
         "applications": [_application(each) for each in told.applications],
@@ -71,6 +75,13 @@ def _told(session: Session, entered: Entered, given: Wiring) -> tuple[dict[str, 
         decided = told.decision or {"grade": None, "pd": None}
         answer |= {"grade": decided["grade"], "pd": decided["pd"]}
     return answer, debtor.version
+
+
+def _lacking(session: Session, debtor: DebtorRecord, told: Overview, policy: Policy) -> Sequence[str]:
+    """Give what a debtor's file lacks: as it was noted, and of one that applies what it will be asked for."""
+    if debtor.onboarding_missing is not None:
+        return debtor.onboarding_missing
+    return onboarding.missing(session, debtor, policy) if told.applications else ()
 
 
 def _smallest(currency: str) -> OrderProgress:

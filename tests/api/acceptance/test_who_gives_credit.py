@@ -146,3 +146,43 @@ def test_sales_is_told_to_stop_and_not_what_would_not_help(office: Office, app: 
     assert_documented(app, "get", "/v1/debtors/{debtor_id}", 200, debtor)
     full = office.finance.post("/v1/orders/preview", json=body).json
     assert {"sanctions_hit", "terms_not_agreed"} <= {each["code"] for each in full["reasons"]}
+
+
+def test_cover_bears_on_the_same_limit_as_the_gate(
+    office: Office, sessions: Sessions, seller: Seller, insured: Covering
+) -> None:
+    made = office.apply(GOOD, "5000.00")
+    debtor_id = made["debtor_id"]
+    set_limit(office, debtor_id, "5000.00")
+    assert guarantee(office.finance, debtor_id, paper(sessions, seller), "3000.00").status_code == 201
+    (cover,) = office.finance.get(f"/v1/debtors/{debtor_id}/covers").json["items"]
+    effective = office.finance.get(f"/v1/debtors/{debtor_id}").json["effective_limit"]["amount"]
+    assert cover["limit"]["total"] == effective == euro("8000.00")
+
+
+def test_what_a_file_lacks_is_told_before_anybody_accepted_too(office: Office) -> None:
+    made = office.apply("90000099")
+    lacking = [each["item"] for each in made["checklist"] if not each["done"]]
+    assert len(lacking) > 1
+    assert office.sales.get(f"/v1/debtors/{made['debtor_id']}").json["onboarding_missing"] == lacking
+
+
+def test_every_fault_of_a_security_is_named_at_once(office: Office, app: Flask) -> None:
+    debtor_id = office.apply(GOOD)["debtor_id"]
+    body = {
+        "kind": "promise",
+        "raises_limit": True,
+        "amount": euro("-1.00"),
+        "valid_from": "2026-03-02",
+        "valid_until": "2026-03-01",
+    }
+    problem = assert_problem(
+        app, office.finance.post(f"/v1/debtors/{debtor_id}/securities", json=body), 422, "bad_input"
+    )
+    pointers = {each["pointer"] for each in problem["errors"]}
+    assert pointers == {"/kind", "/amount/amount", "/document_id", "/valid_until"}
+    nothing = office.finance.post(
+        f"/v1/debtors/{debtor_id}/securities", json={"valid_from": "soon", "raises_limit": True}
+    )
+    problem = assert_problem(app, nothing, 422, "bad_input")
+    assert {each["pointer"] for each in problem["errors"]} == {"/kind", "/valid_from", "/amount", "/document_id"}
