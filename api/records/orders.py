@@ -22,6 +22,7 @@ class OrderRecord(WithId, Base):
     far it is. A reservation ends at `expires_at`; where it waits for a prepayment that is its `prepay_by`. A part of
     what is scheduled comes inside the horizon on `enters_horizon_on`. The first order on account `is_first`. What a
     person released (`released_by`) may be delivered until the end of `released_until`; null: as long as any other.
+    While a person must decide it `waits_since` then, and has an `owner` once somebody took it.
     """
 
     __tablename__ = "sales_order"
@@ -101,6 +102,8 @@ class OrderRecord(WithId, Base):
     is_first: Mapped[bool]
     released_by: Mapped[str | None]
     released_until: Mapped[date | None]
+    waits_since: Mapped[datetime | None]
+    owner: Mapped[str | None]
     placed_by: Mapped[str]
     actor: Mapped[str | None]
     placed_at: Mapped[datetime]
