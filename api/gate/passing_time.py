@@ -31,6 +31,8 @@ def let_time_pass(session: Session, debtor_ids: Sequence[UUID], policy: Policy, 
         else:
             enters = enters_on(order.progress, horizon_on, days)
             after = replace(order.staged(stages_of(order.progress, horizon_on)), enters_horizon_on=enters)
+            # Nobody was asked for what counts now: it is judged before it leaves.
+            after = replace(after, check_due=order.check_due or after.stages.counted > order.stages.counted)
             event = "order.counted.v1"
         step = OrderStep(event.split(".")[1], {}, "machine")
         order_rows.write(session, order, after, event=event, today=given.today, known_at=given.now, step=step)

@@ -114,6 +114,7 @@ def released(entered: Entered, order: Order, given: Wiring) -> Order:
         prepayment_required=None,
         released_by=None,
         released_until=None,
+        check_due=False,
         expires_at=reservation_ends_at(order, policy, found.today, given.seller),
         enters_horizon_on=enters_on(order.progress, found.horizon_on, policy.horizon_days),
         is_first=order.is_first or (stages.counted + stages.scheduled > 0 and first_payment(found) == "no_order"),

@@ -53,6 +53,7 @@ class Order:
     is_first: bool = False
     released_by: str | None = None
     released_until: date | None = None
+    check_due: bool = False
     version: int = 1
 
     @property

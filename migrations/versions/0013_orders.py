@@ -109,6 +109,7 @@ def create_sales_order() -> None:
         sa.Column("is_first", sa.Boolean(), nullable=False),
         sa.Column("released_by", sa.Text(), nullable=True),
         sa.Column("released_until", sa.Date(), nullable=True),
+        sa.Column("check_due", sa.Boolean(), nullable=False),
         sa.Column("placed_by", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=True),
         sa.Column("placed_at", TIMESTAMP(timezone=True), nullable=False),
