@@ -21,8 +21,8 @@ class OrderRecord(WithId, Base):
     `delivered_amount`, `invoiced_amount` and `prepaid_amount` (cleared, and not used by an invoice yet) only tell how
     far it is. A reservation ends at `expires_at`; where it waits for a prepayment that is its `prepay_by`. A part of
     what is scheduled comes inside the horizon on `enters_horizon_on`. The first order on account `is_first`. What a
-    person released (`released_by`) may be delivered until the end of `released_until`; null: as long as any other. `check_due`: it was judged for less
-    than counts now, or for another group, and is judged anew before it is delivered.
+    person released (`released_by`) may be delivered until the end of `released_until`; null: as long as any other.
+    `check_due`: it was judged for less than counts now, or for another group: judged anew before it is delivered.
     """
 
     __tablename__ = "sales_order"
