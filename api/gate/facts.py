@@ -79,6 +79,8 @@ def order_facts(
             counted_amount=exchange.into(Money(counted, currency)),
             prepaid_cleared=exchange.into(Money(progress.prepaid, currency)),
             own_exposure=exchange.into(Money(own_exposure, currency)),
+            # A rate can make equal what is not, and there may be none: what is paid is paid in the order's currency.
+            paid_whole=None if currency == policy.currency else 0 < not_invoiced <= progress.prepaid,
         ),
         levels=tuple(_levels(found, exchange)),
         risk_class=found.risk_class,

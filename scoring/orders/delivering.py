@@ -42,7 +42,7 @@ class DeliveryAsked:
 
 
 def is_check_due(asked: DeliveryAsked, policy: Policy) -> bool:
-    """Whether the order must be judged anew: its last judgement is old, of less or of another group, or never let it go."""
+    """Whether the order must be judged anew: its judgement is old, of less or another group, or never let it go."""
     is_old = asked.judged_hours_ago > policy.orders.recheck_after_hours
     return asked.state != "released" or is_old or asked.rise > 0 or asked.was_judged_otherwise
 
