@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check openapi bench lock clean
+.PHONY: help setup run test check prove openapi bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ check: $(READY) ## what must pass before each commit: format, lint, types, arrow
 	$(BIN)/lint-imports
 	$(BIN)/creditgate openapi --check
 	$(BIN)/python -m pytest
+
+prove: $(READY) ## look for half an hour for what breaks orders: under load, killed, cut off, against a model
+	$(BIN)/python -m tests.proofs --minutes 30
 
 openapi: $(READY) ## write openapi.yaml from the code
 	$(BIN)/creditgate openapi

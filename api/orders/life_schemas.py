@@ -8,7 +8,14 @@ from marshmallow import fields, post_load, validate, validates_schema
 from api.decision_schemas import ReasonSchema
 from api.orders.delivering import NewDelivery
 from api.orders.releasing import NewRelease
-from api.orders.schemas import CALL_OFFS_MAX, SEEN_BY_THE_BOOK, CallOffSchema, OrderSchema, call_offs_of
+from api.orders.schemas import (
+    CALL_OFFS_MAX,
+    SEEN_BY_THE_BOOK,
+    CallOffSchema,
+    OrderSchema,
+    QuotedReference,
+    call_offs_of,
+)
 from api.records.decisions import OUTCOMES
 from api.web.faults import invalid
 from api.web.fields import Day, Line
@@ -28,7 +35,7 @@ class OrderChangeSchema(Schema):
     call_offs = fields.List(
         fields.Nested(CallOffSchema), allow_none=True, validate=validate.Length(min=1, max=CALL_OFFS_MAX)
     )
-    prepayment_reference = Line(100, allow_none=True)
+    prepayment_reference = QuotedReference(allow_none=True)
 
     @validates_schema
     def check_content(self, data: dict[str, Any], **_: Any) -> None:

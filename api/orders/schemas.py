@@ -13,10 +13,27 @@ from api.web.faults import invalid
 from api.web.fields import Day, Line
 from api.web.money import amount_answer
 from api.web.schemas import DebtorReferenceSchema, MoneySchema, Schema, SignedMoneySchema
+from scoring.matching.keys import KEY_LENGTHS, number_key
 from scoring.money import Money
 
 CALL_OFFS_MAX = 100
 SEEN_BY_THE_BOOK = {"description": "Not for sales."}
+
+
+class QuotedReference(Line):
+    """What the buyer is asked to quote when he prepays: such that it is recognised in what a bank tells."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(100, **options)
+        words = "What the buyer was asked to quote when he prepays: 3 letters and digits or more, and a digit."
+        self.metadata = {"description": words, **self.metadata}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        text = super()._deserialize(value, attr, data, **options)
+        if number_key(text) is None:
+            rule = f"Must have a digit, and from {KEY_LENGTHS.start} to {KEY_LENGTHS.stop - 1} letters and digits"
+            raise invalid("not_recognised", f"{rule}: no payment that quotes it would be recognised.")
+        return text
 
 
 class CallOffSchema(Schema):
@@ -83,9 +100,7 @@ class NewOrderSchema(ContentSchema):
     debtor_id = fields.UUID(load_default=None)
     debtor_reference = fields.Nested(DebtorReferenceSchema, load_default=None)
     order_reference = Line(100, required=True, metadata={"description": "The caller's own number; unique."})
-    prepayment_reference = Line(
-        100, load_default=None, metadata={"description": "What the buyer was asked to quote when he prepays."}
-    )
+    prepayment_reference = QuotedReference(load_default=None)
 
     @validates_schema
     def check_debtor(self, data: dict[str, Any], **_: Any) -> None:

@@ -26,7 +26,7 @@ class Trade:
     key: str
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def variables(database_urls: tuple[str, str]) -> dict[str, str]:
     """Give the settings of a stack: nobody is held back for asking too often."""
     return {
@@ -38,9 +38,16 @@ def variables(database_urls: tuple[str, str]) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="session")
+def stack(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A server and a worker, for all who let them live."""
+    with running(variables, tmp_path_factory.mktemp("stack")) as started:
+        yield started
+
+
 @pytest.fixture
-def stack(variables: dict[str, str], tmp_path: Path) -> Iterator[Stack]:
-    """A server and a worker of their own."""
+def mortal_stack(variables: dict[str, str], tmp_path: Path) -> Iterator[Stack]:
+    """A server and a worker to be killed."""
     with running(variables, tmp_path) as started:
         yield started
 

@@ -1,6 +1,7 @@
 """Orders of a debtor in a ledger, and what happens to them: delivered, invoiced, prepaid, returned."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -8,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from api.records import debtor_locks, debtors, ledger_drift, order_rows
 from api.records.base import new_id
@@ -26,15 +26,17 @@ DAY = date(2026, 3, 1)
 
 @dataclass
 class OrderLedger:
-    """One seller's ledger, in which each step is a transaction a minute after the one before."""
+    """One debtor's ledger, in which each step is a transaction a minute after the one before.
+
+    `numbers` name what is sent; several ledgers of one seller share them.
+    """
 
     sessions: Sessions
     seller: Seller
     now: datetime = NOW
-    _numbers: Any = None
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self._numbers = count(1)
         self.debtor_id = self.debtor()
 
     def debtor(self) -> UUID:
@@ -97,13 +99,13 @@ class OrderLedger:
                     " VALUES (:seller_id, :id, :order_id, :name, :day, :amount, true, '[]', 'test', :at)"
                 ),
                 {
-                    "seller_id": self.seller.id, "id": new_id(), "order_id": order.id, "name": str(next(self._numbers)),
+                    "seller_id": self.seller.id, "id": new_id(), "order_id": order.id, "name": str(next(self.numbers)),
                     "day": DAY, "amount": Decimal(amount), "at": self.now,
                 },
             )  # fmt: skip
 
     def line(self, kind: str, amount: str, number: str | None = None, **values: Any) -> LedgerLine:
-        number = number or f"N{next(self._numbers)}"
+        number = number or f"N{next(self.numbers)}"
         due_on = DAY + timedelta(30) if kind == "invoice" else None
         line = LedgerLine(1, kind, self.debtor_id, numbered(number), number, DAY, Decimal(amount), "EUR", due_on)
         return replace(line, **values)
@@ -122,7 +124,7 @@ class OrderLedger:
 
     def take_back(self, payment_id: UUID, amount: str) -> None:
         with self.transaction() as session:
-            told = Return(payment_id, f"return {next(self._numbers)}", Decimal(amount), DAY)
+            told = Return(payment_id, f"return {next(self.numbers)}", Decimal(amount), DAY)
             take_back(session, told, self.now)
 
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
@@ -130,17 +132,20 @@ class OrderLedger:
             return [tuple(row) for row in session.execute(text(query), values)]
 
     def stages(self) -> dict[str, Decimal]:
-        """Give what counts of everybody's exposure, by stage; what is zero is left out."""
-        query = "SELECT stage, sum(amount) FROM exposure_balance GROUP BY stage HAVING sum(amount) <> 0"
-        return dict(self.rows(query))  # type: ignore[arg-type]
+        """Give the debtor's exposure, by stage; what is zero is left out."""
+        query = (
+            "SELECT stage, sum(amount) FROM exposure_balance WHERE debtor_id = :id GROUP BY 1 HAVING sum(amount) <> 0"
+        )
+        return dict(self.rows(query, id=self.debtor_id))  # type: ignore[arg-type]
 
     @property
     def exposure(self) -> Decimal:
-        """What all owe or will owe."""
+        """What the debtor owes or will owe."""
         return sum((amount for stage, amount in self.stages().items() if stage != "scheduled"), Decimal(0))
 
     def open(self) -> dict[str, Decimal]:
-        return dict(self.rows("SELECT invoice_number, open_amount FROM invoice"))  # type: ignore[arg-type]
+        query = "SELECT invoice_number, open_amount FROM invoice WHERE debtor_id = :id"
+        return dict(self.rows(query, id=self.debtor_id))  # type: ignore[arg-type]
 
     def alerts(self) -> list[str]:
         return [kind for (kind,) in self.rows("SELECT kind FROM alert ORDER BY id")]
@@ -149,7 +154,3 @@ class OrderLedger:
         """Nothing derived may differ from what it is derived from."""
         with self.sessions.of(self.seller.id) as session:
             assert ledger_drift.every(session, now=self.now) == []
-
-
-def drift(session: Session) -> list[str]:
-    return [each.what for each in ledger_drift.every(session)]

@@ -39,7 +39,7 @@ def reparent(session: Session, debtor_id: UUID, parent_id: UUID | None) -> None:
 
 def owed(session: Session, debtor_id: UUID, amount: int) -> None:
     debtor_locks.lock(session, [debtor_id])
-    move(session, [Entry(debtor_id, "EUR", "invoiced", Decimal(amount), ("order", uuid4()), DAY)], NOW)
+    move(session, [Entry(debtor_id, "EUR", "invoiced", Decimal(amount), ("opening", uuid4()), DAY)], NOW)
 
 
 def below(session: Session, *ids: UUID) -> list[int]:

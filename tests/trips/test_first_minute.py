@@ -3,17 +3,13 @@
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
 import textwrap
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,84 +18,17 @@ import pytest
 import requests
 import yaml
 
+from tests.trips.running import KEY, Running, command, running
+
 pytestmark = pytest.mark.skipif(
     "CREDITGATE_DATABASE_URL" in os.environ, reason="the command's own database is what is tried here"
 )
-PROGRAM = [sys.executable, "-m", "api"]
-KEY = re.compile(r"^  (\w+) +(cg_test_\w+)$", re.MULTILINE)
-START_SECONDS = 60
 MAPPING = """
 columns: {debtor_reference: customer, invoice_number: number, invoiced_on: invoiced, due_on: due, amount: amount}
 constants: {debtor_system: erp, currency: EUR, country: NL}
 date_formats: [YYYY-MM-DD]
 """
 LEDGER = "customer,number,invoiced,due,amount\n7,A1,2026-01-05,2026-02-04,100.00\n7,A2,2026-01-06,2026-02-05,ten\n"
-
-
-@dataclass(frozen=True)
-class Running:
-    """A `creditgate run` that answers."""
-
-    process: subprocess.Popen[str]
-    address: str
-    keys: dict[str, str]
-
-    def ask(self, role: str, kvk_number: str = "90000001", key: str | None = None, amount: str = "5000.00") -> Any:
-        body: dict[str, Any] = {
-            "company": {"country": "NL", "kvk_number": kvk_number},
-            "order_amount": {"amount": amount, "currency": "EUR"},
-            "purpose": "credit_assessment",
-            "relation": "customer",
-        }
-        headers = {"Authorization": f"Bearer {key or self.keys[role]}"}
-        return requests.post(f"{self.address}/v1/credit-checks", json=body, headers=headers, timeout=10)
-
-
-@pytest.fixture
-def environment() -> Iterator[dict[str, str]]:
-    """An empty data folder under a long path with a space, and free ports for the server and the sandbox."""
-    base = Path(tempfile.mkdtemp(prefix="creditgate-trip-"))
-    base.chmod(0o711)  # Only passing through: when root runs the tests, the database's own user must reach its folder.
-    with socket.socket() as probe, socket.socket() as beside:
-        probe.bind(("127.0.0.1", 0))
-        beside.bind(("127.0.0.1", 0))
-        port, sandbox_port = probe.getsockname()[1], beside.getsockname()[1]
-    folder = base / ("a long path " + "x" * 100) / "var"
-    ports = {"PORT": str(port), "CREDITGATE_SANDBOX_PORT": str(sandbox_port)}
-    yield {**os.environ, "CREDITGATE_DATA_DIR": str(folder), **ports, "PYTHONUNBUFFERED": "1"}
-    shutil.rmtree(base, ignore_errors=True)
-
-
-@contextmanager
-def running(environment: dict[str, str]) -> Iterator[Running]:
-    with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(
-            [*PROGRAM, "run"], env=environment, stdout=output, stderr=subprocess.STDOUT, text=True
-        )
-        try:
-            yield Running(process, f"http://127.0.0.1:{environment['PORT']}", _keys(process, output))
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
-                process.wait(30)
-
-
-def _keys(process: subprocess.Popen[str], output: Any) -> dict[str, str]:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        output.seek(0)
-        text = output.read()
-        if "Ctrl-C stops everything" in text:
-            return dict(KEY.findall(text))
-        time.sleep(0.1)
-    output.seek(0)
-    pytest.fail(f"creditgate did not start:\n{output.read()}")
-
-
-def command(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PROGRAM, *arguments], env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
 
 
 def eventually(true: Callable[[], bool]) -> bool:

@@ -1,5 +1,6 @@
 """Orders placed over HTTP: released within the limit, held beyond it, and never twice."""
 
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -95,6 +96,17 @@ def test_the_order_beyond_the_limit_is_held_for_the_exact_excess(erp, debtor_id,
     assert answer.json["prepayment_required"]["amount"] == "100.00"
     assert answer.json["reservation"]["amount"]["amount"] == "300.00"
     assert [each["code"] for each in answer.json["reasons"]] == ["limit_exceeded"]
+
+
+def test_what_a_waiting_order_keeps_never_counts_parts_beyond_the_horizon(erp, seller, clock, debtor_id, limited):
+    limited("1000.00")
+    near, far = clock.today(seller), clock.today(seller) + timedelta(days=90)
+    parts = [
+        {"delivery_on": day.isoformat(), "amount": {"amount": "1500.00", "currency": "EUR"}} for day in (near, far)
+    ]
+    answer = erp.post("/v1/orders", json=order(debtor_id, "3000.00", call_offs=parts))
+    assert answer.json["prepayment_required"]["amount"] == "500.00"
+    assert answer.json["reservation"]["amount"]["amount"] == "1000.00"
 
 
 def test_without_a_limit_all_is_prepaid(erp, debtor_id):
