@@ -9,8 +9,8 @@ from uuid import UUID
 import click
 
 from api import home
-from api.administration.sellers import add_seller, find_seller
-from api.clock import real_now
+from api.administration.sellers import add_seller, find_seller, move_clock
+from api.clock import Clock, real_now
 from api.config import from_environment
 from api.migrate import require_head
 from api.problems import Problem
@@ -38,7 +38,7 @@ def opened() -> Iterator[Sessions]:
 
 @click.group()
 def seller() -> None:
-    """Add and list sellers."""
+    """Add and list sellers, and move the clock of a test seller on."""
 
 
 @seller.command("add")
@@ -65,6 +65,18 @@ def list_sellers() -> None:
     with opened() as sessions, sessions.of_nobody() as session:
         for each in sellers.every(session):
             click.echo(f"{each.id}  {each.mode}  {each.name}")
+
+
+@seller.command("clock")
+@click.option("--seller", "seller_name", required=True, help="The test seller's name.")
+@click.option(
+    "--forward", "days", type=int, required=True, metavar="DAYS", help="By how many days; there is no way back."
+)
+def move_clock_command(seller_name: str, days: int) -> None:
+    """Move a test seller's clock on, and print its day; what is due by then is done by the worker within minutes."""
+    with opened() as sessions:
+        moved = move_clock(sessions, find_seller(sessions, seller_name), days)
+        click.echo(Clock().today(moved).isoformat())
 
 
 @click.group()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from scoring.money import Money, quantised
+from scoring.money import Money, Rounding, quantised
 
 EURO = "EUR"
 
@@ -42,11 +42,11 @@ class RateMissing(LookupError):
         self.currency = currency
 
 
-def converted(money: Money, to_currency: str, rates: Mapping[str, Rate]) -> Converted:
+def converted(money: Money, to_currency: str, rates: Mapping[str, Rate], rounding: Rounding = "half_even") -> Converted:
     """An amount in another currency, divided by the rate of its own and multiplied by that of the other.
 
-    Rounded once, half to even, to the decimals of the other; an amount already in it is left as it is. `rates` are by
-    currency. Raises RateMissing for a currency without a rate; the euro needs none.
+    Rounded once, half to even unless told otherwise, to the decimals of the other; an amount already in it is left as
+    it is. `rates` are by currency. Raises RateMissing for a currency without a rate; the euro needs none.
     """
     if money.currency == to_currency:
         return Converted(money, ())
@@ -56,7 +56,7 @@ def converted(money: Money, to_currency: str, rates: Mapping[str, Rate]) -> Conv
         amount *= rates[to_currency].per_euro
     if money.currency != EURO:
         amount /= rates[money.currency].per_euro
-    return Converted(Money(quantised(amount, to_currency), to_currency), used)
+    return Converted(Money(quantised(amount, to_currency, rounding), to_currency), used)
 
 
 def latest_rates(rates: Iterable[Rate], as_of: date, age_days_max: int) -> dict[str, Rate]:

@@ -85,6 +85,16 @@ def waiting_stages(progress: OrderProgress, required: Decimal, kept: Decimal) ->
     return OrderStages(reserved=max(_ZERO, min(kept, fitting)), delivered=delivered)
 
 
+def kept_amount(progress: OrderProgress, required: Decimal, horizon_on: date | None) -> Decimal:
+    """What is kept of an order while it waits until `required` more is prepaid: what fits inside the horizon.
+
+    What lies beyond is nothing yet; it is scheduled when the order is released. What was delivered comes first.
+    """
+    within = still_to_invoice(progress) - beyond_amount(progress, horizon_on)
+    delivered = max(_ZERO, progress.to_invoice - progress.prepaid)
+    return max(_ZERO, within - progress.prepaid - required - delivered)
+
+
 def still_to_invoice(progress: OrderProgress, *, may_deliver: bool = True) -> Decimal:
     """What invoices of the order may still ask for, and so the most that money can be bound to it.
 

@@ -80,7 +80,7 @@ def show_application(application_id: UUID) -> Response:
 @blueprint.arguments(NewVerdictSchema)
 @blueprint.response(201, VerdictSchema)
 @blueprint.alt_response(412)
-@blueprint.doc(parameters=[IF_MATCH_TOO])
+@blueprint.headers(IF_MATCH_TOO)
 def create_verdict(said: Said, application_id: UUID) -> Response:
     """Decide as a person. The machine's decision stays beside it; above one's authority a second person must agree.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -11,11 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from api.gate.facts import Gate
+from api.gate.over_limit import tell_over_limit
 from api.gate.passing_time import let_time_pass
+from api.gate.reading import gate_of
 from api.policy_shelf import Rules
 from api.problems import Conflict, NotFound
 from api.records import gate
-from api.records.gate import GateView, GroupChanged, Start, Way
+from api.records.gate import GroupChanged, Start
 from api.records.identities import Reference
 from api.wiring import Wiring
 
@@ -62,17 +63,17 @@ def enter(
     """
     start, debtor, rules = _start(session, given, debtor_id, reference, order_reference, locks=True)
     way = gate.lock_group(session, debtor) if start.is_grouped else gate.way(session, debtor, is_grouped=False)
-    view = _view(session, way, rules, given)
-    if view.time_has_passed:
-        let_time_pass(session, way.members, rules.policy, given)
-        view = _view(session, way, rules, given)
-    return Entered(Gate(way, view, rules.policy, given.today), rules, start.order_id)
+    found = gate_of(session, way, rules.policy, given)
+    if found.view.time_has_passed:
+        for each in let_time_pass(session, way.members, rules.policy, given):
+            tell_over_limit(session, each, rules.policy, given)
+        found = gate_of(session, way, rules.policy, given)
+    return Entered(found, rules, start.order_id)
 
 
 def read_again(session: Session, entered: Entered, given: Wiring) -> Entered:
     """Read what a debtor that is locked already is judged on, after its orders were written."""
-    view = _view(session, entered.gate.way, entered.rules, given)
-    return replace(entered, gate=replace(entered.gate, view=view))
+    return replace(entered, gate=gate_of(session, entered.gate.way, entered.rules.policy, given))
 
 
 def look(given: Wiring, debtor_id: UUID, tell: Callable[[Session, Entered], Result]) -> Result:
@@ -84,9 +85,9 @@ def look(given: Wiring, debtor_id: UUID, tell: Callable[[Session, Entered], Resu
         with given.house.sessions.snapshot_of(given.seller.id) as session:
             start, debtor, rules = _start(session, given, debtor_id)
             way = gate.way(session, debtor, is_grouped=start.is_grouped)
-            view = _view(session, way, rules, given)
-            if not view.time_has_passed:
-                return tell(session, Entered(Gate(way, view, rules.policy, given.today), rules, None))
+            found = gate_of(session, way, rules.policy, given)
+            if not found.view.time_has_passed:
+                return tell(session, Entered(found, rules, None))
         in_one_transaction(given, lambda session: enter(session, given, debtor_id))
     raise Conflict("Its orders change again and again: ask again.", code="busy")
 
@@ -106,8 +107,3 @@ def _start(
     if start.active_version is None:
         raise NotFound("No policy is active.", code="no_active_policy")
     return start, start.debtor_id, given.house.policies.version(session, start.active_version)
-
-
-def _view(session: Session, way: Way, rules: Rules, given: Wiring) -> GateView:
-    overdue_before = given.today - timedelta(days=rules.policy.orders.overdue_days)
-    return gate.read(session, way, given.now, given.today, overdue_before)

@@ -17,7 +17,7 @@ from scoring.exchange import Rate
 from scoring.facts import NO_LIMIT_GIVEN, CreditLimit, NegativeEvent, RegisterStatus, SanctionsFacts
 from scoring.first_payment import FirstInvoice, FirstPaymentState, first_payment_state
 from scoring.money import Money
-from scoring.order_stages import OrderProgress, beyond_amount
+from scoring.order_stages import OrderProgress, beyond_amount, still_to_invoice
 from scoring.orders import LimitLevel, OpenItems, OrderAsked, OrderFacts
 from scoring.policy.document import Policy
 from scoring.policy.grading import RiskClass
@@ -68,7 +68,7 @@ def order_facts(
     which its own payment does not hold.
     """
     view, policy = found.view, found.policy
-    not_invoiced = max(_ZERO, progress.amount - progress.invoiced)
+    not_invoiced = still_to_invoice(progress)
     counted = not_invoiced - beyond_amount(progress, found.horizon_on)
     exchange = _Exchange.of(session, found, currency)
     return OrderFacts(
@@ -79,6 +79,8 @@ def order_facts(
             counted_amount=exchange.into(Money(counted, currency)),
             prepaid_cleared=exchange.into(Money(progress.prepaid, currency)),
             own_exposure=exchange.into(Money(own_exposure, currency)),
+            # A rate can make equal what is not, and there may be none: what is paid is paid in the order's currency.
+            paid_whole=None if currency == policy.currency else 0 < not_invoiced <= progress.prepaid,
         ),
         levels=tuple(_levels(found, exchange)),
         risk_class=found.risk_class,

@@ -15,28 +15,34 @@ from scoring.order_stages import enters_on, stages_of
 from scoring.policy.document import Policy
 
 
-def let_time_pass(session: Session, debtor_ids: Sequence[UUID], policy: Policy, given: Wiring) -> list[Order]:
+def let_time_pass(session: Session, debtor_ids: Sequence[UUID], policy: Policy, given: Wiring) -> list[UUID]:
     """Expire what has ended and count what came inside the horizon, of debtors that are locked with all above them.
 
-    What a person released until a day is held again after it, for the machine to judge. Gives the orders that ended.
+    What a person released until a day is held again after it, for the machine to judge. Gives the debtors of whom more
+    counts now, which nobody was asked for.
     """
-    ended = []
+    ended: set[UUID] = set()
+    grown: set[UUID] = set()
     days = policy.orders.horizon_days
     horizon_on = None if days is None else given.today + timedelta(days=days)
     for order in order_rows.out_of_time(session, debtor_ids, given.now, given.today):
         if order.expires_at is not None and order.expires_at <= given.now:
             after = release_prepayments(session, _over(order, given), given.now)
             event = f"order.{after.state}.v1"
-            ended.append(after)
+            ended.add(order.debtor_id)
         else:
             enters = enters_on(order.progress, horizon_on, days)
             after = replace(order.staged(stages_of(order.progress, horizon_on)), enters_horizon_on=enters)
+            # Nobody was asked for what counts now: it is judged before it leaves.
+            if after.stages.counted > order.stages.counted:
+                after = replace(after, check_due=True)
+                grown.add(order.debtor_id)
             event = "order.counted.v1"
         step = OrderStep(event.split(".")[1], {}, "machine")
         order_rows.write(session, order, after, event=event, today=given.today, known_at=given.now, step=step)
     # Room came back, or a first order is none any more.
-    held_orders.look_again(session, {each.debtor_id for each in ended})
-    return ended
+    held_orders.look_again(session, ended)
+    return sorted(grown)
 
 
 def _over(order: Order, given: Wiring) -> Order:

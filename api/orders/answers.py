@@ -13,7 +13,7 @@ from api.records.order_rows import Order
 from api.web.money import money_answer, money_or_none
 from api.wiring import Wiring
 
-# Sales sees the outcome and what can be done about it; what a debtor owes elsewhere is not its business.
+# Sales sees the outcome, what can be done about it, and what it can still sell; what a debtor owes is not its business.
 SEE_EXPOSURE = frozenset({"finance", "credit_manager", "integration"})
 _ZERO = Decimal(0)
 
@@ -54,9 +54,7 @@ def order_answer(order: Order, document: str, given: Wiring) -> dict[str, Any]:
         "judged_at": order.judged_at,
         "version": order.version,
     }
-    if role in SEE_EXPOSURE:
-        answer |= exposure_answer(judgement)
-    return answer
+    return answer | exposure_answer(judgement, role)
 
 
 def move_answer(session: Session, moved: Moved, given: Wiring) -> dict[str, Any]:
@@ -72,15 +70,16 @@ def move_answer(session: Session, moved: Moved, given: Wiring) -> dict[str, Any]
         "decision_id": None if found is None else found.decision.id,
         "order": order_answer(order, document, given),
     }
-    if judgement is not None and role in SEE_EXPOSURE:
-        answer |= exposure_answer(judgement)
-    return answer
+    return answer if judgement is None else answer | exposure_answer(judgement, role)
 
 
-def exposure_answer(judgement: dict[str, Any]) -> dict[str, Any]:
-    """Give the figures of a judgement that not everybody sees, in the policy's currency."""
-    names = ("exposure_before", "exposure_after", "headroom")
-    return {name: _signed(judgement[name], judgement["currency"]) for name in names}
+def exposure_answer(judgement: dict[str, Any], role: str) -> dict[str, Any]:
+    """Give the figures of a judgement that a role may see, in the policy's currency."""
+    currency, headroom = judgement["currency"], judgement["headroom"]
+    if role not in SEE_EXPOSURE:
+        # Below zero is what the debtor owes above its limit.
+        return {"headroom": None if headroom is None else money_answer(max(_ZERO, Decimal(headroom)), currency)}
+    return {name: _signed(judgement[name], currency) for name in ("exposure_before", "exposure_after", "headroom")}
 
 
 def _reservation(order: Order) -> dict[str, Any] | None:

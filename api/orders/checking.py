@@ -16,6 +16,7 @@ from api.records.order_rows import Order
 from api.wiring import Wiring
 from scoring.canonical import plain
 from scoring.judgement import Reason
+from scoring.order_stages import stages_of
 from scoring.orders.delivering import DeliveryAsked, delivery_reasons, is_check_due
 
 SECONDS_PER_HOUR = 3600
@@ -59,14 +60,23 @@ def checked(session: Session, entered: Entered, order: Order, amount: Decimal, g
         gone_amount=max(order.delivered_amount, order.invoiced_amount),
         delivered_amount=delivered,
         judged_hours_ago=Decimal((given.now - order.judged_at).total_seconds()) / SECONDS_PER_HOUR,
+        newly_counted_amount=_newly_counted(entered, order, delivered),
+        is_outdated=order.check_due,
         released_codes=_released_codes(session, order),
     )
     policy = entered.rules.policy
-    # What is delivered beyond the order is asked with it.
-    whole = replace(order, amount=max(order.amount, delivered))
+    # What is delivered beyond the order is asked with it, and all that leaves counts, however late it was due.
+    whole = replace(order, amount=max(order.amount, delivered), delivered_amount=delivered)
     found = judged(session, entered, whole, "delivered", given)
     reasons = delivery_reasons(asked, found.facts, policy)
     return Checked(amount, reasons, found if reasons or is_check_due(asked, policy) else None)
+
+
+def _newly_counted(entered: Entered, order: Order, delivered: Decimal) -> Decimal:
+    """Give what a delivery would add to exposure that the order does not add yet, in its currency."""
+    after = replace(order, delivered_amount=delivered)
+    counted = stages_of(after.progress, entered.gate.horizon_on, may_deliver=order.state == "released").counted
+    return max(Decimal(0), counted - order.stages.counted)
 
 
 def _released_codes(session: Session, order: Order) -> frozenset[str] | None:

@@ -160,7 +160,9 @@ def _passed_again(order: Order, found: Checked) -> Order:
     assert found.found is not None
     decision = found.found.decision
     assert found.found.judgement.outcome is Outcome.ACCEPT
-    return replace(order, outcome=decision.outcome, decision_id=decision.id, judged_at=decision.decided_at)
+    return replace(
+        order, outcome=decision.outcome, decision_id=decision.id, judged_at=decision.decided_at, check_due=False
+    )
 
 
 def _known(session: Session, order: Order, known: OrderDeliveryRecord, asked: NewDelivery, given: Wiring) -> Booked:

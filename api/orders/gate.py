@@ -19,9 +19,10 @@ from api.records.base import new_id
 from api.records.order_rows import Order, OrderDecision
 from api.wiring import Wiring
 from scoring.canonical import canonical_json, plain
+from scoring.exchange import converted
 from scoring.judgement import Outcome
-from scoring.money import quantised
-from scoring.order_stages import OrderStages, beyond_amount, enters_on, stages_of
+from scoring.money import Money
+from scoring.order_stages import enters_on, kept_amount, stages_of, still_to_invoice, waiting_stages
 from scoring.orders import OrderFacts, OrderJudgement, release_order
 
 STATES = {
@@ -93,12 +94,14 @@ def resolved(entered: Entered, order: Order, found: Judged, given: Wiring) -> Or
     )
     if outcome is Outcome.ACCEPT:
         return released(entered, order, given)
-    stages = OrderStages(delivered=stages_of(order.progress, None, may_deliver=False).delivered)
     if outcome is Outcome.ACCEPT_PREPAYMENT:
         # What fits is kept for it while it waits, so that nobody else takes it meanwhile.
-        stages = replace(stages, reserved=_fitting(entered, order, stages))
+        required = order.prepayment_required or Decimal(0)
+        kept = kept_amount(order.progress, required, entered.gate.horizon_on)
+        stages = waiting_stages(order.progress, required, kept)
         ends_at = prepay_by(order, entered.rules.policy.orders, given.today, given.seller)
         return replace(order.staged(stages), expires_at=ends_at, enters_horizon_on=None)
+    stages = stages_of(order.progress, None, may_deliver=False)
     # What went out of a first order stays its debtor's first credit, whatever becomes of the rest.
     is_first = order.is_first and has_begun(order)
     return replace(order.staged(stages), expires_at=None, enters_horizon_on=None, is_first=is_first)
@@ -114,6 +117,7 @@ def released(entered: Entered, order: Order, given: Wiring) -> Order:
         prepayment_required=None,
         released_by=None,
         released_until=None,
+        check_due=False,
         expires_at=reservation_ends_at(order, policy, found.today, given.seller),
         enters_horizon_on=enters_on(order.progress, found.horizon_on, policy.horizon_days),
         is_first=order.is_first or (stages.counted + stages.scheduled > 0 and first_payment(found) == "no_order"),
@@ -122,19 +126,15 @@ def released(entered: Entered, order: Order, given: Wiring) -> Order:
 
 def required_of(order: Order, found: Judged) -> Decimal | None:
     """Give what must be prepaid, in the currency of the order and at most all of it; None where nothing is asked."""
-    required, asked = found.judgement.prepayment_required, found.facts.asked
+    required, facts = found.judgement.prepayment_required, found.facts
     if required is None:
         return None
-    # What was asked is what is not invoiced, in the currency of the policy.
-    not_invoiced = max(Decimal(0), order.amount - order.invoiced_amount)
-    open_amount = max(Decimal(0), not_invoiced - order.prepaid_amount)
-    if order.currency == found.facts.currency or not asked.amount:
+    asked, open_amount = facts.asked, max(Decimal(0), still_to_invoice(order.progress) - order.prepaid_amount)
+    if required >= asked.amount - asked.prepaid_cleared:
+        return open_amount
+    if order.currency == facts.currency:
         return min(required, open_amount)
-    return min(quantised(required * not_invoiced / asked.amount, order.currency, "up"), open_amount)
-
-
-def _fitting(entered: Entered, order: Order, stages: OrderStages) -> Decimal:
-    """Give what may be kept of the room: what counts now, less what is prepaid, asked for, or delivered already."""
-    counts_now = order.amount - order.invoiced_amount - beyond_amount(order.progress, entered.gate.horizon_on)
-    open_amount = counts_now - order.prepaid_amount - (order.prepayment_required or 0)
-    return max(Decimal(0), open_amount - stages.delivered)
+    # So much that all that is prepaid then is enough at the same rates, however each of it is rounded.
+    rates = {each.currency: each for each in facts.rates}
+    enough = converted(Money(asked.prepaid_cleared + required, facts.currency), order.currency, rates, "up").money
+    return min(enough.amount - order.prepaid_amount, open_amount)

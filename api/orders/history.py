@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from api.decision_answer import reasons_answer
-from api.orders.answers import SEE_EXPOSURE, exposure_answer
+from api.orders.answers import exposure_answer
 from api.orders.delivering import delivery_answer
 from api.orders.verdict_answers import verdict_answer
 from api.policy_shelf import PolicyShelf
@@ -106,7 +106,7 @@ def decision_answer(record: OrderDecisionRecord, given: Wiring) -> dict[str, Any
         "asked_by": record.asked_by,
         "actor": record.actor,
     }
-    return answer | exposure_answer(judgement) if role in SEE_EXPOSURE else answer
+    return answer | exposure_answer(judgement, role)
 
 
 def get_decision(session: Session, order_id: UUID, decision_id: UUID) -> OrderDecisionRecord:

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from api.decision_schemas import ReasonSchema
 from api.orders.life_schemas import DeliverySchema, OrderVerdictSchema
-from api.orders.schemas import SEEN_BY_THE_BOOK
+from api.orders.schemas import HEADROOM, SEEN_BY_THE_BOOK
 from api.records.decisions import OUTCOMES
 from api.records.orders import ORDER_STATES
 from api.web.fields import Line
@@ -28,7 +28,7 @@ class OrderDecisionSchema(Schema):
     actor = fields.String(required=True, allow_none=True)
     exposure_before = fields.Nested(SignedMoneySchema, metadata=SEEN_BY_THE_BOOK)
     exposure_after = fields.Nested(SignedMoneySchema, allow_none=True, metadata=SEEN_BY_THE_BOOK)
-    headroom = fields.Nested(SignedMoneySchema, allow_none=True, metadata=SEEN_BY_THE_BOOK)
+    headroom = fields.Nested(SignedMoneySchema, required=True, allow_none=True, metadata=HEADROOM)
 
 
 class OrderReplaySchema(Schema):

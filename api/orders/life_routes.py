@@ -45,7 +45,7 @@ blueprint = Blueprint("order_life", __name__, description="What becomes of an or
 @blueprint.arguments(OrderChangeSchema)
 @blueprint.response(201, MovedSchema)
 @blueprint.alt_response(412)
-@blueprint.doc(parameters=[IF_MATCH_TOO])
+@blueprint.headers(IF_MATCH_TOO)
 def create_change(sent: dict[str, Any], order_id: UUID) -> Response:
     """Change an order. Less, or later, is free; more, or sooner, is asked of the gate and may not be applied."""
 

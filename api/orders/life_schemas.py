@@ -10,6 +10,7 @@ from api.orders.delivering import NewDelivery
 from api.orders.releasing import NewRelease
 from api.orders.schemas import (
     CALL_OFFS_MAX,
+    HEADROOM,
     SEEN_BY_THE_BOOK,
     CallOffSchema,
     OrderSchema,
@@ -82,7 +83,7 @@ class MovedSchema(Schema):
     order = fields.Nested(OrderSchema, required=True)
     exposure_before = fields.Nested(SignedMoneySchema, metadata=SEEN_BY_THE_BOOK)
     exposure_after = fields.Nested(SignedMoneySchema, allow_none=True, metadata=SEEN_BY_THE_BOOK)
-    headroom = fields.Nested(SignedMoneySchema, allow_none=True, metadata=SEEN_BY_THE_BOOK)
+    headroom = fields.Nested(SignedMoneySchema, allow_none=True, metadata=HEADROOM)
 
 
 class RenewalSchema(Schema):

@@ -18,6 +18,9 @@ from scoring.money import Money
 
 CALL_OFFS_MAX = 100
 SEEN_BY_THE_BOOK = {"description": "Not for sales."}
+HEADROOM = {
+    "description": "What can still be sold on account, null where nothing bounds it; to sales never below zero."
+}
 
 
 class QuotedReference(Line):
@@ -165,4 +168,4 @@ class OrderSchema(Schema):
     version = fields.Integer(required=True)
     exposure_before = fields.Nested(SignedMoneySchema, metadata=SEEN_BY_THE_BOOK)
     exposure_after = fields.Nested(SignedMoneySchema, allow_none=True, metadata=SEEN_BY_THE_BOOK)
-    headroom = fields.Nested(SignedMoneySchema, allow_none=True, metadata=SEEN_BY_THE_BOOK)
+    headroom = fields.Nested(SignedMoneySchema, required=True, allow_none=True, metadata=HEADROOM)

@@ -7,13 +7,16 @@ import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 import structlog
+from sqlalchemy.orm import Session
 
 from api.gate.entering import enter, in_one_transaction
+from api.gate.over_limit import OVER_LIMIT, tell_over_limit
 from api.orders.deadlines import end_of_day
 from api.orders.rejudging import judge_held_orders
-from api.records import sellers, waiting_orders
+from api.records import alerts, debtor_locks, sellers, waiting_orders
 from api.records.sellers import Seller
 from api.wiring import House, Wiring, of_ourselves
 
@@ -21,7 +24,10 @@ log = structlog.get_logger(__name__)
 
 
 def let_time_pass_everywhere(house: House) -> None:
-    """Expire, hold again and count what time has come for, of every seller. Safe to run twice, and beside orders."""
+    """Expire, hold again and count what time has come for, of every seller. Safe to run twice, and beside orders.
+
+    Alerts of limits that are passed end when they are not any more.
+    """
     _of_each_seller(house, "orders_not_expired", let_time_pass_of)
 
 
@@ -38,9 +44,18 @@ def let_time_pass_of(house: House, seller: Seller) -> None:
     given = of_ourselves(house, seller)
     with given.transaction() as session:
         due = waiting_orders.debtors_out_of_time(session, given.now, given.today)
+        over = alerts.debtors_of(session, OVER_LIMIT)
     for debtor_id in due:
         # Entering the gate lets time pass for the debtor and all of its group.
         in_one_transaction(given, partial(enter, given=given, debtor_id=debtor_id))
+    for debtor_id in over:
+        in_one_transaction(given, partial(_look_over, given=given, debtor_id=debtor_id))
+
+
+def _look_over(session: Session, debtor_id: UUID, given: Wiring) -> None:
+    """End what is over of the alerts that exposure stands above a limit: money came in, or the limit was raised."""
+    debtor_locks.lock(session, [debtor_id])
+    tell_over_limit(session, debtor_id, given.house.policies.active(session).policy, given)
 
 
 def judge_held_of_new_day(house: House, seller: Seller) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from api.debtor_answer import debtor_answer
 from api.identity.debtors import get_debtor
 from api.problems import BadInput, Conflict, Fault, NotAllowed
+from api.prospect.regrouping import refuse_regroup, regrouped
 from api.records import debtor_locks, debtors, exposure, held_orders, identities
 from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
@@ -67,13 +68,17 @@ def change_debtor(session: Session, debtor: DebtorRecord, values: Mapping[str, A
     # Whom room comes back to: those of the group that the debtor leaves, of the one it joins, and the debtor itself.
     groups = {debtor.id}
     if "parent_id" in changed:
-        groups |= {each for each in (debtor.parent_id, values["parent_id"]) if each is not None}
+        ends = [each for each in (debtor.parent_id, values["parent_id"]) if each is not None]
+        refuse_regroup(session, ends, given)
+        groups |= set(ends)
         exposure.regroup(session, [debtor.id], debtor.parent_id, values["parent_id"])
     for name in changed:
         setattr(debtor, name, values[name])
     if MAY_CURE & set(changed):
         session.flush()
         held_orders.look_again(session, groups)
+    if "parent_id" in changed:
+        regrouped(session, [debtor.id], groups, given)
     _note_change(session, debtor, changed, given)
 
 
@@ -123,8 +128,13 @@ def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
             raise Conflict(
                 "That debtor has orders, invoices or payments; merge the other one into it.", code="debtor_has_ledger"
             )
-        exposure.regroup(session, debtors.children(session, merged_id), merged_id, into_id)
+        moved = debtors.children(session, merged_id)
+        if moved:
+            refuse_regroup(session, [merged_id, into_id], given)
+        exposure.regroup(session, moved, merged_id, into_id)
         debtors.merge(session, merged, into, given.now)
+        if moved:
+            regrouped(session, moved, {into_id, merged.parent_id or into_id}, given)
         held_orders.look_again(session, [into_id])
         answer = answer_bytes(debtor_answer(session, into, given.today))
         given.once.keep(session, 201, answer)

@@ -123,9 +123,7 @@ def list_debtors(query: dict[str, Any]) -> Response:
 @permission("debtor.write")
 @blueprint.arguments(DebtorFields)
 @blueprint.response(200, DebtorSchema)
-@blueprint.alt_response(404)
-@blueprint.alt_response(412)
-@blueprint.alt_response(428)
+@blueprint.problems(412, 428)
 def patch_debtor(data: dict[str, Any], debtor_id: UUID) -> Response:
     """Change a debtor. Send `If-Match` with the ETag of what was read."""
     given = wiring()

@@ -109,6 +109,13 @@ def still_open(session: Session, kind: str, about: Mapping[str, Any]) -> Sequenc
     return [(subject, data) for subject, data in rows]
 
 
+def debtors_of(session: Session, kind: str) -> Sequence[UUID]:
+    """Give the debtors that have an open alert of a kind."""
+    record = AlertRecord
+    query = select(record.debtor_id).where(record.kind == kind, record.ended_at.is_(None)).distinct()
+    return [each for each in session.scalars(query.order_by(record.debtor_id)) if each is not None]
+
+
 def open_among(session: Session, kinds: Sequence[str], subjects: Sequence[str]) -> set[tuple[str, str]]:
     """Give kind and subject of the open alerts of these kinds and subjects."""
     record = AlertRecord

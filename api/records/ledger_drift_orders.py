@@ -5,15 +5,16 @@ named EXPECTED and DIFFERENCES give columns instead, for who sets them right.
 """
 
 # How far an order is follows from its rows, and what it adds to exposure from how far it is, as
-# `scoring.order_stages` says. Which part of what waits lies beyond the horizon no row tells, so only the sum is held.
+# `scoring.order_stages` says. Which part of a released order lies beyond the horizon no row tells: its sum is held.
+# One that waits keeps none of that, and no more than fitted when it was judged; in the policy's currency that is told.
 ORDERS_EXPECTED = """
 SELECT o.*, CASE
         WHEN state = 'released' THEN greatest(to_deliver - greatest(prepaid_expected - to_invoice, 0), 0)
-        WHEN state = 'held' THEN greatest(least(scheduled_amount + reserved_amount, amount - invoiced_expected
+        WHEN state = 'held' THEN greatest(least(reserved_amount, fitted_amount, amount - invoiced_expected
             - prepaid_expected - coalesce(prepayment_required, 0) - to_invoice_expected), 0)
         ELSE 0 END AS waiting_expected
 FROM (
-    SELECT p.*, greatest(delivered_expected - invoiced_expected, 0) AS to_invoice,
+    SELECT p.*, fitted.fitted_amount, greatest(delivered_expected - invoiced_expected, 0) AS to_invoice,
         greatest(amount - greatest(delivered_expected, invoiced_expected), 0) AS to_deliver,
         greatest(greatest(delivered_expected - invoiced_expected, 0) - prepaid_expected, 0) AS to_invoice_expected
     FROM (
@@ -21,7 +22,13 @@ FROM (
             coalesce((SELECT sum(d.amount) FROM order_delivery d WHERE d.order_id = s.id), 0) AS delivered_expected,
             coalesce((SELECT sum(b.amount) FROM order_invoice b WHERE b.order_id = s.id), 0) AS invoiced_expected,
             coalesce((SELECT sum(p.amount) FROM prepayment p WHERE p.order_id = s.id), 0) AS prepaid_expected
-        FROM sales_order s WHERE {of}) p) o
+        FROM sales_order s WHERE {of}) p
+    LEFT JOIN LATERAL (
+        SELECT (a.document ->> 'counted_amount')::numeric - (a.document ->> 'prepaid_cleared')::numeric
+            - (d.judgement::jsonb ->> 'prepayment_required')::numeric AS fitted_amount
+        FROM order_decision d CROSS JOIN LATERAL (SELECT d.facts::jsonb -> 'asked' AS document) a
+        WHERE d.id = p.decision_id AND d.outcome = 'accept_prepayment' AND p.state = 'held'
+            AND d.asked <> 'released' AND d.facts::jsonb ->> 'currency' = p.currency) fitted ON true) o
 """
 # Entries of the order must sum to its columns, and be its debtor's and in its currency.
 ENTRY_DIFFERENCES = """

@@ -38,12 +38,14 @@ MISSING = text(
     "SELECT currency, source_kind, source_id, stage, happened_on, expected - found"  # noqa: S608
     f" FROM ({ledger_drift_entries.DIFFERENCES.format(of=OF_DEBTOR)}) d ORDER BY happened_on, source_id, stage"
 )
-# Of what waits only the sum is known: where it is wrong, it is what is reserved that gives way.
+# Of a released order only the sum is known: where it is wrong, it is what is reserved that gives way.
 ORDERS = text(f"""
 UPDATE sales_order o SET delivered_amount = e.delivered_expected, invoiced_amount = e.invoiced_expected,
     prepaid_amount = e.prepaid_expected, to_invoice_amount = e.to_invoice_expected,
-    scheduled_amount = least(o.scheduled_amount, e.waiting_expected),
-    reserved_amount = e.waiting_expected - least(o.scheduled_amount, e.waiting_expected), version = o.version + 1
+    scheduled_amount = CASE WHEN o.state = 'held' THEN 0 ELSE least(o.scheduled_amount, e.waiting_expected) END,
+    reserved_amount = e.waiting_expected
+        - CASE WHEN o.state = 'held' THEN 0 ELSE least(o.scheduled_amount, e.waiting_expected) END,
+    version = o.version + 1
 FROM ({ledger_drift_orders.ORDERS_EXPECTED.format(of=OF_DEBTOR)}) e
 WHERE o.id = e.id AND (o.delivered_amount, o.invoiced_amount, o.prepaid_amount, o.to_invoice_amount,
         o.scheduled_amount + o.reserved_amount)

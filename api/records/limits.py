@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Select, func, or_, select
+from sqlalchemy import CheckConstraint, Index, Select, func, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, aliased
 
@@ -79,6 +79,24 @@ def of_decision(session: Session, decision_id: UUID) -> CreditLimitRecord | None
     record = CreditLimitRecord
     query = select(record).where(record.decision_id == decision_id, record.verdict_id.is_(None))
     return session.scalars(query).first()
+
+
+BOUNDED = text("""
+SELECT EXISTS (
+    SELECT FROM (
+        SELECT DISTINCT ON (debtor_id, is_temporary) limit_kind FROM credit_limit
+        WHERE debtor_id = ANY(:debtor_ids) AND scope = 'group' AND (NOT is_temporary OR valid_until >= :today)
+        ORDER BY debtor_id, is_temporary, id DESC) newest
+    WHERE limit_kind <> 'none')
+OR EXISTS (
+    SELECT FROM hold WHERE debtor_id = ANY(:debtor_ids) AND scope = 'group' AND ended_at IS NULL
+        AND (ends_on IS NULL OR ends_on >= :today))
+""")
+
+
+def bind_a_group(session: Session, debtor_ids: Sequence[UUID], today: date) -> bool:
+    """Whether any of these debtors has a limit for its group, in force, to come or expired, or holds all of it."""
+    return bool(session.scalar(BOUNDED, {"debtor_ids": list(debtor_ids), "today": today}))
 
 
 def due(session: Session, on: date) -> Sequence[CreditLimitRecord]:

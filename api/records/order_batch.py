@@ -21,7 +21,7 @@ VERSION = "version = CASE WHEN o.version = g.version - 1 THEN g.version END"
 BOOKED = (
     *("state", "outcome", "prepayment_required", "expires_at", "enters_horizon_on"),
     *("scheduled_amount", "reserved_amount", "to_invoice_amount", "invoiced_amount", "prepaid_amount"),
-    *("released_by", "released_until", "waits_since", "owner", "changed_at"),
+    *("released_by", "released_until", "waits_since", "owner", "check_due", "changed_at"),
 )
 
 

@@ -88,7 +88,9 @@ def _standing(order: Order, terms: OrderTerms) -> Order:
         enters = enters_on(progress, horizon_on, terms.horizon_days)
         if not progress.to_deliver:
             order = replace(order, expires_at=None)
-        return replace(order.staged(stages_of(progress, horizon_on)), enters_horizon_on=enters)
+        # What came inside the horizon since it was judged is judged before it leaves.
+        due = order.check_due or (order.enters_horizon_on is not None and order.enters_horizon_on <= terms.today)
+        return replace(order.staged(stages_of(progress, horizon_on)), enters_horizon_on=enters, check_due=due)
     if order.state == "held":
         required = min(order.prepayment_required or _ZERO, bindable(order))
         if order.prepayment_required is not None:

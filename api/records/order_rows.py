@@ -55,6 +55,7 @@ class Order:
     released_until: date | None = None
     waits_since: datetime | None = None
     owner: str | None = None
+    check_due: bool = False
     version: int = 1
 
     @property

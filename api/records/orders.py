@@ -23,6 +23,7 @@ class OrderRecord(WithId, Base):
     what is scheduled comes inside the horizon on `enters_horizon_on`. The first order on account `is_first`. What a
     person released (`released_by`) may be delivered until the end of `released_until`; null: as long as any other.
     While a person must decide it `waits_since` then, and has an `owner` once somebody took it.
+    `check_due`: it was judged for less than counts now, or for another group: judged anew before it is delivered.
     """
 
     __tablename__ = "sales_order"
@@ -104,6 +105,7 @@ class OrderRecord(WithId, Base):
     released_until: Mapped[date | None]
     waits_since: Mapped[datetime | None]
     owner: Mapped[str | None]
+    check_due: Mapped[bool]
     placed_by: Mapped[str]
     actor: Mapped[str | None]
     placed_at: Mapped[datetime]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Interval, select
+from sqlalchemy import CheckConstraint, Interval, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, new_id
@@ -54,6 +54,13 @@ def named(session: Session, name: str) -> Seller | None:
     """Find a seller by its exact name."""
     record = session.scalar(select(SellerRecord).where(SellerRecord.name == name))
     return record.seller() if record else None
+
+
+def move_clock(session: Session, seller_id: UUID, by: timedelta) -> Seller:
+    """Move the clock of a test seller on, however often at once: each move counts."""
+    record = SellerRecord
+    moved = update(record).where(record.id == seller_id).values(clock_ahead=record.clock_ahead + by)
+    return session.scalars(moved.returning(record)).one().seller()
 
 
 def every(session: Session) -> Sequence[Seller]:

@@ -30,6 +30,7 @@ DUE = text(
 HELD_SINCE_BEFORE = text(
     "SELECT DISTINCT debtor_id FROM sales_order WHERE state = 'held' AND judged_at < :moment ORDER BY debtor_id"
 )
+CHECK_AGAIN = text("UPDATE sales_order SET check_due = true WHERE debtor_id = ANY(:debtor_ids) AND state = 'released'")
 LOOKED_AT = text("UPDATE sales_order SET judged_at = :now WHERE id = :id")
 
 
@@ -52,6 +53,11 @@ def debtors_out_of_time(session: Session, now: datetime, today: date) -> Sequenc
 def debtors_not_judged_since(session: Session, moment: datetime) -> Sequence[UUID]:
     """Give the debtors with held orders that nobody has judged since a moment."""
     return session.scalars(HELD_SINCE_BEFORE, {"moment": moment}).all()
+
+
+def check_again(session: Session, debtor_ids: Sequence[UUID]) -> None:
+    """Have the released orders of locked debtors judged once more before they are delivered."""
+    session.execute(CHECK_AGAIN, {"debtor_ids": list(debtor_ids)})
 
 
 def looked_at(session: Session, order_id: UUID, now: datetime) -> None:

@@ -59,6 +59,15 @@ class Blueprint(flask_smorest.Blueprint):
 
         return marked
 
+    def headers(self, *documented: dict[str, Any]) -> Callable[[Any], Any]:
+        """Document headers of a route's own, beside those that every route of its kind has."""
+
+        def marked(view: Any) -> Any:
+            view._apidoc = {**getattr(view, "_apidoc", {}), "headers": documented}
+            return view
+
+        return marked
+
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any
     ) -> None:
@@ -88,6 +97,7 @@ class Blueprint(flask_smorest.Blueprint):
         if method == "post":
             statuses.append(409)
             doc.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+        doc.setdefault("parameters", []).extend(info.get("headers", ()))
         if 412 in statuses:
             doc.setdefault("parameters", []).append(IF_MATCH)
         responses = doc.setdefault("responses", {})

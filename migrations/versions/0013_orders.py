@@ -111,6 +111,7 @@ def create_sales_order() -> None:
         sa.Column("released_until", sa.Date(), nullable=True),
         sa.Column("waits_since", TIMESTAMP(timezone=True), nullable=True),
         sa.Column("owner", sa.Text(), nullable=True),
+        sa.Column("check_due", sa.Boolean(), nullable=False),
         sa.Column("placed_by", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=True),
         sa.Column("placed_at", TIMESTAMP(timezone=True), nullable=False),

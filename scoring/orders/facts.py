@@ -22,13 +22,15 @@ class OrderAsked:
     """The order. `counted_amount` is what of it lies inside the horizon; `prepaid_cleared` is booked with this order.
 
     `own_exposure` is what the same order adds to the exposures of `levels` already: such as when it is changed. An
-    amount that could not be converted is zero here, and its currency among those of the facts that were not.
+    amount that could not be converted is zero here, and its currency among those of the facts that were not. Of an
+    order in another currency `paid_whole` says whether all of it was paid before, as its own amounts tell; else None.
     """
 
     amount: Decimal
     counted_amount: Decimal
     prepaid_cleared: Decimal = _ZERO
     own_exposure: Decimal = _ZERO
+    paid_whole: bool | None = field(default=None, metadata=STORED_IF_ANY)
 
     def __post_init__(self) -> None:
         """Refuse an order of which more counts than there is."""
@@ -40,7 +42,7 @@ class OrderAsked:
     @property
     def is_prepaid(self) -> bool:
         """Whether all of it was paid before, so that it takes no credit; nothing of nothing was not."""
-        return 0 < self.amount <= self.prepaid_cleared
+        return 0 < self.amount <= self.prepaid_cleared if self.paid_whole is None else self.paid_whole
 
     @property
     def adds(self) -> Decimal:
@@ -139,6 +141,11 @@ class OrderFacts:
             raise ValueError("the first level is the debtor's own limit")
         if any(each.scope != "group" for each in self.levels[1:]):
             raise ValueError("above the debtor's own limit there are only those of its group")
+
+    @property
+    def is_asked_known(self) -> bool:
+        """Whether what the order is worth could be converted; without that nobody can say whether it fits."""
+        return bool(self.asked.amount) or not self.other_currencies
 
     @property
     def limits_in_force(self) -> tuple[LimitLevel, ...]:

@@ -22,8 +22,8 @@ class OrderJudgement:
     """The answer to an order, amounts in `currency` with its decimals.
 
     `prepayment_required` is None unless the outcome is `accept_prepayment`. `exposure_after` is as if it went out, None
-    where all of it is prepaid and cleared. `headroom` is the least room before it on the way to the top, None where
-    every limit is unlimited.
+    where all of it is prepaid and cleared, or nobody knows what it is worth. `headroom` is the least room before it on
+    the way to the top, None where every limit is unlimited.
     """
 
     outcome: Outcome
@@ -52,13 +52,14 @@ def release_order(facts: OrderFacts, policy: Policy) -> OrderJudgement:
         found.extend(_on_account(facts, policy))
     outcome = _heaviest(found)
     before = facts.levels[0].exposure - asked.own_exposure
+    is_left_out = asked.is_prepaid or not facts.is_asked_known
     return OrderJudgement(
         outcome=outcome,
         reasons=tuple(found),
         currency=facts.currency,
         prepayment_required=still_to_prepay(facts, policy) if outcome is Outcome.ACCEPT_PREPAYMENT else None,
         exposure_before=quantised(before, facts.currency),
-        exposure_after=None if asked.is_prepaid else quantised(before + asked.adds, facts.currency),
+        exposure_after=None if is_left_out else quantised(before + asked.adds, facts.currency),
         headroom=headroom_of(facts),
     )
 
@@ -187,7 +188,7 @@ def _of_items(facts: OrderFacts, policy: Policy) -> Iterator[Reason]:
 def _of_room(facts: OrderFacts, policy: Policy) -> Iterator[Reason]:
     """Whether the order fits under every limit in force, and whether its class prepays a share in any case."""
     asked, tight = facts.asked, tightest(facts)
-    if tight is not None and asked.adds > tight.room:
+    if tight is not None and facts.is_asked_known and asked.adds > tight.room:
         params: Params = {
             "scope": tight.level.scope,
             "order_amount": asked.amount,

@@ -93,8 +93,8 @@ GRANTING: dict[str, ReasonKind] = {
         "debtor",
         "sales",
         Words(
-            "The first invoice is not paid yet; new orders wait for it.",
-            "De eerste factuur is nog niet betaald; nieuwe bestellingen wachten daarop.",
+            "The first invoice is not paid or credited in full yet; new orders wait for it.",
+            "De eerste factuur is nog niet geheel betaald of gecrediteerd; nieuwe bestellingen wachten daarop.",
         ),
         _FIRST_INVOICE_PAID,
     ),

@@ -69,3 +69,19 @@ def test_a_role_without_the_permission_gets_no_further_than_the_door(app, guarde
             assert_problem(app, client.open(path, method=method), 403, "not_allowed")
         else:
             assert client.open(path, method=method).status_code not in (401, 403), (method, path)
+
+
+def test_headers_that_a_route_reads_are_documented(app):
+    """Each POST may be sent again under a key, and what changes only the version that was read asks which it was."""
+    paths = app.test_client().get("/openapi.json").json["paths"]
+    operations = [(method, each) for path in paths.values() for method, each in path.items() if method != "parameters"]
+    for method, operation in operations:
+        headers = {
+            each["name"]: each.get("required") for each in operation.get("parameters", ()) if each.get("in") == "header"
+        }
+        if method == "post":
+            assert "Idempotency-Key" in headers, operation["operationId"]
+        if "428" in operation["responses"]:
+            assert headers.get("If-Match"), operation["operationId"]
+        elif "412" in operation["responses"]:
+            assert "If-Match" in headers, operation["operationId"]

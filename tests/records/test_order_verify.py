@@ -66,6 +66,7 @@ DERIVED = {
         for name in COLUMNS
         for reference in ("O-1", "O-2")
     },
+    "what waits has something scheduled": "UPDATE sales_order SET scheduled_amount = 1 WHERE order_reference = 'O-3'",
     "an entry is lost": f"DELETE FROM exposure_entry WHERE {ENTRY} AND stage = 'reserved'",
     "an entry is another amount": f"UPDATE exposure_entry SET amount = amount + 0.01 WHERE {ENTRY}",
     "an entry has another sign": f"UPDATE exposure_entry SET amount = -amount WHERE {ENTRY} AND stage = 'delivered'",

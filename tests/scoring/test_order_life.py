@@ -48,6 +48,10 @@ def codes(asked: DeliveryAsked, facts: OrderFacts) -> list[str]:
         ({"delivered_amount": Decimal(4_200)}, order(asked=asked(4_200)), []),
         ({"delivered_amount": Decimal("4200.01")}, order(asked=asked("4200.01")), ["delivered_above_order"]),
         ({"delivered_amount": Decimal(4_100)}, order(asked=asked(4_100), levels=(level(12_000),)), ["limit_exceeded"]),
+        # Fresh, but of less than counts now, or of another group.
+        ({"newly_counted_amount": Decimal("0.01")}, TOO_MUCH, ["limit_exceeded"]),
+        ({"is_outdated": True}, TOO_MUCH, ["limit_exceeded"]),
+        ({"newly_counted_amount": Decimal(1_000), "is_outdated": True}, order(), []),
         # What was invoiced before adds nothing.
         ({"state": "completed", "gone_amount": Decimal(4_000)}, order(supply_stopped=True), []),
         # Released by a person, from what stood against it then.
@@ -60,6 +64,8 @@ def codes(asked: DeliveryAsked, facts: OrderFacts) -> list[str]:
             order(events=(happened("bankruptcy"),)),
             ["insolvency_event"],
         ),
+        ({"is_outdated": True, "released_codes": frozenset({"limit_exceeded"})}, TOO_MUCH, []),
+        ({"is_outdated": True, "released_codes": frozenset({"account_on_hold"})}, TOO_MUCH, ["limit_exceeded"]),
         (
             {"released_codes": frozenset(), "delivered_amount": Decimal("4000.01")},
             order(asked=asked("4000.01")),

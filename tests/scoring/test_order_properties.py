@@ -1,6 +1,7 @@
 """What holds of every order: the prepayment is the least, more room never hurts, nothing hides a reason, replays."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -12,9 +13,18 @@ from scoring.canonical import canonical_json
 from scoring.documents import DocumentInvalid
 from scoring.engines import EngineUnknown, judge_order
 from scoring.facts import CreditLimit
+from scoring.order_stages import (
+    OrderProgress,
+    beyond_amount,
+    kept_amount,
+    stages_of,
+    still_to_invoice,
+    waiting_stages,
+)
 from scoring.orders import (
     LimitLevel,
     OpenItems,
+    OrderAsked,
     OrderFacts,
     OrderJudgement,
     order_facts_document,
@@ -23,6 +33,7 @@ from scoring.orders import (
 )
 from tests.scoring.ordered import CENT, STRICT, any_order, any_order_of_money, any_order_of_room, level, order
 from tests.scoring.strategies import cents
+from tests.scoring.test_order_stages import any_progress, on
 
 RANKS = ["accept", "accept_prepayment", "hold_first_payment", "refer", "decline"]
 
@@ -70,6 +81,30 @@ def test_where_only_the_room_is_wanting_the_sum_is_what_does_not_fit(facts: Orde
         assert found.prepayment_required == asked.amount - asked.prepaid_cleared
     else:
         assert found.prepayment_required == asked.counted_amount - asked.prepaid_cleared - room
+
+
+@given(any_order_of_room(), any_progress(), st.none() | st.integers(0, 120).map(on))
+def test_what_waits_keeps_no_more_than_the_limits_leave(
+    facts: OrderFacts, progress: OrderProgress, horizon_on: date | None
+) -> None:
+    """However it is spread over days, and whatever of it was delivered or paid: what has left counts in any case."""
+    left = still_to_invoice(progress)
+    assume(left)
+    own = stages_of(progress, None, may_deliver=False).delivered
+    counted = left - beyond_amount(progress, horizon_on)
+    facts = replace(facts, asked=OrderAsked(left, counted, progress.prepaid, own))
+    found = judged(facts)
+    assume(found.outcome == "accept_prepayment")
+    required = found.prepayment_required
+    assert required is not None
+    kept = kept_amount(progress, required, horizon_on)
+    waiting = waiting_stages(progress, required, kept)
+    assert (waiting.reserved, waiting.delivered, waiting.scheduled) == (kept, own, 0)
+    room = min(each.most - each.exposure for each in facts.levels if each.most is not None) + own
+    assert waiting.counted <= max(own, room)
+    # What it keeps is what it needs once that is paid.
+    paid_for = stages_of(replace(progress, prepaid=progress.prepaid + required), horizon_on)
+    assert waiting.counted <= paid_for.counted + required
 
 
 @given(any_order_of_room())

@@ -57,6 +57,7 @@ def hold_an_order(sessions: Sessions, seller: Seller, debtor_id: str, at: dateti
                 outcome="refer",
                 decision_id=decision_id,
                 is_first=False,
+                check_due=False,
                 placed_by="sam@example.com",
                 placed_at=at,
                 judged_at=at,

@@ -162,9 +162,9 @@ def held(sessions, seller, clock, debtor_id):
 def order(debtor_id):
     """Writes an order as it is sent."""
 
-    def write(amount, reference=None, whom=None, **more):
+    def write(amount, reference=None, whom=None, currency="EUR", **more):
         asked = {"debtor_id": str(whom or debtor_id), "order_reference": reference or str(uuid4()), **more}
-        return {**asked, "amount": {"amount": amount, "currency": more.pop("currency", "EUR")}}
+        return {**asked, "amount": {"amount": amount, "currency": currency}}
 
     return write
 
@@ -253,13 +253,13 @@ def finance(client_of, time):
 
 @pytest.fixture
 def bill(app, erp, debtor_id, today):
-    def send(amount, reference=None, **more):
+    def send(amount, reference=None, currency="EUR", **more):
         day = today().isoformat()
         sent = {
             "invoice_number": str(uuid4()),
             "invoiced_on": day,
             "due_on": day,
-            "amount": {"amount": amount, "currency": "EUR"},
+            "amount": {"amount": amount, "currency": currency},
             **more,
         }
         if "debtor_id" not in sent:
@@ -274,11 +274,11 @@ def bill(app, erp, debtor_id, today):
 
 @pytest.fixture
 def pay(app, erp, debtor_id, today):
-    def send(amount, reference=None, **more):
+    def send(amount, reference=None, currency="EUR", **more):
         sent = {
             "payment_reference": str(uuid4()),
             "paid_on": today().isoformat(),
-            "amount": {"amount": amount, "currency": "EUR"},
+            "amount": {"amount": amount, "currency": currency},
             **more,
         }
         named = {"order_reference": reference} if reference else {}

@@ -9,12 +9,12 @@ from tests.web_checks import assert_problem
 
 
 @pytest.fixture
-def put(erp):
-    """Changes a debtor."""
+def put(finance):
+    """Changes a debtor, as who may say which group it belongs to."""
 
     def send(debtor_id, **more):
-        etag = erp.get(f"/v1/debtors/{debtor_id}").headers["ETag"]
-        answer = erp.patch(f"/v1/debtors/{debtor_id}", json=more, headers={"If-Match": etag})
+        etag = finance.get(f"/v1/debtors/{debtor_id}").headers["ETag"]
+        answer = finance.patch(f"/v1/debtors/{debtor_id}", json=more, headers={"If-Match": etag})
         assert answer.status_code == 200, answer.text
 
     return send

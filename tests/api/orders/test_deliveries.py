@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from api.clock import real_now
+from api.orders.deadlines import end_of_day
 from tests.web_checks import assert_documented, assert_problem
 
 
@@ -222,3 +224,90 @@ def test_parts_are_delivered_earliest_first(placed, deliver, limited, today, exp
     assert exposure() == {"reserved": "400.00", "scheduled": "400.00"}
     deliver(first, "500.00")
     assert exposure() == {"delivered": "500.00", "scheduled": "300.00"}
+
+
+class TestWhatDidNotCountYet:
+    """What lies beyond the horizon was never weighed against the limit: it is before it leaves."""
+
+    @pytest.fixture
+    def far(self, today):
+        return lambda days=90: (today() + timedelta(days=days)).isoformat()
+
+    def test_it_is_judged_before_it_leaves(self, placed, deliver, may, *, limited, far, exposure, alerts):
+        limited("1000.00")
+        placed("1000.00")
+        later = placed("50000.00", delivery_on=far())
+        assert later["state"] == "released"
+        assert (may(later)["may_deliver"], codes(may(later))) == (False, ["limit_exceeded"])
+        answer = deliver(later).json
+        assert (answer["passed_the_gate"], codes(answer)) == (False, ["limit_exceeded"])
+        assert alerts() == [["limit_exceeded"]]
+        assert exposure() == {"reserved": "1000.00", "delivered": "50000.00"}
+
+    def test_it_leaves_where_it_fits(self, placed, deliver, may, limited, far, exposure):
+        limited("1000.00")
+        placed("400.00")
+        later = placed("600.00", delivery_on=far())
+        assert may(later)["may_deliver"]
+        assert not may(later, "600.01")["may_deliver"]
+        answer = deliver(later).json
+        assert (answer["passed_the_gate"], answer["order"]["decision_id"] == later["decision_id"]) == (True, False)
+        assert exposure() == {"reserved": "400.00", "delivered": "600.00"}
+
+    def test_what_was_put_off_gave_its_room_back(self, erp, placed, may, limited, far):
+        limited("2000.00")
+        first = placed("1500.00")
+        answer = erp.post(f"/v1/orders/{first['id']}/changes", json={"delivery_on": far()})
+        assert answer.json["applied"]
+        placed("1900.00")
+        assert codes(may(first)) == ["limit_exceeded"]
+        assert may(first, "100.00")["may_deliver"]
+        back = erp.post(f"/v1/orders/{first['id']}/changes", json={"delivery_on": far(10)}).json
+        assert (back["applied"], codes(back)) == (False, ["limit_exceeded"])
+
+    def test_only_the_part_that_did_not_count_is_new(self, placed, deliver, may, limited, far):
+        limited("1000.00")
+        days = [{"delivery_on": far(each), "amount": eur("800.00")} for each in (1, 90)]
+        parts = placed("1600.00", call_offs=days)
+        limited("800.00")
+        assert may(parts, "800.00")["may_deliver"]
+        assert codes(may(parts, "800.01")) == ["limit_exceeded"]
+        deliver(parts, "700.00")
+        assert may(parts, "100.00")["may_deliver"]
+        assert codes(may(parts, "100.01")) == ["limit_exceeded"]
+
+    def test_what_came_inside_by_time_was_judged_for_less(
+        self, placed, may, *, limited, far, time, worker, exposure, seller, today
+    ):
+        """However fresh its check is: nobody was asked for what counts since midnight."""
+        time.ahead = end_of_day(today(), seller) - timedelta(minutes=1) - real_now()
+        limited("1000.00")
+        placed("1000.00", delivery_on=far(2))
+        later = placed("500.00", delivery_on=far(61))
+        time.pass_by(minutes=2)
+        worker.tick()
+        assert exposure() == {"reserved": "1500.00"}
+        limited("1400.00")
+        assert codes(may(later)) == ["limit_exceeded"]
+        limited("1500.00")
+        assert may(later)["may_deliver"]
+
+    def test_a_person_released_it_from_what_stood_against_it_then(self, finance, placed, may, *, limited, held, far):
+        limited("1000.00")
+        end = held()
+        later = placed("500.00", delivery_on=far())
+        released = finance.post(f"/v1/orders/{later['id']}/releases", json={"grounds": "They called us"})
+        assert released.status_code == 201, released.text
+        assert may(later)["may_deliver"]
+        end()
+        placed("1000.00")
+        assert codes(may(later)) == ["limit_exceeded"]
+
+    def test_what_is_paid_takes_no_room(self, placed, deliver, may, pay, *, limited, far, exposure):
+        limited("1000.00")
+        placed("1000.00")
+        later = placed("500.00", delivery_on=far())
+        assert codes(may(later)) == ["limit_exceeded"]
+        pay("500.00", later["order_reference"])
+        assert deliver(later).json["passed_the_gate"]
+        assert exposure() == {"reserved": "1000.00"}

@@ -76,8 +76,21 @@ def test_sales_sees_the_same_story_without_the_figures(client_of, lived, story):
     decisions = [each["decision"] for each in entries if each["decision"]]
     assert decisions
     for each in decisions:
-        assert not {"exposure_before", "exposure_after", "headroom"} & each.keys()
+        assert not {"exposure_before", "exposure_after"} & each.keys()
         assert all(not reason["params"] for reason in each["reasons"])
+
+
+@pytest.mark.parametrize(("limit", "headroom"), [("1000.00", "400.00"), ("500.00", "0.00")])
+def test_sales_sees_what_it_can_still_sell(client_of, erp, order, placed, limited, limit, headroom):
+    """And of an overdrawn limit not by how much: that is what the debtor owes."""
+    limited("1000.00")
+    placed("600.00")
+    limited(limit)
+    answer = client_of("sales").post("/v1/orders/preview", json=order("2000.00")).json
+    assert answer["headroom"] == {"amount": headroom, "currency": "EUR"}
+    assert not {"exposure_before", "exposure_after"} & answer.keys()
+    seen = erp.post("/v1/orders/preview", json=order("2000.00")).json
+    assert seen["headroom"]["amount"] == ("400.00" if limit == "1000.00" else "-100.00")
 
 
 def test_each_decision_can_be_replayed(app, client_of, lived, story):

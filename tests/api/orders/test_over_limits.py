@@ -1,0 +1,157 @@
+"""Limits that are passed without an order being asked for: by time, and by who joins a group; and who may do so."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.api.orders.conftest import eur
+from tests.web_checks import assert_documented, assert_problem
+
+
+@pytest.fixture
+def over(erp):
+    """Gives the alerts of limits that are passed, open ones: whose, of which scope, and by how much."""
+
+    def found():
+        items = erp.get("/v1/alerts?kind=over_limit&open=true").json["items"]
+        return [(each["debtor_id"], each["data"]["scope"], each["data"]["over_limit_amount"]) for each in items]
+
+    return found
+
+
+@pytest.fixture
+def regroup(app):
+    def send(client, debtor_id, parent_id):
+        etag = client.get(f"/v1/debtors/{debtor_id}").headers["ETag"]
+        sent = {"parent_id": None if parent_id is None else str(parent_id)}
+        answer = client.patch(f"/v1/debtors/{debtor_id}", json=sent, headers={"If-Match": etag})
+        assert_documented(app, "PATCH", "/v1/debtors/{debtor_id}", answer.status_code, answer.json)
+        return answer
+
+    return send
+
+
+@pytest.fixture
+def may(erp):
+    return lambda order: erp.post(f"/v1/orders/{order['id']}/deliveries/preview", json={"rest": True}).json
+
+
+def codes(answer):
+    return [each["code"] for each in answer["reasons"]]
+
+
+class TestByTime:
+    def test_what_comes_inside_the_horizon_is_told(self, placed, pay, worker, *, limited, today, time, over, debtor_id):
+        limited("1000.00")
+        placed("1000.00", delivery_on=(today() + timedelta(days=80)).isoformat())
+        placed("700.00", delivery_on=(today() + timedelta(days=82)).isoformat())
+        worker.tick()
+        assert over() == []
+        time.pass_by(days=21)
+        worker.tick()
+        assert over() == []
+        time.pass_by(days=2)
+        worker.tick()
+        assert over() == [(str(debtor_id), "own", eur("700.00"))]
+        pay("600.00")
+        worker.tick()
+        assert over() == [(str(debtor_id), "own", eur("100.00"))]
+        pay("100.00")
+        worker.tick()
+        assert over() == []
+
+    def test_it_is_told_at_the_gate_too_and_of_who_it_is(
+        self, placed, limited, today, time, *, over, new_debtor, worker
+    ):
+        """The first who asks of a group lets time pass for all of it."""
+        top = new_debtor()
+        child, other = (new_debtor(parent_id=str(top)) for _ in range(2))
+        for each in (child, other):
+            limited("1000.00", whom=each)
+        limited("1500.00", whom=top, scope="group")
+        later = (today() + timedelta(days=61)).isoformat()
+        placed("600.00", whom=child)
+        placed("1200.00", whom=child, delivery_on=later)
+        time.pass_by(days=2)
+        assert codes(placed("1.00", whom=other)) == ["limit_exceeded"]
+        assert sorted(over()) == sorted([(str(child), "own", eur("800.00")), (str(top), "group", eur("300.00"))])
+        limited("2000.00", whom=top, scope="group")
+        worker.tick()
+        assert over() == [(str(child), "own", eur("800.00"))]
+
+
+class TestByWhoJoins:
+    @pytest.fixture
+    def group(self, new_debtor, limited):
+        """A group with a limit, and a debtor of it."""
+        top = new_debtor()
+        child = new_debtor(parent_id=str(top))
+        limited("2000.00", whom=top, scope="group")
+        limited(None, whom=child, limit_kind="unlimited")
+        return top, child
+
+    def test_a_machine_neither_takes_out_nor_brings_in(
+        self, app, erp, client_of, placed, *, group, regroup, debtor_id, shown, worker
+    ):
+        top, child = group
+        placed("2000.00", whom=child)
+        held = placed("400.00", whom=child)
+        assert held["state"] == "held"
+        refused = regroup(erp, child, None)
+        assert_problem(app, refused, 403, "group_is_bound")
+        assert "finance" in refused.json["detail"]
+        assert_problem(app, regroup(erp, debtor_id, top), 403, "group_is_bound")
+        worker.tick()
+        assert shown(held)["state"] == "held"
+
+    def test_a_group_without_a_limit_is_the_systems_to_tell(self, erp, new_debtor, regroup, debtor_id):
+        top = new_debtor()
+        assert regroup(erp, debtor_id, top).status_code == 200
+        assert regroup(erp, debtor_id, None).status_code == 200
+
+    def test_who_leaves_a_hold_of_its_group_behind(self, app, erp, finance, new_debtor, held, regroup, debtor_id):
+        top = new_debtor()
+        assert regroup(erp, debtor_id, top).status_code == 200
+        held(whom=top, scope="group")
+        assert_problem(app, regroup(erp, debtor_id, None), 403, "group_is_bound")
+        assert regroup(finance, debtor_id, None).status_code == 200
+
+    def test_what_leaves_and_comes_back_is_told_and_checked(
+        self, finance, placed, shown, may, *, group, regroup, over, worker, sound
+    ):
+        top, child = group
+        placed("2000.00", whom=child)
+        waits = placed("401.01", whom=child)
+        assert regroup(finance, child, None).status_code == 200
+        worker.tick()
+        assert shown(waits)["state"] == "released"
+        assert may(waits)["may_deliver"]
+        assert regroup(finance, child, top).status_code == 200
+        assert over() == [(str(top), "group", eur("401.01"))]
+        assert codes(may(waits)) == ["limit_exceeded"]
+        assert regroup(finance, child, None).status_code == 200
+        assert over() == []
+        assert may(waits)["may_deliver"]
+
+    def test_who_is_below_comes_along(self, finance, new_debtor, placed, may, *, limited, group, regroup, over):
+        top, _ = group
+        parent = new_debtor()
+        below = new_debtor(parent_id=str(parent))
+        limited("5000.00", whom=below)
+        order = placed("5000.00", whom=below)
+        assert may(order)["may_deliver"]
+        assert regroup(finance, parent, top).status_code == 200
+        assert over() == [(str(top), "group", eur("3000.00"))]
+        assert codes(may(order)) == ["limit_exceeded"]
+
+    def test_a_merge_takes_no_debtor_out_of_a_group(
+        self, app, erp, finance, new_debtor, placed, *, group, over, limited
+    ):
+        top, child = group
+        placed("2000.00", whom=child)
+        other = new_debtor()
+        limited("1500.00", whom=other, scope="group")
+        path, sent = f"/v1/debtors/{other}/merges", {"merged_debtor_id": str(top)}
+        assert_problem(app, erp.post(path, json=sent), 403, "group_is_bound")
+        assert finance.post(path, json=sent).status_code == 201
+        assert over() == [(str(other), "group", eur("500.00"))]
