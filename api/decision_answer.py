@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from api.behaviour_answer import behaviour_figures
+from api.overruling import Overruled
 from api.records.decisions import Decision
 from api.records.sellers import Seller
 from api.web.money import money_answer
+from scoring.readers import read_by_sales
 from scoring.reasons import REGISTRY, render, render_advice, render_change, render_remedy, sales_note
 
 Language = Literal["en", "nl"]
@@ -17,8 +19,13 @@ FINANCE_REMEDIES = frozenset({"sanctions_hit", "insurer_cover", "unresolved_writ
 SEE_EVERYTHING = frozenset({"finance", "credit_manager"})
 
 
-def decision_answer(decision: Decision, seller: Seller, role: str, language: Language) -> dict[str, Any]:
-    """Give the answer for one role: finance sees all of it, others neither the report nor figures taken from it."""
+def decision_answer(
+    decision: Decision, seller: Seller, role: str, language: Language, overruled: Overruled | None = None
+) -> dict[str, Any]:
+    """Give the answer for one role: finance sees all of it, others neither the report nor figures taken from it.
+
+    Where a person decided otherwise (`overruled`) others read what holds; finance reads the decision as it was made.
+    """
     said = decision.judgement
     full = role in SEE_EVERYTHING
     # A remedy of what waits for a review would tell what the review may still change.
@@ -35,7 +42,7 @@ def decision_answer(decision: Decision, seller: Seller, role: str, language: Lan
         "credit_limit": limit_answer(said["limit"], said["currency"]),
         "binding": said["binding"],
         "terms": _terms(said["terms"], said["currency"]),
-        "reasons": reasons_answer(said["reasons"], role, language),
+        "reasons": reasons_answer(said["reasons"], role, language, said["outcome"]),
         "remedies": [
             _remedy(each, said["currency"], language)
             for each in said["remedies"]
@@ -49,8 +56,23 @@ def decision_answer(decision: Decision, seller: Seller, role: str, language: Lan
         "requires_human_review": said["requires_human_review"],
     }
     if full:
-        answer |= _figures(decision)
-    return answer
+        return answer | _figures(decision)
+    return answer if overruled is None else answer | _instead(answer, overruled, language)
+
+
+def _instead(answer: Mapping[str, Any], holds: Overruled, language: Language) -> dict[str, Any]:
+    reason = {"code": holds.code, "params": {}, "effect": holds.outcome}
+    terms = {"payment_term_days": holds.payment_term_days, "mode": holds.mode, "prepayment_required": None}
+    return {
+        "outcome": holds.outcome,
+        "credit_limit": limit_answer({"kind": holds.limit.kind, "amount": holds.limit.amount}, holds.currency),
+        "binding": None,
+        "terms": {**answer["terms"], **terms},
+        "reasons": [_reason(reason, False, language)],
+        "remedies": [],
+        "to_accept": [],
+        "sales_note": sales_note(holds.sales_note, language),
+    }
 
 
 def limit_answer(limit: Mapping[str, Any], currency: str) -> dict[str, Any]:
@@ -89,14 +111,15 @@ def _terms(terms: Mapping[str, Any], currency: str) -> dict[str, Any]:
     return {**terms, "prepayment_required": _money(terms["prepayment_required"], currency)}
 
 
-def _for_sales(reason: Mapping[str, Any]) -> bool:
-    return bool(reason["audience"] == "sales")
+def reasons_answer(
+    reasons: Iterable[Mapping[str, Any]], role: str, language: Language, outcome: str | None = None
+) -> list[dict[str, Any]]:
+    """Give the reasons of a stored judgement as a role may read them.
 
-
-def reasons_answer(reasons: Iterable[Mapping[str, Any]], role: str, language: Language) -> list[dict[str, Any]]:
-    """Give the reasons of a stored judgement as a role may read them."""
+    `outcome` is what was decided, where that is not the heaviest effect: a review comes before a decline.
+    """
     full = role in SEE_EVERYTHING
-    return [_reason(each, full, language) for each in reasons if full or _for_sales(each)]
+    return [_reason(each, full, language) for each in (reasons if full else read_by_sales(reasons, outcome))]
 
 
 def _reason(reason: Mapping[str, Any], full: bool, language: Language) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def beyond_authority(
         "an unlimited limit" if amount is None else f"{amount.currency} {amount_answer(amount.amount, amount.currency)}"
     )
     covering = roles_within(None if amount is None else amount.amount, risk_class, policy)
-    who = f"a {' or a '.join(covering)}" if covering else "two credit managers, one after the other,"
+    who = f"a {' or a '.join(covering)}" if covering else "two credit managers, one after the other"
     words = "without a class" if risk_class is None else f"of class {risk_class}"
     return NotAllowed(
         f"As {decider.role} you may decide {may} for a debtor {words}; {asked} takes {who}.",

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.records import identities, sanctions_clearances
+from api.fresh_report.stored import facts_of
+from api.problems import Conflict
+from api.records import identities, reports, sanctions_clearances
 from api.records.sanctions_clearances import SanctionsClearanceRecord
 from scoring.facts import SanctionsFacts
 from scoring.sanctions import Clearance, subject_digest, waits, with_clearances
@@ -30,6 +32,19 @@ def cleared(session: Session, debtor: Screened, found: SanctionsFacts | None) ->
     if not clearances:
         return found
     return with_clearances(found, map(as_clearance, clearances), digest_of(session, debtor))
+
+
+def refuse_listed(session: Session, debtor: Screened) -> None:
+    """Raise Conflict for a debtor whom the newest screening found on a list (Sanctions Act 1977).
+
+    A likeness that waits for a person is no hit yet.
+    """
+    told = [each for each in reports.latest(session, [debtor.id], "sanctions_list") if each.facts is not None]
+    newest = max(told, key=lambda each: each.retrieved_at, default=None)
+    facts = None if newest is None else facts_of(newest)
+    found = cleared(session, debtor, facts if isinstance(facts, SanctionsFacts) else None)
+    if found is not None and found.hit == "confirmed":
+        raise Conflict("The debtor is on a sanctions list: nobody here can accept it.", code="sanctions_hit_confirmed")
 
 
 def digest_of(session: Session, debtor: Screened) -> str:

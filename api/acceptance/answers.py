@@ -1,15 +1,16 @@
 """An application as callers see it: what was asked, what the machine said, what persons did, and what is missing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from api import onboarding
 from api.acceptance.finding import decision_of
-from api.acceptance.limit_answers import known_class, limit_answer
+from api.acceptance.limit_answers import in_force_on, known_class, limit_answer
 from api.acceptance.limit_fields import limit_shown
-from api.decision_answer import SEE_EVERYTHING, decision_answer
+from api.decision_answer import SEE_EVERYTHING, Language, decision_answer
+from api.overruling import granted_on, overruled
 from api.records import applications, limits, verdicts
 from api.records.applications import AgreedTermsRecord, ApplicationRecord
 from api.records.debtors import DebtorRecord
@@ -17,7 +18,9 @@ from api.records.verdicts import Verdict
 from api.web.money import money_or_none
 from api.wiring import Wiring
 from scoring.acceptance import roles_within
+from scoring.applications import ON_LIMIT_IN_FORCE
 from scoring.policy.document import Policy
+from scoring.reasons import render
 
 
 def application_answer(session: Session, application: ApplicationRecord, given: Wiring) -> dict[str, Any]:
@@ -25,7 +28,7 @@ def application_answer(session: Session, application: ApplicationRecord, given: 
     said = verdicts.of_application(session, application.id)
     debtor = session.get_one(DebtorRecord, (given.seller.id, application.debtor_id))
     decision = decision_of(session, application)
-    policy = given.house.policies.active(session).policy
+    policy, role = given.house.policies.active(session).policy, given.caller.role
     in_force = [each for each in said if each.in_force]
     return {
         **application_row(application),
@@ -33,11 +36,14 @@ def application_answer(session: Session, application: ApplicationRecord, given: 
         "monthly_sales": money_or_none(application.monthly_sales, application.monthly_sales_currency or ""),
         "insurance_policy_id": application.insurance_policy_id,
         "taken_at": application.taken_at,
-        "decision": decision_answer(decision, given.seller, given.caller.role, given.language),
+        "because": because_answer(application, given.language),
+        "decision": decision_answer(
+            decision, given.seller, role, given.language, overruled(session, [decision]).get(decision.id)
+        ),
         "decided_by": _decided_by(application, in_force),
-        "terms": _granted(decision.judgement, in_force),
-        "limit": _limit(session, application, in_force, given.caller.role),
-        "verdicts": [verdict_answer(each, given.caller.role, policy) for each in said],
+        "terms": granted_on(decision.judgement, application, in_force[-1].record if in_force else None),
+        "limit": _limit(session, application, in_force, given),
+        "verdicts": [verdict_answer(each, role, policy) for each in said],
         "agreed_terms": _agreed(applications.newest_terms(session, application.debtor_id)),
         "checklist": checklist(session, debtor, policy),
     }
@@ -118,8 +124,8 @@ def checklist(session: Session, debtor: DebtorRecord, policy: Policy) -> list[di
 
 def granted_terms(session: Session, application: ApplicationRecord) -> dict[str, Any]:
     """Give the terms granted on an application: the days to pay (None: none) and how."""
-    in_force = [each for each in verdicts.of_application(session, application.id) if each.in_force]
-    return _granted(decision_of(session, application).judgement, in_force)
+    verdict = verdicts.in_force(session, [application.id]).get(application.id)
+    return granted_on(decision_of(session, application).judgement, application, verdict)
 
 
 def terms_answer(record: AgreedTermsRecord) -> dict[str, Any]:
@@ -129,7 +135,9 @@ def terms_answer(record: AgreedTermsRecord) -> dict[str, Any]:
         *("payment_term_days", "expressly_agreed", "debtor_size", "accepted_by", "accepted_on", "channel"),
         *("recorded_by", "known_at"),
     )
-    return {name: getattr(record, name) for name in names}
+    # A hash alone shows which text it was to whoever has the text, and nothing to who has not.
+    evidence = "hash_only" if record.document_id is None else "document"
+    return {name: getattr(record, name) for name in names} | {"evidence": evidence}
 
 
 def _agreed(record: AgreedTermsRecord | None) -> dict[str, Any] | None:
@@ -143,26 +151,19 @@ def _decided_by(application: ApplicationRecord, in_force: Sequence[Verdict]) -> 
     return None if application.state in applications.WAITING else "machine"
 
 
-def _granted(said: Mapping[str, Any], in_force: Sequence[Verdict]) -> dict[str, Any]:
-    """The terms granted: the machine's, or those of the verdict over what the machine would have given."""
-    if not in_force:
-        return {"payment_term_days": said["terms"]["payment_term_days"], "mode": said["terms"]["mode"]}
-    verdict = in_force[-1].record
-    if verdict.verdict == "decline":
-        return {"payment_term_days": None, "mode": None}
-    named = verdict.terms or {}
-    proposed = said["terms"] if said["proposal"] is None else said["proposal"]["terms"]
-    mode = "prepayment" if verdict.verdict == "accept_prepayment" else proposed["mode"]
-    if verdict.verdict == "accept" and mode in (None, "prepayment"):
-        mode = "open_account"
-    days = proposed["payment_term_days"]
-    return {"payment_term_days": named.get("payment_term_days", days), "mode": named.get("mode", mode)}
-
-
 def _limit(
-    session: Session, application: ApplicationRecord, in_force: Sequence[Verdict], role: str
+    session: Session, application: ApplicationRecord, in_force: Sequence[Verdict], given: Wiring
 ) -> dict[str, Any] | None:
-    """The version of the limit that the application led to; None where it led to none."""
+    """The version of the limit that the application led to, or on which it was accepted; None where there is none."""
     written = limits.of_verdicts(session, [each.record.id for each in in_force])
     version = written[-1] if written else limits.of_decision(session, application.decision_id)
-    return None if version is None else limit_answer(version, role)
+    if version is None and application.because == ON_LIMIT_IN_FORCE:
+        standing = limits.versions(session, application.debtor_id, application.scope)
+        version = in_force_on(standing, given.today)[1]
+    return None if version is None else limit_answer(version, given.caller.role)
+
+
+def because_answer(application: ApplicationRecord, language: Language) -> dict[str, str] | None:
+    """Give why an application is not as the machine answered it; None where it is, or a verdict tells."""
+    code = application.because
+    return None if code is None else {"code": code, "text": render(code, {}, language)}

@@ -4,7 +4,8 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from api.acceptance.applying import ApplicationRequest
+from api.acceptance.applied import ApplicationRequest
+from api.acceptance.desk_schemas import ReferralReasonSchema
 from api.acceptance.limit_fields import LimitField
 from api.acceptance.limit_schemas import LimitVersionSchema
 from api.acceptance.terms_schemas import AgreedTermsSchema
@@ -93,6 +94,12 @@ class ApplicationSchema(ApplicationRowSchema):
     monthly_sales = fields.Nested(MoneySchema, required=True, allow_none=True)
     insurance_policy_id = fields.UUID(required=True, allow_none=True)
     taken_at = fields.AwareDateTime(required=True, allow_none=True)
+    because = fields.Nested(
+        ReferralReasonSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Why it is not as the machine answered: what a person decided, or a limit in force."},
+    )
     decision = fields.Nested(DecisionSchema, required=True)
     decided_by = fields.String(
         required=True, allow_none=True, metadata={"description": "`machine` or a person; null while somebody must."}

@@ -1,6 +1,5 @@
 """Takes an application: decided by the machine as a check is, and what follows from that."""
 
-from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
@@ -9,37 +8,37 @@ from sqlalchemy.orm import Session
 from api import onboarding
 from api.acceptance import states
 from api.acceptance.answers import application_answer
+from api.acceptance.applied import ApplicationRequest, content, given_again, replace_open
 from api.acceptance.granting import NewLimit, write_limit
-from api.acceptance.limit_fields import GivenLimit, limit_of
-from api.credit_check.asking import CheckRequest
+from api.acceptance.limit_fields import limit_of
+from api.acceptance.standing import standing_of
 from api.credit_check.deciding import Decided, decide
 from api.exchange import convert
 from api.identity.debtors import locked_debtor
 from api.problems import BadInput, Fault
 from api.records import debtors
 from api.records.applications import ApplicationRecord
+from api.records.debtors import DebtorRecord
 from api.records.insurance_policies import InsurancePolicyRecord
 from api.wiring import Wiring, answer_bytes
 from scoring.acceptance import MACHINE, limit_days
+from scoring.applications import ON_LIMIT_IN_FORCE, Beside, answer_beside
 from scoring.facts import CreditLimit
+from scoring.judgement import Outcome
 from scoring.money import Money
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicationRequest:
-    """What is applied for. `check` is all of it that the machine judges."""
+def apply(request: ApplicationRequest, given: Wiring) -> tuple[bytes, int]:
+    """Take an application and decide on it. Gives the answer as it is sent and its status; raises Problems.
 
-    check: CheckRequest
-    limit: GivenLimit
-    scope: str
-    insurance_policy_id: UUID | None = None
-
-
-def apply(request: ApplicationRequest, given: Wiring) -> bytes:
-    """Take an application and decide on it; gives the answer as it is sent. Raises Problems."""
+    What the same person asked before and still waits is given again (200), and nothing is asked or bought anew.
+    """
     if request.insurance_policy_id is not None:
         _require_insurance_policy(request.insurance_policy_id, given)
-    return decide(request.check, "application", partial(_follow, request, given), given)
+    waiting = given_again(request, given)
+    if waiting is not None:
+        return waiting, 200
+    return decide(request.check, "application", partial(_follow, request, given), given), 201
 
 
 def _require_insurance_policy(insurance_policy_id: UUID, given: Wiring) -> None:
@@ -53,11 +52,13 @@ def _require_insurance_policy(insurance_policy_id: UUID, given: Wiring) -> None:
 def _follow(request: ApplicationRequest, given: Wiring, session: Session, decided: Decided) -> bytes:
     """Keep the application with what the machine said, and do what follows from it."""
     debtor = locked_debtor(session, decided.debtor.id)
-    application = _keep(session, request, decided, given)
+    beside, limit = _judged(session, request, debtor, decided, given)
+    application = _keep(session, request, decided, beside, given)
+    replace_open(session, application, debtor, given.now)
     if debtor.phase == "prospect":
         debtors.enter_phase(session, debtor, "acceptance", given.now)
-    if application.state == "approved":
-        write_limit(session, debtor, _machine_limit(session, application, decided, given), given.now)
+    if beside.writes_limit:
+        write_limit(session, debtor, _machine_limit(application, limit, decided, given), given.now)
     if application.state == "referred":
         states.tell_referred(session, application, debtor, given.now)
     else:
@@ -68,23 +69,40 @@ def _follow(request: ApplicationRequest, given: Wiring, session: Session, decide
     return answer_bytes(application_answer(session, application, given))
 
 
-def _keep(session: Session, request: ApplicationRequest, decided: Decided, given: Wiring) -> ApplicationRecord:
+def _judged(
+    session: Session, request: ApplicationRequest, debtor: DebtorRecord, decided: Decided, given: Wiring
+) -> tuple[Beside, CreditLimit]:
+    """Say what becomes of the machine's answer beside what stands, and give the limit that the machine grants."""
+    said, policy = decided.decision.judgement, decided.rules.policy
+    asked, currency = request.limit.stored(policy)
+    if asked.amount is not None:
+        money = Money(asked.amount, currency)
+        days = policy.evidence.rate_usable_days
+        asked = CreditLimit("amount", convert(session, [money], policy.currency, given.today, days).total)
+    granted = _granted(limit_of(said["limit"]), asked)
+    refers = {each["code"] for each in said["reasons"] if each["effect"] == Outcome.REFER.value}
+    standing = standing_of(session, debtor, request.scope, policy, given.today)
+    return answer_beside(Outcome(said["outcome"]), refers, asked, granted, standing), granted
+
+
+def _granted(limit: CreditLimit, asked: CreditLimit) -> CreditLimit:
+    """The limit that the machine gives: what the rules allow, and never more than was asked for."""
+    if limit.amount is None or asked.amount is None:
+        return limit
+    return CreditLimit("amount", min(limit.amount, asked.amount))
+
+
+def _keep(
+    session: Session, request: ApplicationRequest, decided: Decided, beside: Beside, given: Wiring
+) -> ApplicationRecord:
     policy, decision, now = decided.rules.policy, decided.decision, given.now
-    limit, currency = request.limit.stored(policy)
-    sales, days = request.check.monthly_sales, request.check.payment_term_days
-    state = states.BY_OUTCOME[decision.judgement["outcome"]]
+    state = states.BY_OUTCOME[beside.outcome.value]
     application = ApplicationRecord(
+        **content(request, policy),
         debtor_id=decided.debtor.id,
         decision_id=decision.id,
-        insurance_policy_id=request.insurance_policy_id,
-        scope=request.scope,
-        requested_kind=limit.kind,
-        requested_amount=limit.amount,
-        currency=currency,
-        requested_terms=None if days is None else {"payment_term_days": days},
-        monthly_sales=None if sales is None else sales.amount,
-        monthly_sales_currency=None if sales is None else sales.currency,
         state=state,
+        because=beside.because or (ON_LIMIT_IN_FORCE if state == "approved" and not beside.writes_limit else None),
         owner=None,
         taken_at=None,
         due_at=states.deadline(now, policy) if state == "referred" else None,
@@ -99,19 +117,13 @@ def _keep(session: Session, request: ApplicationRequest, decided: Decided, given
     return application
 
 
-def _machine_limit(session: Session, application: ApplicationRecord, decided: Decided, given: Wiring) -> NewLimit:
-    """The limit that the machine gives: what the rules allow, and never more than was asked for."""
+def _machine_limit(application: ApplicationRecord, limit: CreditLimit, decided: Decided, given: Wiring) -> NewLimit:
     said, policy, version = decided.decision.judgement, decided.rules.policy, decided.rules.version
-    granted = limit_of(said["limit"])
-    if granted.amount is not None and application.requested_amount is not None:
-        asked = Money(application.requested_amount, application.currency)
-        most = convert(session, [asked], policy.currency, given.today, policy.evidence.rate_usable_days).total
-        granted = CreditLimit("amount", min(granted.amount, most))
     days = limit_days(said["risk_class"], given.today, policy.limits)
     codes = ", ".join(dict.fromkeys(each["code"] for each in said["reasons"]))
     return NewLimit(
         scope=application.scope,
-        limit=granted,
+        limit=limit,
         currency=policy.currency,
         risk_class=said["risk_class"],
         valid_from=given.today,

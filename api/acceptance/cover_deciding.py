@@ -12,7 +12,7 @@ from api.acceptance.cover_answers import given_on
 from api.acceptance.cover_changes import Change, record, tell
 from api.acceptance.cover_requesting import get_request
 from api.acceptance.cover_shown import decision_answer
-from api.acceptance.documents import get_document
+from api.acceptance.documents import document_of
 from api.acceptance.insurance_policies import get_policy
 from api.acceptance.insurance_terms import counting
 from api.identity.debtors import locked_debtor
@@ -42,10 +42,11 @@ def decide_cover(data: dict[str, Any], given: Wiring) -> bytes:
         policy = get_policy(session, data["insurance_policy_id"])
         if policy.provider is not None:
             raise Conflict("The answers of this insurer come through its connection.", code="insurer_connected")
-        amount = _amount(data, policy, given.today)
-        get_document(session, data["document_id"])
-        _answer_request(session, data["cover_request_id"], debtor, policy, given)
+        amount: Money = data["amount"] or Money(Decimal(0), policy.currency)
         change = _change(session, data, amount, debtor, policy, given)
+        _refuse_contradictions(data, amount, change, policy, given.today)
+        document_of(session, data["document_id"], debtor.id)
+        _answer_request(session, data["cover_request_id"], debtor, policy, given)
         decided = record(session, debtor, change, given.house.policies, given.now)
         answer = answer_bytes(decision_answer(decided))
         given.once.keep(session, 201, answer)
@@ -64,7 +65,7 @@ def meet_condition(condition_id: UUID, data: Mapping[str, Any], given: Wiring) -
         if decision is None:
             raise NotFound("There is no such condition.", code="condition_not_found")
         debtor = locked_debtor(session, decision.debtor_id)
-        get_document(session, data["document_id"])
+        document_of(session, data["document_id"], debtor.id)
         if cover_versions.is_met(session, condition_id):
             raise Conflict("This condition is met already.", code="condition_met_before")
         cover_versions.meet(session, condition_id, data["document_id"], met_on, given.caller.name, given.now)
@@ -75,17 +76,26 @@ def meet_condition(condition_id: UUID, data: Mapping[str, Any], given: Wiring) -
         return answer
 
 
-def _amount(data: Mapping[str, Any], policy: InsurancePolicyRecord, today: date) -> Money:
-    """Give what the letter covers, zero where it covers nothing. Raises BadInput."""
-    amount: Money = data["amount"] or Money(Decimal(0), policy.currency)
+def _refuse_contradictions(
+    data: Mapping[str, Any], amount: Money, change: Change, policy: InsurancePolicyRecord, today: date
+) -> None:
+    """Raise BadInput naming all that a letter cannot say: a sum in another currency, a cut that raises, an end before.
+
+    A cut of what did not stand is none that we could hold against anything.
+    """
     faults = []
     if amount.currency != policy.currency:
         faults.append(Fault("/amount/currency", "other_currency", f"The contract is in {policy.currency}."))
+    elif data["state"] == "reduced" and 0 < change.before_amount < amount.amount:
+        detail = f"What is reduced is less than the {change.before_amount:f} that stands."
+        faults.append(Fault("/amount/amount", "not_reduced", detail))
     if data["decided_on"] is not None and data["decided_on"] > today:
         faults.append(Fault("/decided_on", "out_of_range", "Must not be ahead."))
+    until, begins_on = change.values["valid_until"], change.values["valid_from"]
+    if until is not None and until < begins_on:
+        faults.append(Fault("/valid_until", "out_of_range", f"Must not be before it begins, on {begins_on}."))
     if faults:
         raise BadInput("Such a letter cannot be recorded.", faults=faults)
-    return amount
 
 
 def _answer_request(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.acceptance.cover_changes import Change, record
 from api.acceptance.cover_shown import decision_answer
-from api.acceptance.documents import get_document
+from api.acceptance.documents import document_of
 from api.acceptance.insurance_policies import get_policy
 from api.acceptance.insurance_terms import in_force, terms_of
 from api.fresh_report.stored import facts_of
@@ -24,6 +24,7 @@ from api.records import cover_versions, insurance_policies, payment_experience, 
 from api.records.debtors import DebtorRecord
 from api.records.insurance_policies import InsurancePolicyRecord
 from api.records.reports import Report
+from api.sanctions_clearing import refuse_listed
 from api.wiring import Wiring, answer_bytes
 from scoring.cover import (
     DiscretionaryObjection,
@@ -69,10 +70,11 @@ def set_limit(debtor_id: UUID, data: Mapping[str, Any], given: Wiring) -> bytes:
     with given.transaction() as session:
         given.once.claim(session)
         debtor = locked_debtor(session, debtor_id)
+        refuse_listed(session, debtor)
         policy = get_policy(session, data["insurance_policy_id"])
         terms = _terms(session, policy, relied_on)
         if data["document_id"] is not None:
-            get_document(session, data["document_id"])
+            document_of(session, data["document_id"], debtor.id)
         _check_told(data, policy, relied_on, given.today)
         found = _evidence(session, debtor, data, relied_on, terms, given)
         decided = cover_versions.of_debtor(session, debtor.id, policy.id)

@@ -130,9 +130,6 @@ class NewCoverDecisionSchema(NamesDebtor):
             raise invalid("required", "Name the conditions, each by itself.", "conditions")
         if state in AMOUNTLESS and data["conditions"]:
             raise invalid("not_a_choice", f"What is {state} has no conditions.", "conditions")
-        until, start = data["valid_until"], data["valid_from"]
-        if until is not None and start is not None and until < start:
-            raise invalid("out_of_range", "Must not be before valid_from.", "valid_until")
 
 
 class ConditionSchema(Schema):

@@ -13,7 +13,7 @@ from api.acceptance.insurance_terms import in_force, terms_of
 from api.acceptance.limit_answers import in_force_on
 from api.exchange import convert
 from api.identity.debtors import get_debtor
-from api.records import cover_versions, exposure, insurance_policies, ledger_history, limits
+from api.records import cover_versions, exposure, insurance_policies, ledger_history, limits, securities
 from api.records.cover_versions import Decided
 from api.records.debtors import DebtorRecord
 from api.records.insurance_policies import InsurancePolicyRecord, InsuranceTermsRecord
@@ -131,11 +131,15 @@ class _Parts:
 
 
 def _limit(session: Session, debtor_id: UUID, day: date) -> list[Money]:
-    """Give the debtor's own limit that is in force, nothing where it has none or no bound."""
+    """Give the debtor's own limit that is in force with what raises it, by currency; nothing without limit or bound."""
     found, version = in_force_on(limits.versions(session, debtor_id, "own"), day)
     if version is None or found.limit.amount is None:
         return []
-    return [Money(found.limit.amount, version.currency)]
+    raising = securities.raising(session, debtor_id, day)
+    sums = {version.currency: found.limit.amount}
+    for each in raising:
+        sums[each.currency] = sums.get(each.currency, Decimal(0)) + (each.amount or 0)
+    return [Money(amount, currency) for currency, amount in sorted(sums.items())]
 
 
 def _owed(session: Session, debtor_id: UUID, day: date, today: date) -> list[Money]:

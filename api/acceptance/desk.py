@@ -7,17 +7,12 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
-from api.acceptance.answers import application_answer
-from api.acceptance.finding import locked_application
 from api.acceptance.limit_fields import limit_shown
-from api.persons import is_same, refuse_own, require_person
-from api.problems import Conflict
 from api.records import debtors, decisions, referrals
-from api.records.applications import WAITING, ApplicationRecord
 from api.records.debtors import DebtorRecord
 from api.records.referrals import Waiting
 from api.web.paging import Page, page_of
-from api.wiring import Wiring, answer_bytes
+from api.wiring import Wiring
 from scoring.reasons import render
 
 
@@ -29,71 +24,14 @@ def desk_page(session: Session, query: Mapping[str, Any], given: Wiring) -> Page
     listed = referrals.listing(waiting, query["kind"], query["debtor_id"], query["owner"], due_before)
     page = page_of(session, listed, [waiting.c.due_at, waiting.c.id], query["limit"], query["after"])
     rows = [Waiting(*row) for row in page.items]
+    return Page(shown(session, rows, given), page.next)
+
+
+def shown(session: Session, rows: Sequence[Waiting], given: Wiring) -> list[dict[str, Any]]:
+    """Give what waits as the desk shows it."""
     said = _judgements(session, rows)
     named = {each.id: each for each in debtors.several(session, {row.debtor_id for row in rows})}
-    items = [_item(row, said[row.decision_id], named[row.debtor_id], given) for row in rows]
-    return Page(items, page.next)
-
-
-def take(application_id: UUID, grounds: str | None, given: Wiring) -> bytes:
-    """Take a referral; gives the application as it is sent.
-
-    Raises Conflict where another person has it and no grounds are given to take it over, and where it waits no more.
-    """
-    person = require_person(given, "take a referral")
-    with given.transaction() as session:
-        given.once.claim(session)
-        application, debtor = _waiting(session, application_id)
-        refuse_own(person, application.applied_by, application.actor)
-        before = application.owner
-        if before is not None and not is_same(person.subject, before) and grounds is None:
-            raise Conflict(f"{before} took it; say on which grounds you take it over.", code="taken_by_another")
-        if before is None or not is_same(person.subject, before):
-            _own(application, person.subject, given)
-            told = {
-                "application_id": str(application.id),
-                "owner": person.subject,
-                "before": before,
-                "grounds": grounds,
-            }
-            debtors.tell(session, "application.taken.v1", debtor.id, told, given.now)
-        return _kept(session, application, given)
-
-
-def release(application_id: UUID, grounds: str | None, given: Wiring) -> bytes:
-    """Give a referral back to the desk; gives the application as it is sent. Raises Conflict as `take` does."""
-    person = require_person(given, "give a referral back")
-    with given.transaction() as session:
-        given.once.claim(session)
-        application, debtor = _waiting(session, application_id)
-        before = application.owner
-        if before is None:
-            raise Conflict("Nobody has taken it.", code="not_taken")
-        if not is_same(person.subject, before) and grounds is None:
-            raise Conflict(f"{before} took it; say on which grounds you give it back.", code="taken_by_another")
-        _own(application, None, given)
-        told = {"application_id": str(application.id), "owner": None, "before": before, "grounds": grounds}
-        debtors.tell(session, "application.taken.v1", debtor.id, told, given.now)
-        return _kept(session, application, given)
-
-
-def _waiting(session: Session, application_id: UUID) -> tuple[ApplicationRecord, DebtorRecord]:
-    application, debtor = locked_application(session, application_id)
-    if application.state not in WAITING:
-        raise Conflict(f"It waits for nobody: the application is {application.state}.", code="not_waiting")
-    return application, debtor
-
-
-def _own(application: ApplicationRecord, owner: str | None, given: Wiring) -> None:
-    application.owner, application.taken_at = owner, None if owner is None else given.now
-    application.changed_at, application.version = given.now, application.version + 1
-
-
-def _kept(session: Session, application: ApplicationRecord, given: Wiring) -> bytes:
-    session.flush()
-    answer = answer_bytes(application_answer(session, application, given))
-    given.once.keep(session, 201, answer)
-    return answer
+    return [_item(row, said[row.decision_id], named[row.debtor_id], given) for row in rows]
 
 
 def _judgements(session: Session, rows: Sequence[Waiting]) -> dict[UUID, Mapping[str, Any]]:
@@ -105,6 +43,8 @@ def _judgements(session: Session, rows: Sequence[Waiting]) -> dict[UUID, Mapping
 
 def _item(row: Waiting, said: Mapping[str, Any], debtor: DebtorRecord, given: Wiring) -> dict[str, Any]:
     reasons = [each for each in said["reasons"] if each["effect"] == "refer"]
+    if row.because is not None:
+        reasons.insert(0, {"code": row.because, "params": {}})
     return {
         "kind": row.kind,
         "id": row.id,

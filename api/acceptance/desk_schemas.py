@@ -9,7 +9,7 @@ from api.web.schemas import PageQuery, Schema
 
 
 class ReferralReasonSchema(Schema):
-    """Why a person must decide."""
+    """Why: a code, and its text."""
 
     code = fields.String(required=True)
     text = fields.String(required=True)

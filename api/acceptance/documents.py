@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.acceptance.documents_kinds import Unfit, clean_name, media_type_of
 from api.acceptance.documents_schemas import NAMES, DocumentToldSchema
-from api.problems import BadInput, Fault, NotFound
+from api.problems import BadInput, Conflict, Fault, NotFound
 from api.records import debtors, documents, identities
 from api.records.documents import DocumentRecord
 from api.records.identities import Reference
@@ -33,25 +34,27 @@ SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A document as it was sent: its bytes, what it is claimed to be, and what is told of it."""
+    """A document as it was sent: its bytes, what they are, and what is told of it."""
 
     content: bytes
-    claimed: str
+    media_type: str
     told: Mapping[str, Any]
 
 
 def add_document(request: Request, query: Mapping[str, Any], given: Wiring) -> tuple[bytes, int]:
     """Keep a document; gives the answer and its status, 200 where the very same bytes were kept before.
 
-    Raises BadInput naming every fault, NotFound for an unknown debtor, RequestEntityTooLarge.
+    Raises BadInput naming every fault, NotFound for an unknown debtor, RequestEntityTooLarge, and Conflict where the
+    same bytes are kept and something else was told of them.
     """
-    sent = _read(request, query)
-    kept = _checked(sent)
+    sent = _read(request, query, given.today)
     with given.transaction() as session:
         given.once.claim(session)
         debtor_id = _debtor_id(session, sent.told)
-        values = {**kept, "debtor_id": debtor_id, "added_by": given.caller.name, "known_at": given.now}
+        values = {**_columns(sent), "debtor_id": debtor_id, "added_by": given.caller.name, "known_at": given.now}
         record, is_new = documents.add(session, values)
+        if not is_new:
+            _refuse_otherwise(record, values)
         answer, status = answer_bytes(document_answer(record)), 201 if is_new else 200
         given.once.keep(session, status, answer)
     return answer, status
@@ -70,7 +73,15 @@ def get_document(session: Session, document_id: UUID) -> DocumentRecord:
     return record
 
 
-def _read(request: Request, query: Mapping[str, Any]) -> Sent:
+def document_of(session: Session, document_id: UUID, debtor_id: UUID) -> DocumentRecord:
+    """Find a document that can be evidence of a debtor: its own, or one of no debtor. Raises NotFound."""
+    record = documents.of_debtor(session, document_id, debtor_id)
+    if record is None:
+        raise NotFound("There is no such document of this debtor.", code="document_not_found")
+    return record
+
+
+def _read(request: Request, query: Mapping[str, Any], today: date) -> Sent:
     bound_body(CONTENT_BYTES_MAX + FORM_BYTES)
     told: dict[str, Any] = dict(query)
     faults: list[Fault] = []
@@ -94,11 +105,15 @@ def _read(request: Request, query: Mapping[str, Any]) -> Sent:
         loaded = DocumentToldSchema().load(told)
     except ValidationError as error:
         faults += faults_of(error.messages)
+        loaded = {**told, **error.valid_data} if isinstance(error.valid_data, dict) else told
+    if isinstance(loaded.get("dated_on"), date) and loaded["dated_on"] > today:
+        faults.append(Fault("/dated_on", "in_the_future", "No paper bears a day that is ahead."))
+    media_type = _media_type(content, claimed, str(loaded.get("file_name", "")), faults)
     if faults:
         raise BadInput("What is told of the document breaks a rule.", faults=faults)
     # The marks between the parts of a form differ with each sending; what was sent does not.
     remember_body(sha256(content + repr((claimed, sorted(told.items()))).encode()).digest())
-    return Sent(content, claimed, loaded)
+    return Sent(content, media_type, loaded)
 
 
 def _unstorable(told: Mapping[str, Any]) -> list[Fault]:
@@ -108,21 +123,39 @@ def _unstorable(told: Mapping[str, Any]) -> list[Fault]:
     ]
 
 
-def _checked(sent: Sent) -> dict[str, Any]:
-    """Give the columns of a document that may be kept. Raises BadInput for a file that is no document."""
-    name = sent.told["file_name"]
+def _media_type(content: bytes, claimed: str, file_name: str, faults: list[Fault]) -> str:
+    """Say what a file is; why it is no document is added to the faults, unless it was not sent at all."""
+    if any(each.pointer == "/file" for each in faults):
+        return ""
     try:
-        media_type = media_type_of(sent.content, sent.claimed, name)
+        return media_type_of(content, claimed, file_name)
     except Unfit as unfit:
-        raise BadInput("The file is not taken.", faults=[Fault("/file", unfit.code, unfit.detail)]) from unfit
+        faults.append(Fault("/file", unfit.code, unfit.detail))
+        return ""
+
+
+def _columns(sent: Sent) -> dict[str, Any]:
     return {
         "sha256": sha256(sent.content).hexdigest(),
         **{each: sent.told[each] for each in ("type", "source", "dated_on")},
-        "file_name": clean_name(name, media_type),
-        "media_type": media_type,
+        "file_name": clean_name(sent.told["file_name"], sent.media_type),
+        "media_type": sent.media_type,
         "size_bytes": len(sent.content),
         "content": sent.content,
     }
+
+
+def _refuse_otherwise(known: DocumentRecord, told: Mapping[str, Any]) -> None:
+    """A paper is kept once: told otherwise one of the two is wrong, and nothing of it is dropped unseen.
+
+    Its name alone may differ, as copies are called this and that: the first one stays.
+    """
+    names = ("type", "source", "dated_on", "debtor_id")
+    differing = [name for name in names if getattr(known, name) != told[name]]
+    if differing:
+        faults = [Fault(f"/{name}", "known_otherwise", f"Kept as {getattr(known, name)}.") for name in differing]
+        detail = f"These bytes are document {known.id}; a paper for several debtors is kept without one."
+        raise Conflict(detail, code="document_known", faults=faults)
 
 
 def _debtor_id(session: Session, told: Mapping[str, Any]) -> UUID | None:

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import fields, post_load, validate, validates_schema
 
 from api.acceptance.holds import HoldRequest
-from api.acceptance.securities import SecurityRequest
+from api.acceptance.securities import SecurityRequest, faults_of_security
 from api.records.holds import HOLD_KINDS
 from api.records.limits import SCOPES
 from api.records.securities import SECURITY_KINDS
+from api.web.faults import raise_faults
 from api.web.fields import Day, Line
-from api.web.schemas import MoneySchema, PageQuery, Schema
+from api.web.schemas import MoneySchema, PageQuery, Schema, told_whole
 
 FINANCE_ONLY = {"description": "For finance only."}
 
@@ -67,6 +68,13 @@ class NewSecuritySchema(Schema):
     document_id = fields.UUID()
     valid_from = Day(metadata={"description": "Without it, today."})
     valid_until = Day()
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_whole(self, data: dict[str, Any], sent: dict[str, Any], **_: Any) -> None:
+        """Name with fields that were refused what the others contradict; else the service does, with what it finds."""
+        told = told_whole(self, data, sent)
+        if told is not None:
+            raise_faults(faults_of_security(told, [name for name in sent if name not in told]))
 
     @post_load
     def as_request(self, data: dict[str, Any], **_: Any) -> SecurityRequest:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.acceptance.insurance_terms import in_force, read_terms
+from api.acceptance.insurance_terms import faults_of_days, faults_of_terms, in_force, read_terms
 from api.problems import BadInput, Conflict, Fault, NotFound
 from api.records import documents, events, held_orders, insurance_policies
 from api.records.base import new_id
@@ -28,14 +28,11 @@ def add_policy(data: Mapping[str, Any], given: Wiring) -> bytes:
 
     Raises BadInput naming every fault, NotFound for an unknown document, Conflict for a number that is taken.
     """
-    faults = list(_faults_of_source(data, given.house.catalog))
-    terms: dict[str, Any] = {}
-    try:
-        terms = read_terms(data["terms"])
-    except BadInput as unfit:
-        faults += unfit.faults
+    source = _faults_of_source(data, given.house.catalog)
+    faults = [*source, *faults_of_days(data), *faults_of_terms(data["terms"])]
     if faults:
         raise BadInput("Such an insurance policy cannot be kept.", faults=faults)
+    terms = read_terms(data["terms"])
     with given.transaction() as session:
         given.once.claim(session)
         insurer_id = data["insurer_id"] or insurance_policies.insurer_named(session, data["insurer_name"]) or new_id()
@@ -52,13 +49,15 @@ def add_policy(data: Mapping[str, Any], given: Wiring) -> bytes:
 
 def add_terms(policy_id: UUID, data: Mapping[str, Any], given: Wiring) -> bytes:
     """Add a version of the terms of a contract. Raises BadInput naming every fault, and NotFound."""
-    terms = read_terms(data["terms"])
     with given.transaction() as session:
         given.once.claim(session)
         policy = get_policy(session, policy_id)
+        faults = list(faults_of_terms(data["terms"]))
         if data["valid_from"] < policy.valid_from:
-            fault = Fault("/valid_from", "out_of_range", f"The contract begins on {policy.valid_from}.")
-            raise BadInput("The terms would begin before the contract.", faults=[fault])
+            faults.append(Fault("/valid_from", "out_of_range", f"The contract begins on {policy.valid_from}."))
+        if faults:
+            raise BadInput("Such terms the contract cannot have.", faults=faults)
+        terms = read_terms(data["terms"])
         _add_terms(session, policy, {**data, "terms": terms}, given)
         answer = answer_bytes(policy_answer(session, policy, given.today, whole=True))
         given.once.keep(session, 201, answer)

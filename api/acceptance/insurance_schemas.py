@@ -6,10 +6,11 @@ from typing import Any, get_args, get_type_hints
 
 from marshmallow import fields, validate, validates_schema
 
-from api.web.faults import invalid
+from api.acceptance.insurance_terms import faults_of_days, faults_of_terms
+from api.web.faults import raise_faults
 from api.web.fields import Day, Line
 from api.web.money import EXPONENTS
-from api.web.schemas import AsOfQuery, Schema
+from api.web.schemas import AsOfQuery, Schema, told_whole
 from scoring.cover import InsuranceTerms
 
 TERMS_SENT: dict[str, Any] = {
@@ -86,12 +87,12 @@ class NewInsurancePolicySchema(TermsSource):
     valid_from = Day(required=True)
     valid_until = Day(load_default=None, allow_none=True)
 
-    @validates_schema
-    def check_days(self, data: dict[str, Any], **_: Any) -> None:
-        """Refuse a contract that ends before it begins."""
-        until = data.get("valid_until")
-        if until is not None and "valid_from" in data and until < data["valid_from"]:
-            raise invalid("out_of_range", "Must not be before valid_from.", "valid_until")
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def check_whole(self, data: dict[str, Any], sent: dict[str, Any], **_: Any) -> None:
+        """Name with fields that were refused what days and terms break; else the service does, with what it finds."""
+        told = told_whole(self, data, sent)
+        if told is not None:
+            raise_faults([*faults_of_days(told), *faults_of_terms(told.get("terms"))])
 
 
 class InsuranceTermsVersionSchema(Schema):

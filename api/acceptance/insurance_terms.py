@@ -34,6 +34,24 @@ def read_terms(document: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def faults_of_terms(document: object) -> Sequence[Fault]:
+    """Name every fault of terms as they were sent; none where they are no document at all, which is named elsewhere."""
+    if not isinstance(document, Mapping):
+        return ()
+    try:
+        read_terms(document)
+    except BadInput as unfit:
+        return unfit.faults
+    return ()
+
+
+def faults_of_days(data: Mapping[str, Any]) -> Iterator[Fault]:
+    """Name that a contract ends before it begins, as far as its days are told."""
+    start, until = data.get("valid_from"), data.get("valid_until")
+    if start is not None and until is not None and until < start:
+        yield Fault("/valid_until", "out_of_range", "Must not be before valid_from.")
+
+
 def _path(path: str) -> Sequence[str]:
     return path.split(".") if path else ()
 

@@ -8,13 +8,15 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from api.acceptance.limit_answers import CLASSES, known_class
+from api.acceptance.limit_answers import CLASSES, as_limit, gives_credit, known_class
 from api.acceptance.limit_fields import GivenLimit
 from api.acceptance.matter import Matter
-from api.acceptance.persons import amount_to_weigh
+from api.acceptance.persons import Credit, credit_to_weigh
+from api.acceptance.terms_law import faults_of_term, size_known
 from api.problems import BadInput, Conflict, Fault
 from api.records.decisions import Decision
 from api.records.verdicts import VerdictRecord
+from api.sanctions_clearing import refuse_listed
 from api.wiring import Wiring
 from scoring.acceptance import (
     DECIDING_ROLES,
@@ -43,6 +45,8 @@ class ToWeigh(Protocol):
     @property
     def limit(self) -> GivenLimit | None: ...
     @property
+    def terms(self) -> dict[str, Any] | None: ...
+    @property
     def valid_until(self) -> date | None: ...
     @property
     def campari(self) -> dict[str, Any] | None: ...
@@ -59,13 +63,6 @@ class Weighed:
     amount: Money | None
     campari: dict[str, Any] | None = None
 
-    @classmethod
-    def of_record(cls, record: VerdictRecord, policy: Policy) -> "Weighed":
-        """Give what was weighed when a verdict was given."""
-        weight = record.authority_amount
-        amount = None if weight is None else Money(weight, policy.currency)
-        return cls(NO_LIMIT_GIVEN, record.currency, None, known_class(record.risk_class), amount)
-
     @property
     def weight(self) -> Decimal | None:
         """The amount alone, in the policy's currency."""
@@ -80,6 +77,14 @@ class Weighed:
         return bool(roles_within(self.weight, self.risk_class, policy)) or decider.role == DECIDING_ROLES[-1]
 
 
+def weigh_anew(session: Session, record: VerdictRecord, matter: Matter, given: Wiring) -> Weighed:
+    """Weigh a verdict that waits for a second person: what raises its limit may have been added since."""
+    limit = as_limit(record.limit_kind, record.limit_amount)
+    credit, policy = Credit(limit, record.currency, matter.application.scope), matter.rules.policy
+    amount = credit_to_weigh(session, matter.debtor.id, credit, policy, given)
+    return Weighed(limit, record.currency, record.valid_until, known_class(record.risk_class), amount)
+
+
 def weigh(session: Session, matter: Matter, said: ToWeigh, given: Wiring) -> Weighed:
     """Weigh what a person says of an application. Raises BadInput naming every fault, and Conflict.
 
@@ -87,8 +92,9 @@ def weigh(session: Session, matter: Matter, said: ToWeigh, given: Wiring) -> Wei
     counts, so that nobody widens his own by his marks.
     """
     policy, decision = matter.rules.policy, matter.decision
-    _refuse_what_no_person_may(said, decision)
-    faults = [*_faults(said, matter, given)]
+    if said.verdict != "decline":
+        refuse_what_no_person_may(session, matter)
+    faults = [*_faults(said, matter, given), *_faults_of_terms(session, said, matter)]
     form, notches = _form(said.campari, policy, faults)
     if faults:
         raise BadInput("The verdict cannot be taken.", faults=faults)
@@ -98,24 +104,29 @@ def weigh(session: Session, matter: Matter, said: ToWeigh, given: Wiring) -> Wei
         currency=currency,
         valid_until=said.valid_until,
         risk_class=worse_class(_class_of(decision), _moved_class(decision, notches, policy)),
-        amount=amount_to_weigh(session, limit, currency, policy, given),
+        amount=credit_to_weigh(
+            session, matter.debtor.id, Credit(limit, currency, matter.application.scope), policy, given
+        ),
         campari=None if form is None else {"marks": plain(form), "notches": notches},
     )
 
 
-def _refuse_what_no_person_may(said: ToWeigh, decision: Decision) -> None:
+def refuse_what_no_person_may(session: Session, matter: Matter) -> None:
     """A listed party gets no goods on whatever terms (Sanctions Act 1977): there is nothing to weigh."""
-    hit = any(each["code"] == "sanctions_hit" for each in decision.judgement["reasons"])
-    if hit and said.verdict != "decline":
+    hit = any(each["code"] == "sanctions_hit" for each in matter.decision.judgement["reasons"])
+    if hit:
         raise Conflict("The debtor is on a sanctions list: nobody here can accept it.", code="sanctions_hit_confirmed")
+    refuse_listed(session, matter.debtor)  # It may have been found since.
 
 
 def _faults(said: ToWeigh, matter: Matter, given: Wiring) -> Iterator[Fault]:
-    gives_credit = said.limit is not None and (said.limit.kind == "unlimited" or _amount(said.limit) > 0)
-    if said.verdict == "accept" and not gives_credit:
+    given_credit = said.limit is not None and gives_credit(said.limit.stored(matter.rules.policy)[0])
+    if said.verdict == "accept" and not given_credit:
         yield Fault("/limit", "limit_needed", "Who accepts on account says up to which limit, above zero.")
-    if said.verdict == "decline" and gives_credit:
+    if said.verdict == "decline" and given_credit:
         yield Fault("/limit", "limit_of_refusal", "A refusal gives no credit.")
+    if said.verdict == "accept_prepayment" and given_credit:
+        yield Fault("/limit", "limit_of_prepayment", "Who has orders prepaid gives no credit.")
     if said.valid_until is None:
         return
     if said.valid_until < given.today:
@@ -125,8 +136,15 @@ def _faults(said: ToWeigh, matter: Matter, given: Wiring) -> Iterator[Fault]:
         yield Fault("/valid_until", "too_late", f"By the policy a limit of this class ends by {latest}.")
 
 
-def _amount(limit: GivenLimit) -> Decimal:
-    return Decimal(0) if limit.money is None else limit.money.amount
+def _faults_of_terms(session: Session, said: ToWeigh, matter: Matter) -> Iterator[Fault]:
+    """Nobody grants what the law makes void; how large a debtor is where figures do not tell, its terms must say."""
+    days = (said.terms or {}).get("payment_term_days")
+    if days is None:
+        return
+    policy = matter.rules.policy
+    size = size_known(session, matter.debtor.id, policy)
+    expressly = bool((said.terms or {}).get("expressly_agreed"))
+    yield from faults_of_term(days, size or "sme", policy, expressly_agreed=expressly, pointer="/terms")
 
 
 def _form(said: dict[str, Any] | None, policy: Policy, faults: list[Fault]) -> tuple[CampariForm | None, int]:

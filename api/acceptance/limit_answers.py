@@ -1,7 +1,7 @@
 """A version of a limit as callers see it, and which one is in force on a day."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -47,3 +47,17 @@ def as_limit(kind: str, amount: Decimal | None) -> CreditLimit:
 def known_class(told: str | None) -> RiskClass | None:
     """Give a stored class as one of the ladder."""
     return next((each for each in CLASSES if each == told), None)
+
+
+def gives_credit(limit: CreditLimit) -> bool:
+    """Whether a limit lets anything go out on account."""
+    return limit.kind == "unlimited" or (limit.amount is not None and limit.amount > 0)
+
+
+def in_force_from(versions: Sequence[CreditLimitRecord], day: date) -> list[tuple[CreditLimit, str]]:
+    """Give each limit, with its currency, that is in force on a day or will be later by what is decided already."""
+    days = {day}
+    for each in versions:
+        days |= {each.valid_from} | ({each.valid_until + timedelta(days=1)} if each.valid_until else set())
+    found = (in_force_on(versions, each) for each in sorted(days) if each >= day)
+    return [(on_day.limit, version.currency) for on_day, version in found if version is not None]

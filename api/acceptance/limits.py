@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.acceptance.granting import NewLimit, write_limit
-from api.acceptance.limit_answers import in_force_on, known_class, limit_answer
+from api.acceptance.limit_answers import gives_credit, in_force_on, known_class, limit_answer
 from api.acceptance.limit_fields import GivenLimit, limit_shown
-from api.acceptance.persons import amount_to_weigh
+from api.acceptance.persons import Credit, credit_to_weigh, refuse_applicant
 from api.identity.debtors import get_debtor, locked_debtor
 from api.known_time import known_until
 from api.persons import beyond_authority, require_person
@@ -19,6 +19,7 @@ from api.problems import BadInput, Fault
 from api.records import decisions, limits
 from api.records.debtors import DebtorRecord
 from api.records.limits import SCOPES, CreditLimitRecord
+from api.sanctions_clearing import refuse_listed
 from api.web.paging import page_of
 from api.wiring import Wiring, answer_bytes
 from scoring.acceptance import limit_days, temporary_until_max, within_authority
@@ -49,16 +50,21 @@ class LimitsPage:
 def set_limit(debtor_id: UUID, request: LimitRequest, given: Wiring) -> bytes:
     """Write a person's limit; gives the version as it is sent.
 
-    Raises NotAllowed beyond the person's authority, naming who could; BadInput naming every fault.
+    Raises NotAllowed beyond the person's authority, naming who could, and for who applied; BadInput naming every
+    fault; Conflict for credit to who is on a sanctions list.
     """
     decider = require_person(given, "set a limit")
     with given.transaction() as session:
         given.once.claim(session)
         debtor = locked_debtor(session, debtor_id)
+        refuse_applicant(session, debtor.id, decider)
         rules = given.house.policies.active(session)
         risk_class = known_class(decisions.newest_class(session, debtor.id))
         new = _new_limit(request, risk_class, rules, given)
-        amount = amount_to_weigh(session, new.limit, new.currency, rules.policy, given)
+        if gives_credit(new.limit):
+            refuse_listed(session, debtor)
+        credit = Credit(new.limit, new.currency, new.scope)
+        amount = credit_to_weigh(session, debtor.id, credit, rules.policy, given)
         weight = None if amount is None else amount.amount
         if not within_authority(weight, risk_class, decider.role, rules.policy):
             raise beyond_authority(decider, amount, risk_class, rules.policy)

@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from api.acceptance.limit_answers import as_limit
 from api.acceptance.limit_fields import limit_of
 from api.acceptance.matter import Matter
+from api.acceptance.persons import amount_to_weigh
 from api.exchange import convert
 from api.records import limits
 from api.records.verdicts import VerdictRecord
@@ -22,7 +24,11 @@ def direction_beside(session: Session, matter: Matter, verdict: VerdictRecord, g
     machine = _machine(session, matter, given)
     # Who names no limit leaves it as it is.
     unnamed = verdict.limit_kind == "none" and machine is not None
-    amount = machine.limit_amount if unnamed and machine else verdict.authority_amount
+    said = as_limit(verdict.limit_kind, verdict.limit_amount)
+    named = amount_to_weigh(session, said, verdict.currency, matter.rules.policy, given)
+    amount = None if named is None else named.amount
+    if unnamed and machine is not None:
+        amount = machine.limit_amount
     return direction_of(machine, Answer(Outcome(verdict.verdict), amount))
 
 

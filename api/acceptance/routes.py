@@ -12,7 +12,8 @@ from api.acceptance.application_schemas import (
     ApplicationsQuery,
     NewApplicationSchema,
 )
-from api.acceptance.applying import ApplicationRequest, apply
+from api.acceptance.applied import ApplicationRequest
+from api.acceptance.applying import apply
 from api.acceptance.finding import get_application
 from api.acceptance.terms import TermsAccepted, agree_on_application, agree_with_debtor
 from api.acceptance.terms_schemas import AgreedTermsSchema, NewAgreedTermsSchema
@@ -38,9 +39,13 @@ blueprint = Blueprint("acceptance", __name__, description="Phase 2: how much cre
 @permission("application.make")
 @blueprint.arguments(NewApplicationSchema)
 @blueprint.response(201, ApplicationSchema)
+@blueprint.alt_response(200, schema=ApplicationSchema)
 def create_application(request: ApplicationRequest) -> Response:
-    """Apply for credit. The machine decides at once, or refers it to a person; what it accepts has effect."""
-    return bytes_answer(apply(request, wiring()), 201)
+    """Apply for credit. The machine decides at once, or refers it to a person; what it accepts has effect.
+
+    What you asked before and still waits is given again; asked otherwise, the new one replaces it.
+    """
+    return bytes_answer(*apply(request, wiring()))
 
 
 @blueprint.route("/applications", methods=["GET"])

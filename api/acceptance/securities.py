@@ -1,5 +1,6 @@
 """Securities: what stands behind a debtor's debt; one that raises the limit is credit, and takes authority as such."""
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -7,19 +8,19 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.acceptance.limit_answers import in_force_on, known_class
-from api.acceptance.limit_fields import in_policy_currency
-from api.acceptance.persons import amount_to_weigh
+from api.acceptance.limit_answers import in_force_from, known_class
+from api.acceptance.persons import Credit, credit_to_weigh, refuse_applicant
 from api.identity.debtors import locked_debtor
 from api.persons import beyond_authority, require_person
 from api.problems import BadInput, Conflict, Fault, NotFound
-from api.records import debtors, decisions, held_orders, limits, securities
+from api.records import debtors, decisions, documents, held_orders, limits, securities
 from api.records.debtors import DebtorRecord
-from api.records.documents import DocumentRecord
 from api.records.securities import SecurityRecord
+from api.sanctions_clearing import refuse_listed
 from api.web.money import money_or_none
 from api.wiring import Wiring, answer_bytes
 from scoring.acceptance import Decider, within_authority
+from scoring.facts import NO_LIMIT_GIVEN
 from scoring.money import Money
 
 RAISING = ("parent_guarantee", "bank_guarantee", "deposit")
@@ -49,6 +50,8 @@ def record_security(debtor_id: UUID, request: SecurityRequest, given: Wiring) ->
         if faults:
             raise BadInput("The security cannot be recorded.", faults=faults)
         if request.raises_limit and request.amount is not None:
+            refuse_applicant(session, debtor.id, person)
+            refuse_listed(session, debtor)
             _require_authority(session, debtor, request.amount, person, given)
         record = _record(debtor, request, person, given)
         session.add(record)
@@ -89,14 +92,9 @@ def security_answer(record: SecurityRecord, on: date) -> dict[str, Any]:
 
 
 def _faults(session: Session, debtor: DebtorRecord, request: SecurityRequest, given: Wiring) -> list[Fault]:
-    faults = []
-    valid_from = request.valid_from or given.today
-    if request.valid_until is not None and request.valid_until < valid_from:
-        faults.append(Fault("/valid_until", "ends_before_it_begins", "It would end before it begins."))
-    if request.amount is not None and request.amount.amount == 0:
-        faults.append(Fault("/amount", "out_of_range", "A security of nothing is none; leave the amount out."))
-    if request.raises_limit:
-        faults += _faults_of_raise(request)
+    told = {name: getattr(request, name) for name in ("kind", "raises_limit", "amount", "document_id")}
+    told |= {"valid_from": request.valid_from or given.today, "valid_until": request.valid_until}
+    faults = list(faults_of_security(told))
     if request.kind == "parent_guarantee" and not (request.guarantor_id or request.guarantor_name):
         faults.append(
             Fault("/guarantor_id", "required", "Say which parent guarantees: guarantor_id or guarantor_name.")
@@ -104,21 +102,28 @@ def _faults(session: Session, debtor: DebtorRecord, request: SecurityRequest, gi
     if request.guarantor_id is not None:
         faults += _faults_of_guarantor(session, debtor, request)
     document_id = request.document_id
-    if document_id is not None and session.get(DocumentRecord, (given.seller.id, document_id)) is None:
-        faults.append(Fault("/document_id", "document_not_found", "There is no such document."))
+    if document_id is not None and documents.of_debtor(session, document_id, debtor.id) is None:
+        faults.append(Fault("/document_id", "document_not_found", "There is no such document of this debtor."))
     return faults
 
 
-def _faults_of_raise(request: SecurityRequest) -> list[Fault]:
-    """What raises the limit is an amount that somebody can be held to, on paper."""
-    faults = []
-    if request.kind not in RAISING:
-        faults.append(Fault("/raises_limit", "raises_nothing", f"Only {', '.join(RAISING)} can raise a limit."))
-    if request.amount is None:
-        faults.append(Fault("/amount", "required", "What raises the limit has an amount."))
-    if request.document_id is None:
-        faults.append(Fault("/document_id", "required", "What raises the limit rests on a stored document."))
-    return faults
+def faults_of_security(told: Mapping[str, Any], refused: Collection[str] = ()) -> Iterator[Fault]:
+    """Name what parts of a security contradict, as far as they are told; those in `refused` are at fault themselves."""
+    begins_on, ends_on = told.get("valid_from"), told.get("valid_until")
+    if begins_on is not None and ends_on is not None and ends_on < begins_on:
+        yield Fault("/valid_until", "ends_before_it_begins", "It would end before it begins.")
+    amount, kind = told.get("amount"), told.get("kind")
+    if amount is not None and amount.amount == 0:
+        yield Fault("/amount", "out_of_range", "A security of nothing is none; leave the amount out.")
+    if not told.get("raises_limit"):
+        return
+    # What raises the limit is an amount that somebody can be held to, on paper.
+    if kind is not None and kind not in RAISING:
+        yield Fault("/raises_limit", "raises_nothing", f"Only {', '.join(RAISING)} can raise a limit.")
+    if amount is None and "amount" not in refused:
+        yield Fault("/amount", "required", "What raises the limit has an amount.")
+    if told.get("document_id") is None and "document_id" not in refused:
+        yield Fault("/document_id", "required", "What raises the limit rests on a stored document.")
 
 
 def _faults_of_guarantor(session: Session, debtor: DebtorRecord, request: SecurityRequest) -> list[Fault]:
@@ -134,25 +139,15 @@ def _faults_of_guarantor(session: Session, debtor: DebtorRecord, request: Securi
 
 
 def _require_authority(session: Session, debtor: DebtorRecord, amount: Money, person: Decider, given: Wiring) -> None:
-    """The limit with all that raises it must lie within the person's authority."""
+    """The highest limit from today on, with all that raises it, must lie within the person's authority."""
     policy = given.house.policies.active(session).policy
-    found, version = in_force_on(limits.versions(session, debtor.id, "own"), given.today)
     risk_class = known_class(decisions.newest_class(session, debtor.id))
-    currency = policy.currency if version is None else version.currency
-    own = amount_to_weigh(session, found.limit, currency, policy, given)
-    if own is None:
-        return  # What has no end is raised by nothing.
-    raised = [amount, *_raising(session, debtor, given.today)]
-    whole = sum(
-        (in_policy_currency(session, each, policy, given.today, "/amount").amount for each in raised), own.amount
-    )
-    if not within_authority(whole, risk_class, person.role, policy):
-        raise beyond_authority(person, Money(whole, policy.currency), risk_class, policy)
-
-
-def _raising(session: Session, debtor: DebtorRecord, on: date) -> list[Money]:
-    found = securities.raising(session, debtor.id, on)
-    return [Money(each.amount, each.currency) for each in found if each.amount is not None]
+    standing = in_force_from(limits.versions(session, debtor.id, "own"), given.today)
+    for limit, currency in [*standing, (NO_LIMIT_GIVEN, policy.currency)]:
+        whole = credit_to_weigh(session, debtor.id, Credit(limit, currency, more=[amount]), policy, given)
+        # What has no end is raised by nothing.
+        if whole is not None and not within_authority(whole.amount, risk_class, person.role, policy):
+            raise beyond_authority(person, whole, risk_class, policy)
 
 
 def _record(debtor: DebtorRecord, request: SecurityRequest, person: Decider, given: Wiring) -> SecurityRecord:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from api.records import alerts, debtors
 from api.records.applications import ApplicationRecord
 from api.records.debtors import DebtorRecord
+from scoring.applications import ON_LIMIT_IN_FORCE
 from scoring.policy.document import Policy
 
 BY_OUTCOME = {
@@ -24,6 +25,13 @@ OVERDUE = "referral_overdue"
 def deadline(now: datetime, policy: Policy) -> datetime:
     """Say until when a person must have decided."""
     return now + timedelta(days=policy.authority.referral_days)
+
+
+def of_machine(application: ApplicationRecord, outcome: str) -> str:
+    """Give the state in which the machine left an application, by the outcome of its decision and what stood then."""
+    if application.because is None:
+        return BY_OUTCOME[outcome]
+    return "approved" if application.because == ON_LIMIT_IN_FORCE else "referred"
 
 
 def enter(application: ApplicationRecord, state: str, now: datetime, due_at: datetime | None = None) -> None:
@@ -44,4 +52,14 @@ def tell_decided(
     """Tell what was decided and by whom; nothing is overdue any more."""
     told = {"application_id": str(application.id), "state": application.state, "by": by}
     debtors.tell(session, "application.decided.v1", debtor.id, told, now)
+    alerts.end_alert(session, OVERDUE, str(application.id), now=now)
+
+
+def withdraw(
+    session: Session, application: ApplicationRecord, debtor: DebtorRecord, by: ApplicationRecord, now: datetime
+) -> None:
+    """Withdraw an application that another one replaces, and tell so; nobody need decide on it any more."""
+    enter(application, "withdrawn", now)
+    told = {"application_id": str(application.id), "state": application.state, "replaced_by": str(by.id)}
+    debtors.tell(session, "application.withdrawn.v1", debtor.id, told, now)
     alerts.end_alert(session, OVERDUE, str(application.id), now=now)

@@ -1,6 +1,7 @@
 """Agreed terms: what a debtor accepted in writing, as far as the law and what was granted allow it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -10,18 +11,18 @@ from api import onboarding
 from api.acceptance import states
 from api.acceptance.answers import granted_terms, terms_answer
 from api.acceptance.finding import get_application
+from api.acceptance.terms_law import faults_of_term, size_known
 from api.identity.debtors import locked_debtor
 from api.problems import BadInput, Conflict, Fault, NotAllowed
-from api.records import applications, debtors, held_orders
+from api.records import applications, debtors, documents, held_orders, verdicts
 from api.records.applications import AgreedTermsRecord, ApplicationRecord
 from api.records.debtors import DebtorRecord
-from api.records.documents import DocumentRecord
 from api.web.permissions import is_allowed
 from api.wiring import Wiring, answer_bytes
-from scoring.acceptance import TermByLaw, term_by_law
-from scoring.policy.document import Policy
 from scoring.policy.terms import CompanySize
 from scoring.terms import AGREED_DAYS_MAX, STATUTORY_DAYS
+
+ACCEPTED_SINCE = date(2000, 1, 1)  # What is older was written with another year in mind.
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,7 @@ def _agree(
     accepted: TermsAccepted,
     given: Wiring,
 ) -> tuple[bytes, int]:
-    policy = given.house.policies.active(session).policy
-    sha256 = _sha256(session, debtor, accepted, given)
-    refuse_unlawful(accepted, policy)
+    accepted, sha256 = _checked(session, debtor, accepted, given)
     _refuse_longer_than_granted(session, debtor, application, accepted, given)
     record = _record(debtor, application, accepted, sha256, given)
     known = applications.terms_of_version(session, debtor.id, accepted.terms_version)
@@ -85,51 +84,47 @@ def _agree(
     return answer, status
 
 
-def _sha256(session: Session, debtor: DebtorRecord, accepted: TermsAccepted, given: Wiring) -> str:
-    """Give the hash of the text. Raises BadInput, naming every fault of what names it and of the day."""
-    faults, sha256 = [], accepted.document_sha256 or ""
-    if (accepted.document_id is None) == (accepted.document_sha256 is None):
-        faults.append(Fault("", "name_one_document", "Give exactly one of document_id and document_sha256."))
-    elif accepted.document_id is not None:
-        document = session.get(DocumentRecord, (given.seller.id, accepted.document_id))
-        if document is None or document.debtor_id not in (None, debtor.id):
+def _checked(
+    session: Session, debtor: DebtorRecord, accepted: TermsAccepted, given: Wiring
+) -> tuple[TermsAccepted, str]:
+    """Give what was accepted with the size of the debtor that counts, and the hash of the text.
+
+    Raises BadInput naming every fault of the text, the day, the size, and of the term by law.
+    """
+    policy = given.house.policies.active(session).policy
+    faults, sha256 = list(_faults_of_text(accepted, given)), accepted.document_sha256 or ""
+    if accepted.document_id is not None and accepted.document_sha256 is None:
+        document = documents.of_debtor(session, accepted.document_id, debtor.id)
+        if document is None:
             faults.append(Fault("/document_id", "document_not_found", "There is no such document of this debtor."))
         else:
             sha256 = document.sha256
-    if accepted.accepted_on > given.today:
-        faults.append(Fault("/accepted_on", "in_the_future", "Nobody has accepted it yet."))
+    known = size_known(session, debtor.id, policy)
+    size = accepted.debtor_size or known
+    # That it is small by its figures does not say that it is no public body, and who says more asks for less.
+    if known not in (None, "sme", size) and given.caller.role != "credit_manager":
+        detail = f"By its annual figures or legal form it is {known}; only a credit_manager says otherwise."
+        faults.append(Fault("/debtor_size", "size_known_otherwise", detail))
+        size = known
+    accepted = replace(accepted, debtor_size=size)
+    days, expressly_agreed = accepted.payment_term_days, accepted.expressly_agreed
+    unlawful = list(faults_of_term(days, size, policy, expressly_agreed=expressly_agreed))
+    if unlawful and not faults:
+        raise BadInput("The law does not allow this term.", code="term_not_lawful", faults=unlawful)
     if faults:
-        raise BadInput("The terms cannot be recorded.", faults=faults)
-    return sha256
+        raise BadInput("The terms cannot be recorded.", faults=[*faults, *unlawful])
+    return accepted, sha256
 
 
-def refuse_unlawful(accepted: TermsAccepted, policy: Policy) -> None:
-    """Raise BadInput, saying what the law would allow, for a term that it does not (domain: 30 and 60 days)."""
-    by_law = term_by_law(
-        accepted.payment_term_days,
-        accepted.debtor_size,
-        policy.terms.seller_size,
-        expressly_agreed=accepted.expressly_agreed,
-    )
-    if by_law.standing == "allowed":
-        return
-    pointer, detail = _words(by_law)
-    raise BadInput(
-        "The law does not allow this term.", code="term_not_lawful", faults=[Fault(pointer, by_law.rule, detail)]
-    )
-
-
-def _words(by_law: TermByLaw) -> tuple[str, str]:
-    if by_law.rule == "large_to_small":
-        return "/payment_term_days", f"A large company pays a small one within {by_law.term_days} days: more is void."
-    if by_law.rule == "public_body":
-        detail = f"A public body pays within {by_law.term_days} days; to {AGREED_DAYS_MAX} only if expressly agreed."
-        return "/payment_term_days", detail
-    if by_law.rule == "debtor_size_unknown":
-        detail = f"Above {STATUTORY_DAYS} days say how large the debtor is: a large one may not have more."
-        return "/debtor_size", detail
-    detail = f"At most {AGREED_DAYS_MAX} days; longer only if expressly agreed, and not grossly unfair."
-    return "/payment_term_days", detail
+def _faults_of_text(accepted: TermsAccepted, given: Wiring) -> Iterator[Fault]:
+    if (accepted.document_id is None) == (accepted.document_sha256 is None):
+        yield Fault("", "name_one_document", "Give exactly one of document_id and document_sha256.")
+    elif accepted.document_id is None and given.caller.role == "integration":
+        yield Fault("/document_id", "document_needed", "A machine records terms by their stored document only.")
+    if accepted.accepted_on > given.today:
+        yield Fault("/accepted_on", "in_the_future", "Nobody has accepted it yet.")
+    if accepted.accepted_on < ACCEPTED_SINCE:
+        yield Fault("/accepted_on", "out_of_range", f"Must not be before {ACCEPTED_SINCE}.")
 
 
 def _refuse_longer_than_granted(
@@ -139,13 +134,22 @@ def _refuse_longer_than_granted(
     accepted: TermsAccepted,
     given: Wiring,
 ) -> None:
-    """A longer term is more credit: only who decides on limits may agree to more than was granted."""
-    if is_allowed(given.caller.role, "limit.decide"):
-        return
+    """A longer term is more credit: sales agrees to what was granted, and beyond what the law has as its rule nobody
+    who records it agrees alone: that takes a person's verdict that says that it was expressly agreed.
+    """
     accepted_before = applications.of_debtor(session, debtor.id, (*states.ACCEPTED, "agreed"))
     granted_on = application or next(iter(accepted_before), None)
+    days = accepted.payment_term_days
+    if days > AGREED_DAYS_MAX:
+        verdict = None if granted_on is None else verdicts.in_force(session, [granted_on.id]).get(granted_on.id)
+        terms = (verdict.terms if verdict else None) or {}
+        if not terms.get("expressly_agreed") or terms.get("payment_term_days", 0) < days:
+            detail = f"Beyond {AGREED_DAYS_MAX} days takes a verdict that grants them as expressly agreed."
+            raise NotAllowed(detail, code="verdict_needed")
+    if is_allowed(given.caller.role, "limit.decide"):
+        return
     most = STATUTORY_DAYS if granted_on is None else granted_terms(session, granted_on)["payment_term_days"]
-    if most is not None and accepted.payment_term_days > most:
+    if most is not None and days > most:
         detail = f"{most} days were granted; finance or a credit_manager may agree to more."
         raise NotAllowed(detail, code="longer_than_granted")
 

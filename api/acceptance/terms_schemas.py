@@ -21,6 +21,11 @@ class AgreedTermsSchema(Schema):
     application_id = fields.UUID(required=True, allow_none=True)
     document_id = fields.UUID(required=True, allow_none=True)
     document_sha256 = fields.String(required=True)
+    evidence = fields.String(
+        required=True,
+        validate=validate.OneOf(("document", "hash_only")),
+        metadata={"description": "`hash_only`: no document of this hash was stored with it."},
+    )
     terms_version = fields.String(required=True)
     payment_term_days = fields.Integer(required=True)
     expressly_agreed = fields.Boolean(required=True)
@@ -36,7 +41,10 @@ class NewAgreedTermsSchema(Schema):
     """Terms accepted in writing: which text, by whom, when, and how long the debtor has to pay."""
 
     document_id = fields.UUID()
-    document_sha256 = fields.String(validate=validate.Regexp(SHA256), metadata={"pattern": SHA256})
+    document_sha256 = fields.String(
+        validate=validate.Regexp(SHA256),
+        metadata={"pattern": SHA256, "description": "Of a text that is not stored; a machine's key stores it."},
+    )
     terms_version = Line(100, required=True)
     accepted_by = Line(200, required=True)
     accepted_on = Day(required=True)
@@ -44,7 +52,9 @@ class NewAgreedTermsSchema(Schema):
     payment_term_days = WholeNumber(0, 365, required=True)
     expressly_agreed = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
     debtor_size = fields.String(
-        validate=validate.OneOf(SIZES), load_default=None, metadata={"description": "Needed above 30 days."}
+        validate=validate.OneOf(SIZES),
+        load_default=None,
+        metadata={"description": "Needed above 30 days, or as figures tell."},
     )
 
     @post_load

@@ -21,6 +21,9 @@ class VerdictTermsSchema(Schema):
 
     payment_term_days = WholeNumber(0, 365)
     mode = fields.String(validate=validate.OneOf(MODES))
+    expressly_agreed = fields.Boolean(
+        truthy={True}, falsy={False}, metadata={"description": "Needed above 60 days, with its grounds."}
+    )
 
 
 class NewVerdictSchema(Schema):

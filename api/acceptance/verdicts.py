@@ -11,7 +11,7 @@ from api.acceptance import states
 from api.acceptance.answers import verdict_answer
 from api.acceptance.effects import take_effect
 from api.acceptance.finding import decision_of, locked_application
-from api.acceptance.judging import Weighed, weigh
+from api.acceptance.judging import Weighed, refuse_what_no_person_may, weigh, weigh_anew
 from api.acceptance.limit_fields import GivenLimit
 from api.acceptance.matter import Matter
 from api.acceptance.overriding import direction_beside
@@ -77,12 +77,16 @@ def approve(application_id: UUID, verdict_id: UUID, approved: bool, grounds: str
         given.once.claim(session)
         application, debtor = locked_application(session, application_id)
         waiting = _waiting(session, application, verdict_id)
+        if application.state != "seconding":
+            raise Conflict(f"The application is {application.state}.", code="application_decided")
         refuse_own(second, application.applied_by, application.actor)
         if is_same(second.subject, waiting.given_by):
             raise NotAllowed("The second person must be another one.", code="second_approver_needed")
         rules = given.house.policies.active(session)
         matter = Matter(application, debtor, decision_of(session, application), rules)
-        _require_second(waiting, second, matter, given)
+        if approved and waiting.verdict != "decline":
+            refuse_what_no_person_may(session, matter)
+        _require_second(session, waiting, second, matter, given)
         approval = VerdictApprovalRecord(
             verdict_id=waiting.id,
             approved=approved,
@@ -121,9 +125,9 @@ def _needs_second(decider: Decider, weighed: Weighed, policy: Policy) -> bool:
     return True
 
 
-def _require_second(waiting: VerdictRecord, second: Decider, matter: Matter, given: Wiring) -> None:
+def _require_second(session: Session, waiting: VerdictRecord, second: Decider, matter: Matter, given: Wiring) -> None:
     policy = matter.rules.policy
-    weighed = Weighed.of_record(waiting, policy)
+    weighed = weigh_anew(session, waiting, matter, given)
     first = Decider(waiting.given_by, waiting.role)
     if not may_second(first, second, weighed.weight, weighed.risk_class, policy):
         raise beyond_authority(second, weighed.amount, weighed.risk_class, policy)
@@ -143,7 +147,7 @@ def _waiting(session: Session, application: ApplicationRecord, verdict_id: UUID)
 def _back_to_the_machine(session: Session, matter: Matter, given: Wiring) -> None:
     """A verdict that a second person refused has no effect: all is as the machine left it."""
     application = matter.application
-    state = states.BY_OUTCOME[matter.decision.judgement["outcome"]]
+    state = states.of_machine(application, matter.decision.judgement["outcome"])
     states.enter(application, state, given.now, application.due_at if state == "referred" else None)
     if state == "referred":
         states.tell_referred(session, application, matter.debtor, given.now)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from api.check_facts import Judged, gather
 from api.credit_check.asking import CheckRequest, question
 from api.credit_check.numbers import Asked, compared, keep_numbers, with_given
+from api.credit_check.registered import fill_in
 from api.fresh_report import stored
 from api.fresh_report.inquiry import Budget, Inquiry
 from api.fresh_report.planning import Planned, Question, Sellers, Subject, agreed_prices, planned
@@ -135,6 +136,7 @@ def _record(session: Session, judged: Judged, by: Asked, kept: _Kept, given: Wir
     )
     decisions.add(session, decision, canonical_json(judgement), canonical_json(document))
     keep_numbers(session, judged, facts, by, given)
+    fill_in(session, judged, facts, given)
     answer = kept.follow(session, Decided(decision, judged.debtor, rules))
     given.once.keep(session, 201, answer)
     return answer

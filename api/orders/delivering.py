@@ -16,8 +16,7 @@ from api.orders.answers import order_answer
 from api.orders.checking import Checked, amount_of, checked
 from api.orders.gate import enter_order
 from api.problems import BadInput, Conflict, Fault
-from api.records import alerts, order_deliveries, order_rows
-from api.records.documents import DocumentRecord
+from api.records import alerts, documents, order_deliveries, order_rows
 from api.records.order_rows import Order, OrderStep
 from api.records.orders import OrderDeliveryRecord
 from api.web.money import money_answer
@@ -125,10 +124,8 @@ def _refuse_faults(session: Session, order: Order, asked: NewDelivery, given: Wi
         faults.append(Fault("/amount", "another_currency", f"The order is in {order.currency}."))
     if asked.delivered_on > given.today:
         faults.append(Fault("/delivered_on", "in_the_future", "It has not left yet."))
-    if asked.document_id is not None:
-        document = session.get(DocumentRecord, (session.info["seller_id"], asked.document_id))
-        if document is None:
-            faults.append(Fault("/document_id", "document_not_found", "There is no such document."))
+    if asked.document_id is not None and documents.of_debtor(session, asked.document_id, order.debtor_id) is None:
+        faults.append(Fault("/document_id", "document_not_found", "There is no such document of this debtor."))
     if faults:
         raise BadInput("The delivery cannot be booked so.", faults=faults)
 

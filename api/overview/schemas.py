@@ -67,6 +67,7 @@ class AgreedTermsShortSchema(Schema):
     channel = fields.String(required=True)
     document_id = fields.UUID(required=True, allow_none=True)
     document_sha256 = fields.String(required=True)
+    evidence = fields.String(required=True, validate=validate.OneOf(("document", "hash_only")))
     application_id = fields.UUID(required=True, allow_none=True)
 
 

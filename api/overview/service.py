@@ -1,5 +1,6 @@
 """Tells all that one needs to decide about a debtor, as the gate would find it, to each role what it may see."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -7,15 +8,18 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api import onboarding
 from api.behaviour_answer import behaviour_figures
 from api.debtor_answer import debtor_answer
 from api.decision_answer import SEE_EVERYTHING, reasons_answer
 from api.gate.entering import Entered, look
 from api.gate.facts import Gate, first_payment, order_facts
+from api.overruling import overruled
 from api.overview.covered import cover_answer
 from api.overview.limits import own_limits, use_answer
 from api.overview.owed import owed_answer, security_answers
-from api.records import debtor_days, debtors, overviews
+from api.records import debtor_days, debtors, decisions, overviews
+from api.records.debtors import DebtorRecord
 from api.records.overviews import Overview, Row
 from api.web.money import money_or_none
 from api.wiring import Wiring
@@ -24,6 +28,7 @@ from scoring.limit_use import limit_use
 from scoring.money import exponent_of
 from scoring.order_stages import OrderProgress
 from scoring.orders import OrderFacts, release_order
+from scoring.policy.document import Policy
 
 # What is owed is the book's business: sales sees what it may promise, and whom to ask.
 SEE_BOOK = frozenset({"finance", "credit_manager", "integration"})
@@ -49,9 +54,9 @@ def _told(session: Session, entered: Entered, given: Wiring) -> tuple[dict[str, 
         **own_limits(found, told, in_full=role in SEE_EVERYTHING),
         "terms": told.terms,
         "first_payment": _first_payment(found),
-        "onboarding_missing": found.view.onboarding_missing,
+        "onboarding_missing": _lacking(session, debtor, told, policy),
         "gate": _gate(facts, entered, given),
-        "newest_decision": _decision(told, full=role in SEE_EVERYTHING),
+        "newest_decision": _decision(session, told, full=role in SEE_EVERYTHING),
         "applications": [_application(each) for each in told.applications],
         "holds": [_hold(each, full=role in SEE_EVERYTHING) for each in told.holds],
         "held_orders": {"count": told.held["count"], "oldest_placed_at": _time(told.held["oldest_placed_at"])},
@@ -70,6 +75,13 @@ def _told(session: Session, entered: Entered, given: Wiring) -> tuple[dict[str, 
         decided = told.decision or {"grade": None, "pd": None}
         answer |= {"grade": decided["grade"], "pd": decided["pd"]}
     return answer, debtor.version
+
+
+def _lacking(session: Session, debtor: DebtorRecord, told: Overview, policy: Policy) -> Sequence[str]:
+    """Give what a debtor's file lacks: as it was noted, and of one that applies what it will be asked for."""
+    if debtor.onboarding_missing is not None:
+        return debtor.onboarding_missing
+    return onboarding.missing(session, debtor, policy) if told.applications else ()
 
 
 def _smallest(currency: str) -> OrderProgress:
@@ -103,7 +115,8 @@ def _first_payment(found: Gate) -> dict[str, Any] | None:
     }
 
 
-def _decision(told: Overview, *, full: bool) -> dict[str, Any] | None:
+def _decision(session: Session, told: Overview, *, full: bool) -> dict[str, Any] | None:
+    """Give the newest decision; who may not read all of it reads what a person decided instead."""
     if told.decision is None:
         return None
     said = told.decision
@@ -112,7 +125,14 @@ def _decision(told: Overview, *, full: bool) -> dict[str, Any] | None:
         "decided_at": _time(said["decided_at"]),
         "credit_limit": _limit(said["limit_kind"], said["limit_amount"], said["currency"]),
     }
-    return answer | {name: said[name] for name in ("grade", "pd") if full}
+    if full:
+        return answer | {name: said[name] for name in ("grade", "pd")}
+    decision = decisions.get(session, UUID(said["id"])) if said["kind"] == "application" else None
+    instead = None if decision is None else overruled(session, [decision]).get(decision.id)
+    if instead is None:
+        return answer
+    limit = {"kind": instead.limit.kind, "amount": money_or_none(instead.limit.amount, instead.currency)}
+    return answer | {"outcome": instead.outcome, "credit_limit": limit}
 
 
 def _application(row: Row) -> dict[str, Any]:

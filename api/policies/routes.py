@@ -8,6 +8,7 @@ from flask import Response, request
 from api.decision_answer import decision_answer
 from api.decision_schemas import DecisionSchema
 from api.known_time import since
+from api.overruling import overruled
 from api.policies import moves, service
 from api.policies.documents import read_written
 from api.policies.explanation.page import POLICY, explanation_page
@@ -133,7 +134,9 @@ def list_decisions(query: dict[str, Any]) -> Response:
         listed, keys = decisions.listing(wanted), [DecisionRecord.id]
         page = page_of(session, listed, keys, query["limit"], query["after"], newest_first=True)
         shown = [decisions.from_row(*row) for row in page.items]
-    items = [decision_answer(each, given.seller, given.caller.role, given.language) for each in shown]
+        instead = overruled(session, shown)
+    role, language = given.caller.role, given.language
+    items = [decision_answer(each, given.seller, role, language, instead.get(each.id)) for each in shown]
     return list_answer(DecisionSchema, items, page.next)
 
 
@@ -146,7 +149,8 @@ def show_decision(decision_id: UUID) -> Response:
     given = wiring()
     with given.transaction() as session:
         decision = service.get_decision(session, decision_id)
-    return json_answer(decision_answer(decision, given.seller, given.caller.role, given.language))
+        instead = overruled(session, [decision]).get(decision.id)
+    return json_answer(decision_answer(decision, given.seller, given.caller.role, given.language, instead))
 
 
 @blueprint.route("/decisions/<uuid:decision_id>/explanation", methods=["GET"])

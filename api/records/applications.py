@@ -19,6 +19,7 @@ WAITING = ("referred", "seconding")
 class ApplicationRecord(WithId, Base):
     """One application. `decision_id` is the machine's decision, which no verdict changes.
 
+    `because` is the reason why it is not as the machine answered: what a person decided before, or a limit in force.
     `applied_by` is the credential's name, `actor` whom a machine named; neither may decide it. A referral has an
     `owner` once somebody took it, and must be decided by `due_at`.
     """
@@ -49,6 +50,7 @@ class ApplicationRecord(WithId, Base):
     monthly_sales: Mapped[Decimal | None]
     monthly_sales_currency: Mapped[str | None]
     state: Mapped[str]
+    because: Mapped[str | None]
     owner: Mapped[str | None]
     taken_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
@@ -99,6 +101,18 @@ def of_debtor(session: Session, debtor_id: UUID, states: Iterable[str]) -> Seque
     record = ApplicationRecord
     query = select(record).where(record.debtor_id == debtor_id, record.state.in_(states)).order_by(record.id.desc())
     return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def of_decisions(session: Session, decision_ids: Iterable[UUID]) -> dict[UUID, ApplicationRecord]:
+    """Give the applications that decisions are of, by the ids of the decisions."""
+    query = select(ApplicationRecord).where(ApplicationRecord.decision_id.in_(list(decision_ids)))
+    return {each.decision_id: each for each in session.scalars(query)}
+
+
+def newest(session: Session, debtor_id: UUID) -> ApplicationRecord | None:
+    """Give a debtor's newest application, whatever became of it."""
+    query = select(ApplicationRecord).where(ApplicationRecord.debtor_id == debtor_id)
+    return session.scalars(query.order_by(ApplicationRecord.id.desc()).limit(1)).first()
 
 
 def past_due(session: Session, now: datetime) -> Sequence[ApplicationRecord]:

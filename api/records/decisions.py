@@ -166,6 +166,13 @@ def newest_class(session: Session, debtor_id: UUID) -> str | None:
     return session.scalars(query.limit(1)).first()
 
 
+def newest_facts(session: Session, debtor_id: UUID) -> str | None:
+    """Give what a debtor's newest decision was made from, as canonical JSON text; None without any that is kept."""
+    record, kept = DecisionRecord, DecisionFactsRecord
+    query = select(kept.facts).join(record, record.id == kept.decision_id).where(record.debtor_id == debtor_id)
+    return session.scalars(query.order_by(record.id.desc()).limit(1)).first()
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which decisions; what is None does not matter. `since`: decided then or later."""

@@ -54,6 +54,12 @@ def get(session: Session, document_id: UUID) -> DocumentRecord | None:
     return session.get(DocumentRecord, (session.info["seller_id"], document_id))
 
 
+def of_debtor(session: Session, document_id: UUID, debtor_id: UUID) -> DocumentRecord | None:
+    """Find a document that is of a debtor, or of none: the paper of another one is no evidence of his."""
+    record = get(session, document_id)
+    return record if record is not None and record.debtor_id in (None, debtor_id) else None
+
+
 def listing(debtor_id: UUID | None = None, type: str | None = None) -> Select[DocumentRecord]:
     """Select documents: of a debtor, of a type, or all."""
     query = select(DocumentRecord)

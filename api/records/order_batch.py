@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.records.base import new_id
 from api.records.exposure import moving
-from api.records.order_rows import Order, told
+from api.records.order_rows import Order, told, waiting
 
 STAGES = ("scheduled", "reserved", "delivered")
 # As `order_rows.VERSION`: an order that was read before the lock is not written.
@@ -21,7 +21,7 @@ VERSION = "version = CASE WHEN o.version = g.version - 1 THEN g.version END"
 BOOKED = (
     *("state", "outcome", "prepayment_required", "expires_at", "enters_horizon_on"),
     *("scheduled_amount", "reserved_amount", "to_invoice_amount", "invoiced_amount", "prepaid_amount"),
-    *("released_by", "released_until", "check_due", "changed_at"),
+    *("released_by", "released_until", "waits_since", "owner", "check_due", "changed_at"),
 )
 
 
@@ -121,7 +121,8 @@ def write_all(session: Session, batch: OrderBatch, known_at: datetime) -> dict[U
         # However much happens to it here, it is written once.
         earlier = orders.get(move.before.id)
         version = move.before.version + 1 if earlier is None else earlier.version
-        orders[move.before.id] = replace(move.after, version=version, changed_at=known_at)
+        after = replace(move.after, version=version, changed_at=known_at)
+        orders[move.before.id] = waiting(move.before, after, known_at)
     seller = {"seller_id": session.info["seller_id"]}
     at = seller | {"known_at": known_at}
     values = {

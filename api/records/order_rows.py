@@ -53,8 +53,15 @@ class Order:
     is_first: bool = False
     released_by: str | None = None
     released_until: date | None = None
+    waits_since: datetime | None = None
+    owner: str | None = None
     check_due: bool = False
     version: int = 1
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether a person must decide on it."""
+        return self.state == "held" and self.outcome == "refer"
 
     @property
     def parts(self) -> tuple[CallOff, ...]:
@@ -172,6 +179,7 @@ def write(
     """
     if before is not None:
         after = replace(after, version=before.version + 1, changed_at=known_at)
+    after = waiting(before, after, known_at)
     was = OrderStages() if before is None else before.stages
     moves = [
         (stage, getattr(after.stages, stage) - getattr(was, stage))
@@ -200,6 +208,15 @@ def write(
     values |= events.telling(event, {**told(after), **more}, after.debtor_id, known_at)
     session.execute(_statement(before is None, decision is not None, step is not None), values)
     return after
+
+
+def waiting(before: Order | None, after: Order, now: datetime) -> Order:
+    """Give an order with since when it waits for a person, and for whom: both end when it waits no more."""
+    if not after.waits_for_person:
+        return after if after.waits_since is None else replace(after, waits_since=None, owner=None)
+    if before is not None and before.waits_for_person:
+        return after
+    return replace(after, waits_since=now, owner=None)
 
 
 def _document(seller_id: UUID, row: Order | OrderDecision | OrderStep, **more: Any) -> str:
@@ -268,6 +285,11 @@ def as_placed(session: Session, order: Order) -> Order:
         call_offs=before["call_offs"],
         prepayment_reference=before.get("prepayment_reference", order.prepayment_reference),
     )
+
+
+def own(session: Session, order: Order, owner: str | None) -> None:
+    """Note who took an order that waits for a person, None: nobody. The debtor must be locked."""
+    session.execute(text("UPDATE sales_order SET owner = :owner WHERE id = :id"), {"owner": owner, "id": order.id})
 
 
 def judgement_of(session: Session, order: Order) -> str:

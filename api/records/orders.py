@@ -22,6 +22,7 @@ class OrderRecord(WithId, Base):
     far it is. A reservation ends at `expires_at`; where it waits for a prepayment that is its `prepay_by`. A part of
     what is scheduled comes inside the horizon on `enters_horizon_on`. The first order on account `is_first`. What a
     person released (`released_by`) may be delivered until the end of `released_until`; null: as long as any other.
+    While a person must decide it `waits_since` then, and has an `owner` once somebody took it.
     `check_due`: it was judged for less than counts now, or for another group: judged anew before it is delivered.
     """
 
@@ -102,6 +103,8 @@ class OrderRecord(WithId, Base):
     is_first: Mapped[bool]
     released_by: Mapped[str | None]
     released_until: Mapped[date | None]
+    waits_since: Mapped[datetime | None]
+    owner: Mapped[str | None]
     check_due: Mapped[bool]
     placed_by: Mapped[str]
     actor: Mapped[str | None]

@@ -43,7 +43,8 @@ SELECT
             valid_from, valid_until, next_review_on, decided_by, grounds, decision_id, verdict_id, known_at
         FROM credit_limit WHERE id = ANY(CAST(:limit_ids AS uuid[])) ORDER BY id) l) AS limits,
     (SELECT row_to_json(t) FROM (SELECT terms_version, payment_term_days, accepted_by, accepted_on, channel,
-            document_id, document_sha256, application_id
+            document_id, document_sha256, application_id,
+            CASE WHEN document_id IS NULL THEN 'hash_only' ELSE 'document' END AS evidence
         FROM agreed_terms WHERE debtor_id = :debtor_id ORDER BY id DESC LIMIT 1) t) AS terms,
     (SELECT row_to_json(d) FROM (SELECT id, kind, outcome, risk_class, grade, pd::text, decided_at, limit_kind,
             limit_amount::text, currency, policy_version

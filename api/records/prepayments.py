@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.records import alerts, order_moves, order_rows, order_terms
+from api.records import alerts, held_orders, order_moves, order_rows, order_terms
 from api.records.order_batch import Bound, OrderBatch, OrderMove, write_all
 from api.records.order_rows import Order
 from api.records.order_terms import OrderTerms
@@ -163,6 +163,8 @@ def take_away(
     write_all(session, batch, known_at)
     for before, after in changed:
         alert_if_uncovered(session, before, after, known_at)
+    # What was released is held now, and nobody else may wait.
+    held_orders.look_again(session, {after.debtor_id for _, after in changed})
     return changed
 
 

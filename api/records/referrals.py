@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, Subquery, cast, literal, null, select, union_all
+from sqlalchemy import Select, Subquery, cast, func, literal, null, select, union_all
 from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
@@ -31,12 +31,13 @@ class Waiting:
     owner: str | None
     due_at: datetime
     decision_id: UUID
+    because: str | None
 
 
 def desk(order_days: int) -> Subquery:
     """Give what waits, with the columns of `Waiting`.
 
-    An order must be decided `order_days` after it was judged. Nobody owns one: whoever decides on it does so at once.
+    An order must be decided `order_days` after it began to wait.
     """
     application, order = ApplicationRecord, OrderRecord
     of_applications = select(
@@ -50,6 +51,7 @@ def desk(order_days: int) -> Subquery:
         application.owner,
         application.due_at,
         application.decision_id,
+        application.because,
     ).where(application.state.in_(WAITING))
     of_orders = select(
         literal("order", Text),
@@ -59,9 +61,10 @@ def desk(order_days: int) -> Subquery:
         literal("amount", Text),
         order.amount,
         order.currency,
-        cast(null(), Text),
-        order.judged_at + cast(literal(timedelta(days=order_days)), INTERVAL),
+        order.owner,
+        func.coalesce(order.waits_since, order.judged_at) + cast(literal(timedelta(days=order_days)), INTERVAL),
         order.decision_id,
+        cast(null(), Text),
     ).where(order.state == "held", order.outcome == "refer")
     return union_all(of_applications, of_orders).subquery("desk")
 
@@ -79,6 +82,12 @@ def listing(
         if value is not None:
             query = query.where(column == value)
     return query if due_before is None else query.where(waiting.c.due_at < due_before)
+
+
+def one(session: Session, waiting: Subquery, referral_id: UUID) -> Waiting | None:
+    """Give what waits under an id, of an application or an order."""
+    row = session.execute(select(waiting).where(waiting.c.id == referral_id)).one_or_none()
+    return None if row is None else Waiting(*row)
 
 
 def judgements_of_orders(session: Session, decision_ids: Sequence[UUID]) -> dict[UUID, str]:

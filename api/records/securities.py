@@ -62,6 +62,15 @@ def beginning(session: Session, on: date) -> set[UUID]:
     return set(session.scalars(query))
 
 
+def raising_from(session: Session, debtor_id: UUID, day: date) -> Sequence[SecurityRecord]:
+    """Give the securities that raise a debtor's own limit on a day, or will later."""
+    record = SecurityRecord
+    query = listing(debtor_id).where(
+        record.raises_limit, record.ended_at.is_(None), or_(record.valid_until.is_(None), record.valid_until >= day)
+    )
+    return session.scalars(query.order_by(record.id)).all()
+
+
 def raising(session: Session, debtor_id: UUID, on: date) -> Sequence[SecurityRecord]:
     """Give the securities that raise a debtor's own limit on a day."""
     record = SecurityRecord

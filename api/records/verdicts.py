@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session
 
+from api.records.applications import ApplicationRecord
 from api.records.base import Base, WithId, reference_to
 
 VERDICTS = ("accept", "accept_prepayment", "decline")
@@ -86,6 +87,11 @@ class Verdict:
         return not self.record.needs_second or (self.approval is not None and self.approval.approved)
 
     @property
+    def counts_since(self) -> datetime:
+        """Since when it counts, where it does: since a second person agreed, where one was needed."""
+        return self.record.given_at if self.approval is None else self.approval.given_at
+
+    @property
     def waiting(self) -> bool:
         """Whether a second person must still say something of it."""
         return self.record.needs_second and self.approval is None
@@ -105,3 +111,21 @@ def of_order(session: Session, order_id: UUID) -> Sequence[Verdict]:
     query = select(record, approval).outerjoin(approval, approval.verdict_id == record.id)
     rows = session.execute(query.where(record.order_id == order_id).order_by(record.id))
     return [Verdict(*row) for row in rows]
+
+
+def of_debtor(session: Session, debtor_id: UUID) -> Sequence[Verdict]:
+    """Give the verdicts on a debtor's applications, the oldest first."""
+    record, approval = VerdictRecord, VerdictApprovalRecord
+    query = select(record, approval).outerjoin(approval, approval.verdict_id == record.id)
+    made = select(ApplicationRecord.id).where(ApplicationRecord.debtor_id == debtor_id)
+    query = query.where(record.application_id.in_(made))
+    return [Verdict(*row) for row in session.execute(query.order_by(record.id))]
+
+
+def in_force(session: Session, application_ids: Sequence[UUID]) -> dict[UUID, VerdictRecord]:
+    """Give the verdicts that count, by the ids of their applications; each has one at most."""
+    record, approval = VerdictRecord, VerdictApprovalRecord
+    query = select(record, approval).outerjoin(approval, approval.verdict_id == record.id)
+    rows = session.execute(query.where(record.application_id.in_(application_ids)).order_by(record.id))
+    found = [Verdict(*row) for row in rows]
+    return {each.record.application_id: each.record for each in found if each.in_force and each.record.application_id}

@@ -1,6 +1,6 @@
 """What is wrong with a request, as schemas say it and as callers read it: every fault with its JSON pointer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from marshmallow import ValidationError
@@ -46,6 +46,20 @@ def invalid(code: str, detail: str, field: str = "_schema") -> ValidationError:
     return ValidationError(text, field)
 
 
+def raise_faults(faults: Iterable[Fault]) -> None:
+    """Raise faults that have their pointers as the error of a schema, so that they stand beside those of its fields."""
+    messages: dict[str, Any] = {}
+    for each in faults:
+        text = CodedText(each.detail)
+        text.code = each.code
+        within, keys = messages, [_unescape(key) for key in each.pointer.split("/")[1:]] or ["_schema"]
+        for key in keys[:-1]:
+            within = within.setdefault(key, {})
+        within.setdefault(keys[-1], []).append(text)
+    if messages:
+        raise ValidationError(messages)
+
+
 def faults_of(messages: Any, pointer: str = "") -> Iterator[Fault]:
     """Give every fault in marshmallow's nested messages. `pointer` says where in what was sent they belong."""
     if isinstance(messages, dict):
@@ -65,6 +79,10 @@ def pointer_to(*keys: str) -> str:
 
 def _escape(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")  # RFC 6901
+
+
+def _unescape(key: str) -> str:
+    return key.replace("~1", "/").replace("~0", "~")
 
 
 def _code_of(message: Any) -> str:

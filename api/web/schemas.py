@@ -1,5 +1,6 @@
 """The schemas every room builds on: strict about what comes in, and the documentation of what goes out."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,21 @@ class Schema(MarshmallowSchema):
 
     class Meta:
         unknown = RAISE
+
+
+def told_whole(schema: MarshmallowSchema, data: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give what of a request was loaded where some fields were refused; None where none was.
+
+    A check of the whole then names at once what the service would name only when the fields are right.
+    """
+    # Of a part that was refused, its own parts that were not are left behind.
+    whole = {
+        name: value
+        for name, value in data.items()
+        if not (isinstance(value, dict) and isinstance(schema.fields[name], fields.Nested))
+    }
+    refused = any(name not in whole for name, field in schema.fields.items() if field.required or name in sent)
+    return whole if refused else None
 
 
 class MoneySchema(Schema):

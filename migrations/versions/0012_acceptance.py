@@ -226,6 +226,7 @@ def create_application() -> None:
         sa.Column("monthly_sales", sa.Numeric(precision=20, scale=4), nullable=True),
         sa.Column("monthly_sales_currency", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("because", sa.Text(), nullable=True),
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("taken_at", TIMESTAMP(timezone=True), nullable=True),
         sa.Column("due_at", TIMESTAMP(timezone=True), nullable=True),

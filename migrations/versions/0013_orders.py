@@ -109,6 +109,8 @@ def create_sales_order() -> None:
         sa.Column("is_first", sa.Boolean(), nullable=False),
         sa.Column("released_by", sa.Text(), nullable=True),
         sa.Column("released_until", sa.Date(), nullable=True),
+        sa.Column("waits_since", TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("check_due", sa.Boolean(), nullable=False),
         sa.Column("placed_by", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=True),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scoring.reasons.behaviour import BEHAVIOUR
+from scoring.reasons.deciding import DECIDING
 from scoring.reasons.evidence_rendering import render_entry, render_value
 from scoring.reasons.grading import GRADING
 from scoring.reasons.granting import APPLIED_ABOVE_LIMIT, ASKED_UNLIMITED, GRANTING
@@ -14,7 +15,7 @@ from scoring.reasons.rendering import fill, render_change, render_remedy
 from scoring.reasons.stopping import STOPPING, UNDATED
 from scoring.reasons.words import LIMIT_WOULD_BE, SALES_NOTES
 
-REGISTRY: dict[str, ReasonKind] = {**STOPPING, **GRADING, **BEHAVIOUR, **GRANTING, **ORDERING}
+REGISTRY: dict[str, ReasonKind] = {**STOPPING, **GRADING, **BEHAVIOUR, **GRANTING, **ORDERING, **DECIDING}
 
 
 def render(code: str, params: Mapping[str, Any], language: Language, *, full: bool = True) -> str:

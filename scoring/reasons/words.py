@@ -150,6 +150,10 @@ SALES_NOTES: dict[str, Words] = {
     "offer_on_account_unlimited": Words(
         "You can offer on account, {term_days}.", "U kunt op rekening aanbieden, {term_days}."
     ),
+    "sell_within_limit": Words(
+        "You can sell on account within the limit of {limit_amount}, {term_days}.",
+        "U kunt op rekening verkopen binnen de limiet van {limit_amount}, {term_days}.",
+    ),
     "offer_first_payment_first": Words(
         "You can offer on account: up to {headroom_amount}, {term_days}; a second order after the first is paid.",
         "U kunt op rekening aanbieden: tot {headroom_amount}, {term_days}; een tweede na de eerste betaling.",

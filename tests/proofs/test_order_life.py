@@ -161,9 +161,7 @@ class OrderLife(RuleBasedStateMachine):
     @rule(data=strategies.data(), amount=euros)
     def deliver(self, data: strategies.DataObject, amount: int) -> None:
         """Deliver a part, whatever the gate says of it."""
-        orders = [
-            each for each in self.some("released", "held", "expired") if max(each.gone, each.billed) < len(each.due)
-        ]
+        orders = self.unfinished()
         if orders:
             order = data.draw(strategies.sampled_from(orders))
             amount = min(amount, len(order.due) - order.gone)
@@ -241,9 +239,7 @@ class OrderLife(RuleBasedStateMachine):
         debtor, amount = self.model.payments[payment]
         world = self.world
         with world.sessions.of(world.seller.id) as session:
-            payment_id = session.scalar(
-                text("SELECT id FROM payment WHERE number = :number"), {"number": f"P{payment}"}
-            )
+            payment_id = session.execute(PAYMENT, {"number": f"P{payment}"}).scalar_one()
             debtor_locks.lock(session, [world.debtor_ids[debtor]])
             day = world.clock.today(world.seller)
             told = Return(payment_id, f"R{payment}", Decimal(amount), day)
@@ -257,9 +253,7 @@ class OrderLife(RuleBasedStateMachine):
     @rule(data=strategies.data())
     def cancel(self, data: strategies.DataObject) -> None:
         """Cancel what is left of an order."""
-        orders = [
-            each for each in self.some("released", "held", "expired") if max(each.gone, each.billed) < len(each.due)
-        ]
+        orders = self.unfinished()
         if orders:
             order = data.draw(strategies.sampled_from(orders))
             self.world.post(f"{self.path(order)}/cancellations", {})

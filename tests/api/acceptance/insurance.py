@@ -39,9 +39,9 @@ def add_policy(client: FlaskClient, policy: dict[str, Any] = BY_HAND, **more: An
     return dict(made.json or {})
 
 
-def add_paper(client: FlaskClient, text: str = "a paper", type: str = "cover_decision") -> str:
+def add_paper(client: FlaskClient, text: str = "a paper", type: str = "cover_decision", **told: str) -> str:
     """Send a paper; gives its id."""
-    query = {"type": type, "source": "the insurer", "dated_on": "2026-01-05", "file_name": "letter.pdf"}
+    query = {"type": type, "source": "the insurer", "dated_on": "2026-01-05", "file_name": "letter.pdf", **told}
     made = client.post("/v1/documents", query_string=query, data=b"%PDF-1.7 " + text.encode())
     assert made.status_code in (200, 201), made.text
     return str((made.json or {})["id"])

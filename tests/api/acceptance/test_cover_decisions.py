@@ -18,6 +18,7 @@ from tests.api.acceptance.covering import FULL, NOW, Covering
 from tests.api.acceptance.insurance import BY_HAND, TERMS, add_paper, add_policy
 from tests.web_checks import assert_documented, assert_problem
 
+BAD_END = "out_of_range"
 TODAY = date(2026, 3, 2)
 assert verdicts  # A limit refers to its verdict.
 
@@ -96,6 +97,50 @@ def test_a_cut_begins_as_stated_or_when_the_notice_has_run_and_earlier_deliverie
     if alert:
         letter(by_hand, debtor_id, "granted", "10000.00")
         assert by_hand.alerts() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "amount", "more", "faults"),
+    [
+        ("reduced", "50000.00", {}, {"/amount/amount": "not_reduced"}),
+        ("granted", "1.00", {"valid_until": "2020-01-01"}, {"/valid_until": "out_of_range"}),
+        (
+            "granted",
+            "1.00",
+            {"valid_from": "2026-04-02", "valid_until": "2026-04-01"},
+            {"/valid_until": "out_of_range"},
+        ),
+        (
+            "reduced",
+            "20000.01",
+            {"valid_until": "2020-01-01", "decided_on": "2199-01-01"},
+            {"/amount/amount": "not_reduced", "/valid_until": "out_of_range", "/decided_on": "out_of_range"},
+        ),
+    ],
+)
+def test_a_letter_that_contradicts_itself_is_refused_with_all_that_is_wrong(
+    app: Flask, by_hand: Covering, state: str, amount: str, more: dict[str, Any], faults: dict[str, str]
+) -> None:
+    debtor_id = by_hand.debtor(FULL)
+    assert letter(by_hand, debtor_id, "granted", "20000.00", decided_on="2026-02-01").status_code == 201
+    problem = assert_problem(app, letter(by_hand, debtor_id, state, amount, **more), 422, "bad_input")
+    assert {each["pointer"]: each["code"] for each in problem["errors"]} == faults
+    assert standing(by_hand, debtor_id) == ("in_force", "20000.00")
+
+
+def test_a_paper_of_another_debtor_proves_nothing_of_this_one(app: Flask, by_hand: Covering) -> None:
+    debtor_id, other = by_hand.debtor(FULL), by_hand.debtor(None, "Other B.V.")
+    paper = add_paper(by_hand.client, "of another", debtor_id=str(other))
+    answer = letter(by_hand, debtor_id, "granted", "1.00", document_id=paper)
+    assert_problem(app, answer, 404, "document_not_found")
+    made = letter(by_hand, debtor_id, "conditional", "1.00", conditions=["x"]).json
+    path = f"/v1/cover-conditions/{made['conditions'][0]['id']}/evidence"
+    assert_problem(app, by_hand.client.post(path, json={"document_id": paper}), 404, "document_not_found")
+    body = {"kind": "deposit", "document_id": paper, "amount": {"amount": "1.00", "currency": "EUR"}}
+    answer = by_hand.client.post(f"/v1/debtors/{debtor_id}/securities", json=body | {"raises_limit": True})
+    problem = assert_problem(app, answer, 422, "bad_input")
+    assert [each["code"] for each in problem["errors"]] == ["document_not_found"]
+    assert by_hand.client.post(f"/v1/debtors/{other}/securities", json=body).status_code == 201
 
 
 def test_the_contracts_own_notice_is_kept_to(insured: Covering) -> None:

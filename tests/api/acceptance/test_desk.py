@@ -110,7 +110,7 @@ def test_who_takes_a_referral_is_seen_and_another_takes_over_with_grounds_only(o
     made = office.apply(WEAK)
     path = f"/v1/referrals/{made['id']}"
     taken = office.finance.post(f"{path}/takes", json={})
-    assert_documented(app, "post", "/v1/referrals/{application_id}/takes", 201, taken.json)
+    assert_documented(app, "post", "/v1/referrals/{referral_id}/takes", 201, taken.json)
     assert taken.json["owner"] == "fleur@example.com"
     assert office.finance.post(f"{path}/takes", json={}).json["owner"] == "fleur@example.com"
     problem = assert_problem(app, office.manager.post(f"{path}/takes", json={}), 409, "taken_by_another")
@@ -127,7 +127,64 @@ def test_what_waits_for_nobody_cannot_be_taken(office: Office, app: Flask) -> No
     made = office.apply(GOOD)
     assert_problem(app, office.finance.post(f"/v1/referrals/{made['id']}/takes", json={}), 409, "not_waiting")
     missing = "/v1/referrals/0197f0a0-0000-7000-8000-000000000000/takes"
-    assert_problem(app, office.finance.post(missing, json={}), 404, "application_not_found")
+    assert_problem(app, office.finance.post(missing, json={}), 404, "referral_not_found")
+
+
+def held(office: Office, debtor_id: str, reference: str, client: Any = None, amount: str = "100.00") -> Any:
+    body = {"debtor_id": debtor_id, "order_reference": reference, "amount": euro(amount)}
+    answer = (client or office.sales).post("/v1/orders", json=body).json
+    assert (answer["state"], answer["outcome"]) == ("held", "refer")
+    return answer
+
+
+def test_a_held_order_is_taken_like_an_application_until_it_waits_no_more(
+    office: Office, app: Flask, client_of: Any, sessions: Sessions, seller: Seller
+) -> None:
+    debtor_id = office.apply(GOOD)["debtor_id"]
+    holds = f"/v1/debtors/{debtor_id}/holds"
+    hold = office.finance.post(holds, json={"kind": "account_on_hold", "grounds": "x"}).json
+    order = held(office, debtor_id, "PO-1")
+    path = f"/v1/referrals/{order['id']}"
+    taken = office.finance.post(f"{path}/takes", json={})
+    assert_documented(app, "post", "/v1/referrals/{referral_id}/takes", 201, taken.json)
+    assert (taken.json["kind"], taken.json["owner"]) == ("order", "fleur@example.com")
+    assert_problem(app, office.manager.post(f"{path}/takes", json={}), 409, "taken_by_another")
+    own = client_of("finance", subject="sam@example.com").post(f"{path}/takes", json={"grounds": "x"})
+    assert_problem(app, own, 403, "own_request")
+    (waiting,) = office.finance.get("/v1/referrals?owner=fleur@example.com").json["items"]
+    assert waiting["id"] == order["id"]
+    # Judged again and still waiting, it has the same owner and no more time.
+    renewed = office.sales.post(f"/v1/orders/{order['id']}/changes", json={"amount": euro("90.00")})
+    assert renewed.status_code in (200, 201), renewed.text
+    (again,) = office.finance.get("/v1/referrals").json["items"]
+    assert (again["owner"], again["due_at"]) == ("fleur@example.com", waiting["due_at"])
+    back = office.finance.post(f"{path}/releases", json={})
+    assert_documented(app, "post", "/v1/referrals/{referral_id}/releases", 201, back.json)
+    assert back.json["owner"] is None
+    office.finance.post(f"{path}/takes", json={})
+    assert office.finance.post(f"/v1/orders/{order['id']}/cancellations", json={"grounds": "x"}).status_code == 201
+    assert_problem(app, office.finance.post(f"{path}/takes", json={}), 409, "not_waiting")
+    with sessions.of(seller.id) as session:
+        assert session.execute(text("SELECT owner, waits_since FROM sales_order")).one() == (None, None)
+    assert office.finance.post(f"{holds}/{hold['id']}/ends", json={"grounds": "x"}).status_code == 201
+
+
+def test_who_was_named_by_a_number_is_shown_by_the_registers_name(
+    office: Office, sessions: Sessions, seller: Seller
+) -> None:
+    weak, person = office.apply(WEAK), office.apply("90000013")
+    named = {each["id"]: each["debtor_name"] for each in office.finance.get("/v1/referrals").json["items"]}
+    assert named[weak["id"]]
+    assert named[person["id"]]
+    debtor = office.finance.get(f"/v1/debtors/{weak['debtor_id']}").json
+    assert (debtor["name"], debtor["legal_form"], debtor["is_natural_person"]) == (named[weak["id"]], "bv", False)
+    assert office.finance.get(f"/v1/debtors/{person['debtor_id']}").json["is_natural_person"] is True
+    with sessions.of(seller.id) as session:
+        told = session.scalars(text("SELECT data ->> 'changed' FROM event WHERE type = 'debtor.changed.v1'")).all()
+    assert told == ['["is_natural_person", "legal_form", "name"]'] * 2
+    office.apply(WEAK, "6000.00")
+    with sessions.of(seller.id) as session:
+        assert session.scalar(text("SELECT count(*) FROM event WHERE type = 'debtor.changed.v1'")) == 2
 
 
 @pytest.fixture

@@ -75,10 +75,21 @@ def test_a_document_is_stored_and_given_back_as_it_came(app: Flask, finance: Fla
 
 def test_the_same_bytes_are_one_document(finance: FlaskClient, client_of: Callable[..., FlaskClient]) -> None:
     first = send(finance, PDF)
-    again = send(client_of("sales", subject="bob@example.com"), PDF, name="other.pdf", type="order", source="elsewhere")
+    again = send(client_of("sales", subject="bob@example.com"), PDF, name="other.pdf")
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json == first.json
     assert len(finance.get("/v1/documents").json["items"]) == 1
+
+
+def test_what_is_told_otherwise_of_the_same_bytes_is_not_dropped_unseen(
+    app: Flask, finance: FlaskClient, debtor_id: str
+) -> None:
+    first = send(finance, PDF)
+    other = {"type": "order", "source": "elsewhere", "dated_on": "2026-02-04", "debtor_id": debtor_id}
+    problem = assert_problem(app, send(finance, PDF, **other), 409, "document_known")
+    assert first.json["id"] in problem["detail"]
+    assert {each["pointer"] for each in problem["errors"]} == {f"/{name}" for name in other}
+    assert "Kept as delivery_note." in {each["detail"] for each in problem["errors"]}
 
 
 def test_a_form_is_taken_as_a_body_is_and_once_by_its_key(finance: FlaskClient, debtor_id: str) -> None:
@@ -110,6 +121,9 @@ def test_every_fault_is_named(app: Flask, finance: FlaskClient) -> None:
     answer = send(finance, PDF, type="secret", source=" ", dated_on="2026-02-30", debtor_system="erp")
     faults = {each["pointer"]: each["code"] for each in assert_problem(app, answer, 422, "bad_input")["errors"]}
     assert faults == {"/type": "not_a_choice", "/source": "empty", "/dated_on": "not_a_date"}
+    ahead = send(finance, b"MZ", type="secret", dated_on="2199-01-01")
+    faults = {each["pointer"]: each["code"] for each in assert_problem(app, ahead, 422, "bad_input")["errors"]}
+    assert faults == {"/type": "not_a_choice", "/dated_on": "in_the_future", "/file": "executable"}
     unknown = finance.post("/v1/documents", data={**TOLD, "colour": "red"}, content_type="multipart/form-data")
     told = {each["pointer"] for each in assert_problem(app, unknown, 422, "bad_input")["errors"]}
     assert told == {"/colour", "/file"}

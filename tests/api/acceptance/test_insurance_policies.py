@@ -124,3 +124,17 @@ def test_who_may_and_whose_it_is(
     assert_problem(app, other.post(f"{path}/terms", json=sent), 404, "insurance_policy_not_found")
     foreign = {**sent, "document_id": str(uuid4())}
     assert_problem(app, finance.post(f"{path}/terms", json=foreign), 404, "document_not_found")
+
+
+def test_every_fault_of_a_contract_is_named_at_once(app: Flask, finance: FlaskClient) -> None:
+    wrong = {"valid_from": "2026-01-02", "valid_until": "2026-01-01", "terms": {"cover_percentage": "9", "luck": 1}}
+    found = assert_problem(app, finance.post("/v1/insurance-policies", json={**BY_HAND, **wrong}), 422, "bad_input")
+    expected = {"/valid_until", "/terms/cover_percentage", "/terms/luck"}
+    assert {each["pointer"] for each in found["errors"]} == expected
+    body = {**BY_HAND, **wrong, "currency": "ZZZ"}
+    found = assert_problem(app, finance.post("/v1/insurance-policies", json=body), 422, "bad_input")
+    assert {each["pointer"] for each in found["errors"]} == {*expected, "/currency"}
+    path = f"/v1/insurance-policies/{add_policy(finance)['id']}/terms"
+    late = {"valid_from": "2000-01-01", "source": "x", "terms": {"luck": 1}}
+    found = assert_problem(app, finance.post(path, json=late), 422, "bad_input")
+    assert {each["pointer"] for each in found["errors"]} == {"/valid_from", "/terms/luck", "/terms/cover_percentage"}

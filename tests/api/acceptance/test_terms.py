@@ -13,8 +13,11 @@ from api.records import debtors
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from api.wiring import House
-from tests.api.acceptance.conftest import BANKRUPT, GOOD, WEAK, WHY, Office, euro
+from tests.api.acceptance.conftest import BANKRUPT, GOOD, UNKNOWN, WEAK, WHY, Office, euro
+from tests.api.acceptance.test_holds import paper
 from tests.web_checks import assert_documented, assert_problem
+
+LARGE = "90000014"
 
 
 def test_terms_complete_the_file_and_the_debtor_is_watched_from_then_on(
@@ -54,7 +57,6 @@ LAW = [
     (31, {}, "/debtor_size", "debtor_size_unknown"),
     (60, {"debtor_size": "sme"}, None, None),
     (61, {"debtor_size": "sme"}, "/payment_term_days", "not_expressly_agreed"),
-    (90, {"debtor_size": "sme", "expressly_agreed": True}, None, None),
     (30, {"debtor_size": "large"}, None, None),
     (31, {"debtor_size": "large"}, "/payment_term_days", "large_to_small"),
     (45, {"debtor_size": "large", "expressly_agreed": True}, "/payment_term_days", "large_to_small"),
@@ -68,7 +70,7 @@ LAW = [
 def test_the_law_bounds_what_may_be_agreed(
     office: Office, app: Flask, days: int, said: dict[str, Any], pointer: str | None, rule: str | None
 ) -> None:
-    made = office.apply()
+    made = office.apply(UNKNOWN)  # Nothing tells how large it is.
     answer = office.agree(made["id"], office.finance, payment_term_days=days, **said)
     if pointer is None:
         assert answer.status_code == 201, answer.text
@@ -77,6 +79,65 @@ def test_the_law_bounds_what_may_be_agreed(
     assert [(each["pointer"], each["code"]) for each in problem["errors"]] == [(pointer, rule)]
     assert "30" in problem["errors"][0]["detail"] or "60" in problem["errors"][0]["detail"]
     assert office.shown(made["id"])["agreed_terms"] is None
+
+
+@pytest.mark.parametrize("who", ["finance", "manager"])
+def test_beyond_sixty_days_takes_a_verdict_that_says_expressly_agreed(office: Office, app: Flask, who: str) -> None:
+    made, recorder = office.apply(WEAK), getattr(office, who)
+    said = {"terms": {"payment_term_days": 90}}
+    problem = assert_problem(app, office.decide(office.finance, made["id"], "1000.00", **said), 422, "bad_input")
+    assert [(each["pointer"], each["code"]) for each in problem["errors"]] == [
+        ("/terms/payment_term_days", "not_expressly_agreed")
+    ]
+    asked = {"debtor_size": "sme", "expressly_agreed": True}
+    alone = office.apply(GOOD)
+    assert_problem(app, office.agree(alone["id"], recorder, payment_term_days=61, **asked), 403, "verdict_needed")
+    said["terms"] |= {"expressly_agreed": True}
+    verdict = office.decide(office.finance, made["id"], "1000.00", **said)
+    assert verdict.status_code == 201, verdict.text
+    assert_documented(app, "post", "/v1/applications/{application_id}/verdicts", 201, verdict.json)
+    assert_problem(app, office.agree(made["id"], recorder, payment_term_days=91, **asked), 403, "verdict_needed")
+    unsaid = office.agree(made["id"], recorder, payment_term_days=90, debtor_size="sme")
+    assert_problem(app, unsaid, 422, "term_not_lawful")
+    assert office.agree(made["id"], recorder, payment_term_days=90, **asked).status_code == 201
+
+
+def test_how_large_a_debtor_is_by_its_figures_wins_over_what_is_said(office: Office, app: Flask) -> None:
+    made = office.apply(LARGE)
+    said = {"payment_term_days": 59, "debtor_size": "sme"}
+    problem = assert_problem(app, office.agree(made["id"], office.finance, **said), 422, "bad_input")
+    assert {(each["pointer"], each["code"]) for each in problem["errors"]} == {
+        ("/debtor_size", "size_known_otherwise"),
+        ("/payment_term_days", "large_to_small"),
+    }
+    unsaid = office.agree(made["id"], office.finance, payment_term_days=31)
+    assert assert_problem(app, unsaid, 422, "term_not_lawful")["errors"][0]["code"] == "large_to_small"
+    decided = office.decide(office.finance, made["id"], "100.00", terms={"payment_term_days": 45})
+    assert assert_problem(app, decided, 422, "bad_input")["errors"][0]["code"] == "large_to_small"
+    agreed = office.agree(made["id"], office.finance)
+    assert (agreed.status_code, agreed.json["debtor_size"]) == (201, "large")
+    by_manager = office.agree(made["id"], office.manager, terms_version="2", **said)
+    assert (by_manager.status_code, by_manager.json["debtor_size"]) == (201, "sme")
+
+
+def test_a_hash_alone_is_shown_as_that_and_a_machine_stores_the_text(
+    office: Office, app: Flask, sessions: Sessions, seller: Seller
+) -> None:
+    made = office.apply()
+    bare = office.agree(made["id"], office.machine, accepted_on="1900-01-01")
+    problem = assert_problem(app, bare, 422, "bad_input")
+    assert {(each["pointer"], each["code"]) for each in problem["errors"]} == {
+        ("/document_id", "document_needed"),
+        ("/accepted_on", "out_of_range"),
+    }
+    assert office.agree(made["id"]).json["evidence"] == "hash_only"
+    debtor = office.sales.get(f"/v1/debtors/{made['debtor_id']}").json
+    assert debtor["terms"]["evidence"] == "hash_only"
+    body = {"terms_version": "2", "accepted_by": "x", "accepted_on": "2026-01-15", "channel": "esign"}
+    body |= {"document_id": paper(sessions, seller), "payment_term_days": 30}
+    stored = office.machine.post(f"/v1/applications/{made['id']}/agreed-terms", json=body)
+    assert (stored.status_code, stored.json["evidence"]) == (201, "document")
+    assert_documented(app, "post", "/v1/applications/{application_id}/agreed-terms", 201, stored.json)
 
 
 def test_sales_agrees_to_no_more_days_than_were_granted(office: Office, app: Flask) -> None:
