@@ -38,9 +38,9 @@ def variables(database_urls: tuple[str, str]) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A server and a worker, for all who let them live."""
+    """A server and a worker, for all of one file who let them live: those of others count what nobody else may touch."""
     with running(variables, tmp_path_factory.mktemp("stack")) as started:
         yield started
 
