@@ -40,7 +40,7 @@ def variables(database_urls: tuple[str, str]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def stack(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A server and a worker, for all of one file who let them live: those of others count what nobody else may touch."""
+    """A server and a worker, for all of one file who let them live: other files count what no worker may touch."""
     with running(variables, tmp_path_factory.mktemp("stack")) as started:
         yield started
 
