@@ -10,7 +10,7 @@ HORIZON_DAYS, PREPAY_DAYS, AFTER_DELIVERY_DAYS, WITHOUT_DELIVERY_DAYS = 60, 7, 1
 DELIVERABLE = ("released", "held")
 
 
-@dataclass
+@dataclass(repr=False)
 class ModelOrder:
     """`due` has the delivery day of each euro, the earliest first; the first `gone` are delivered, `billed` invoiced.
 
@@ -26,6 +26,11 @@ class ModelOrder:
     money: list[list[int]] = field(default_factory=list)
     kept: int = 0
     ends_on: int | None = None
+
+    def __repr__(self) -> str:
+        """Tell it in a line, in the stories that Hypothesis tells."""
+        done = f"{len(self.due)}, {self.gone} delivered, {self.billed} invoiced"
+        return f"<{self.number} {self.state}: {done}, money {self.money}, keeps {self.kept}>"
 
     @property
     def bound(self) -> int:
