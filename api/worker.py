@@ -77,6 +77,10 @@ def make_queue(house: House, database_url: str) -> App:
     def judge_held(seller_id: str, debtor_id: str) -> None:
         judge_held_orders(house, _seller(house, UUID(seller_id)), UUID(debtor_id))
 
+    @queue.task(name="creditgate.tell_over_limit", retry=retry)
+    def tell_over_limit(seller_id: str, debtor_id: str) -> None:
+        ticks.tell_over_limit_of(house, _seller(house, UUID(seller_id)), UUID(debtor_id))
+
     @queue.periodic(cron="* * * * *")
     @queue.task(name="creditgate.let_orders_time_pass", queueing_lock="let_orders_time_pass")
     def let_time_pass(timestamp: int) -> None:

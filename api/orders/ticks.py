@@ -49,11 +49,17 @@ def let_time_pass_of(house: House, seller: Seller) -> None:
         # Entering the gate lets time pass for the debtor and all of its group.
         in_one_transaction(given, partial(enter, given=given, debtor_id=debtor_id))
     for debtor_id in over:
-        in_one_transaction(given, partial(_look_over, given=given, debtor_id=debtor_id))
+        # Money came in, or the limit was raised.
+        tell_over_limit_of(house, seller, debtor_id)
+
+
+def tell_over_limit_of(house: House, seller: Seller, debtor_id: UUID) -> None:
+    """Open or end the alerts of a debtor whose exposure stands above a limit, or did."""
+    given = of_ourselves(house, seller)
+    in_one_transaction(given, partial(_look_over, given=given, debtor_id=debtor_id))
 
 
 def _look_over(session: Session, debtor_id: UUID, given: Wiring) -> None:
-    """End what is over of the alerts that exposure stands above a limit: money came in, or the limit was raised."""
     debtor_locks.lock(session, [debtor_id])
     tell_over_limit(session, debtor_id, given.house.policies.active(session).policy, given)
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from api.policies.service import get_version, kept, require_person
 from api.problems import Conflict, NotAllowed
-from api.records import held_orders, policies
+from api.records import held_orders, policies, waiting_orders
 from api.records.policies import PolicyRecord
 from api.wiring import Wiring
 
@@ -83,6 +83,7 @@ def activate(version: int, replaces: int | None, given: Wiring) -> bytes:
         policies.activate(session, record, given.now)
         policies.tell_activated(session, record, given.now)
         held_orders.look_again_at_all(session)
+        waiting_orders.count_again(session, given.today)
         return kept(session, record, given)
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.records import alerts, order_moves, order_rows, order_terms, prepayments
+from api.records import alerts, jobs, order_moves, order_rows, order_terms, prepayments
 from api.records.allocating import Change, allocate
 from api.records.order_batch import Billed, Bound, OrderBatch, OrderMove, write_all
 from api.records.order_rows import Order
@@ -124,6 +124,7 @@ class _Booking:
     changes: list[Change] = field(default_factory=list)
     alerts: list[tuple[str, str, Order, dict[str, Any]]] = field(default_factory=list)
     linked: dict[int, UUID] = field(default_factory=dict)
+    grown: set[UUID] = field(default_factory=set)
 
 
 def link(session: Session, known_at: datetime) -> dict[int, UUID]:
@@ -176,6 +177,8 @@ def _bill(booking: _Booking, row: Any) -> None:
     if after.state == "completed" and order.state != "completed":
         booking.batch.moves.append(OrderMove(after, after, "order.completed.v1", day, {}))
     _look_past_gate(booking, order, after)
+    if after.stages.counted + row.amount - used > order.stages.counted:
+        booking.grown.add(order.debtor_id)  # What lay beyond the horizon, or was never ordered, counts now.
     excess = after.prepaid_amount - order_moves.most_bound(after)
     if excess > 0:
         after = _let_go(booking, after, excess, day)
@@ -256,6 +259,8 @@ def _write(booking: _Booking) -> None:
         allocate(session, booking.changes, booking.known_at)
     if booking.batch.moves:
         write_all(session, booking.batch, booking.known_at)
+    for debtor_id in sorted(booking.grown):
+        jobs.defer(session, "tell_over_limit", debtor_id=debtor_id)
     for kind, severity, order, data in booking.alerts:
         told = {"order_id": str(order.id), "order_reference": order.order_reference, **data}
         alerts.open_alert(

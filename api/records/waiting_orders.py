@@ -31,6 +31,7 @@ HELD_SINCE_BEFORE = text(
     "SELECT DISTINCT debtor_id FROM sales_order WHERE state = 'held' AND judged_at < :moment ORDER BY debtor_id"
 )
 CHECK_AGAIN = text("UPDATE sales_order SET check_due = true WHERE debtor_id = ANY(:debtor_ids) AND state = 'released'")
+COUNT_AGAIN = text("UPDATE sales_order SET enters_horizon_on = :today WHERE enters_horizon_on > :today")
 LOOKED_AT = text("UPDATE sales_order SET judged_at = :now WHERE id = :id")
 
 
@@ -58,6 +59,11 @@ def debtors_not_judged_since(session: Session, moment: datetime) -> Sequence[UUI
 def check_again(session: Session, debtor_ids: Sequence[UUID]) -> None:
     """Have the released orders of locked debtors judged once more before they are delivered."""
     session.execute(CHECK_AGAIN, {"debtor_ids": list(debtor_ids)})
+
+
+def count_again(session: Session, today: date) -> None:
+    """Have counted anew what lies beyond the horizon, since that may be another now: as soon as time passes."""
+    session.execute(COUNT_AGAIN, {"today": today})
 
 
 def looked_at(session: Session, order_id: UUID, now: datetime) -> None:

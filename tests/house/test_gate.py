@@ -40,6 +40,7 @@ CURES = {
     "api.policies.moves": "another policy",
     "api.records.allocating": "invoices that are settled",
     "api.records.ledger_batch": "invoices, payments and credit notes that come in",
+    "api.records.prepayments": "a prepayment that was taken back, where room is left all the same",
     "api.prospect.debtors": "another group, or a debtor that is critical",
     "api.prospect.rescreening": "what the list tells tonight",
     "api.prospect.sanctions": "sanctions hits that are cleared",

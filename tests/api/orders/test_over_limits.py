@@ -1,9 +1,13 @@
 """Limits that are passed without an order being asked for: by time, and by who joins a group; and who may do so."""
 
+import copy
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
+from api.orders import ticks
+from scoring.policy.document import shipped
 from tests.api.orders.conftest import eur
 from tests.web_checks import assert_documented, assert_problem
 
@@ -78,6 +82,39 @@ class TestByTime:
         limited("2000.00", whom=top, scope="group")
         worker.tick()
         assert over() == [(str(child), "own", eur("800.00"))]
+
+    def test_a_longer_horizon_counts_at_once(
+        self, client_of, placed, may, *, limited, today, worker, over, exposure, debtor_id
+    ):
+        limited("1000.00")
+        placed("1000.00")
+        later = placed("700.00", delivery_on=(today() + timedelta(days=80)).isoformat())
+        ann, bob = (client_of("credit_manager", subject=f"{name}@example.com") for name in ("ann", "bob"))
+        document = copy.deepcopy(shipped()["default"])
+        document["orders"]["horizon_days"] = 90
+        version = ann.post("/v1/policies", json={"name": "farther", "document": document}).json["version"]
+        bob.post(f"/v1/policies/{version}/approvals", json={})
+        assert bob.post(f"/v1/policies/{version}/activations", json={}).status_code == 201
+        worker.tick()
+        assert exposure() == {"reserved": "1700.00"}
+        assert over() == [(str(debtor_id), "own", eur("700.00"))]
+        assert codes(may(later)) == ["limit_exceeded"]
+
+    def test_what_is_invoiced_without_a_word_of_its_delivery(
+        self, placed, bill, worker, house, seller, *, limited, today, over, sessions, debtor_id
+    ):
+        limited("1000.00")
+        placed("1000.00")
+        later = placed("700.00", delivery_on=(today() + timedelta(days=80)).isoformat())
+        bill("700.00", later["order_reference"])
+        query = (
+            "SELECT count(*) FROM queue.procrastinate_jobs"
+            " WHERE task_name = 'creditgate.tell_over_limit' AND args ->> 'debtor_id' = :id"
+        )
+        with sessions.of(seller.id) as session:
+            assert session.scalar(text(query), {"id": str(debtor_id)}) == 1
+        ticks.tell_over_limit_of(house, seller, debtor_id)
+        assert over() == [(str(debtor_id), "own", eur("700.00"))]
 
 
 class TestByWhoJoins:
