@@ -55,7 +55,7 @@ def faults(line: Any) -> list[tuple[str | None, str]]:
 
 def test_each_kind_gives_what_a_ledger_line_holds() -> None:
     discount = {"amount": {"amount": "2.42", "currency": "EUR"}, "until": "2026-03-08"}
-    told = INVOICE | {"discount": discount, "remittance_reference": "RF18 5390 0754 7034"}
+    told = INVOICE | {"discount": discount, "remittance_reference": "RF18 5390 0754 7034", "order_reference": "S1001"}
     invoice, credit_note, payment = read(told, CREDIT_NOTE, PAYMENT)
     assert isinstance(invoice, CheckedLine)
     assert invoice.values == {
@@ -73,6 +73,7 @@ def test_each_kind_gives_what_a_ledger_line_holds() -> None:
         "collection_reference": None,
         "discount_amount": Decimal("2.42"),
         "discount_until": date(2026, 3, 8),
+        "order_references": ("S1001",),
     }
     assert invoice.debtor.reference == Reference("erp", "1001")
     assert isinstance(credit_note, CheckedLine)
