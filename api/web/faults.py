@@ -52,10 +52,10 @@ def raise_faults(faults: Iterable[Fault]) -> None:
     for each in faults:
         text = CodedText(each.detail)
         text.code = each.code
-        within, keys = messages, [_unescape(key) for key in each.pointer.split("/")[1:]] or ["_schema"]
-        for key in keys[:-1]:
-            within = within.setdefault(key, {})
-        within.setdefault(keys[-1], []).append(text)
+        within = messages
+        for key in each.pointer.split("/")[1:]:
+            within = within.setdefault(_unescape(key), {})
+        within.setdefault("_schema", []).append(text)
     if messages:
         raise ValidationError(messages)
 

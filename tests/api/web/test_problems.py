@@ -1,12 +1,15 @@
 """Whatever goes wrong, the answer has one form and tells nothing it should not."""
 
 import pytest
+from marshmallow import ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import NotAcceptable
 
 from api import problems
+from api.problems import Fault
+from api.web.faults import faults_of, raise_faults
 from tests.web_checks import assert_problem
 
 PATH = "/v1/things/00000000-0000-0000-0000-000000000000"
@@ -87,3 +90,15 @@ def test_who_may_not_is_told_so_before_the_body_is_read(app, client_of):
 def test_a_head_is_answered_without_a_body(client_of):
     answer = client_of("sales").head(PATH)
     assert (answer.status_code, answer.data) == (200, b"")
+
+
+def test_faults_of_a_field_and_of_what_stands_in_it_are_told_together() -> None:
+    faults = [
+        Fault("/terms/0", "b", "B."),
+        Fault("/terms", "a", "A."),
+        Fault("", "c", "C."),
+        Fault("/terms/0", "d", "D."),
+    ]
+    with pytest.raises(ValidationError) as raised:
+        raise_faults(faults)
+    assert sorted(map(str, faults_of(raised.value.messages))) == sorted(map(str, faults))
