@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from api.check_facts import is_any_insolvent
 from api.exchange import convert_by, rates_on
 from api.fresh_report.stored import facts_of
 from api.records import debtors, reports
@@ -40,6 +39,16 @@ class Gate:
         """The last day of which a delivery counts; None: all count."""
         days = self.policy.orders.horizon_days
         return None if days is None else self.today + timedelta(days=days)
+
+    @property
+    def own_reports(self) -> list[ReportRow]:
+        """The newest reports about the debtor itself."""
+        return [each for each in self.view.reports if each.place == 1]
+
+    @property
+    def reports_above(self) -> list[ReportRow]:
+        """The newest reports about those above it."""
+        return [each for each in self.view.reports if each.place > 1]
 
     @property
     def standing(self) -> LimitRow | None:
@@ -89,11 +98,11 @@ def order_facts(
         first_payment=None if is_first else first_payment(found),
         onboarding_missing=view.onboarding_missing,
         sanctions=_sanctions(session, found),
-        register_status=_register_status(view.reports),
-        events=tuple(_events(view.reports)),
+        register_status=_register_status(found.own_reports),
+        events=tuple(_events(found.own_reports)),
         on_hold="account_on_hold" in view.holds,
         supply_stopped="stop_supply" in view.holds,
-        parent_insolvent=len(found.way.path) > 1 and is_any_insolvent(session, found.way.path[1:], policy, found.today),
+        parent_insolvent=_is_insolvent(_events_of(found.reports_above), policy, found.today),
         critical=view.critical,
         max_extension_days=view.max_extension_days,
         other_currencies=tuple(sorted(exchange.missing)),
@@ -207,24 +216,36 @@ def _register_status(rows: Iterable[ReportRow]) -> RegisterStatus | None:
 
 def _events(rows: Iterable[ReportRow]) -> Iterable[NegativeEvent]:
     """Give the events that register and bureau tell of, and that an entity has ended where the register is silent."""
-    for kind in ("company_register", "credit_bureau"):
-        newest = _newest(rows, kind)
-        for each in () if newest is None else newest.events:
-            ended_on = each.get("ended_on")
-            yield NegativeEvent(
-                each["code"],
-                date.fromisoformat(each["occurred_on"]),
-                None if ended_on is None else date.fromisoformat(ended_on),
-                each.get("undated"),
-            )
+    told = (_newest(rows, "company_register"), _newest(rows, "credit_bureau"))
+    yield from _events_of(each for each in told if each is not None)
     entity = _newest(rows, "entity_register")
     if entity is not None and entity.is_active is False:
         yield NegativeEvent(ENTITY_INACTIVE, entity.retrieved_at.date(), undated=True)
 
 
+def _events_of(rows: Iterable[ReportRow]) -> Iterable[NegativeEvent]:
+    """Give the events that reports tell of."""
+    for each in (event for row in rows for event in row.events):
+        ended_on = each.get("ended_on")
+        yield NegativeEvent(
+            each["code"],
+            date.fromisoformat(each["occurred_on"]),
+            None if ended_on is None else date.fromisoformat(ended_on),
+            each.get("undated"),
+        )
+
+
+def _is_insolvent(events: Iterable[NegativeEvent], policy: Policy, as_of: date) -> bool:
+    """Whether an event tells of an insolvency that has not ended on a day."""
+    kinds = policy.evidence.events
+    return any(
+        kinds.get(each.code) == "insolvency" and (each.ended_on is None or each.ended_on > as_of) for each in events
+    )
+
+
 def _sanctions(session: Session, found: Gate) -> SanctionsFacts | None:
     """Give how the newest screening stands, with what people cleared of it; without a hit nothing more is read."""
-    newest = _newest(found.view.reports, "sanctions_list")
+    newest = _newest(found.own_reports, "sanctions_list")
     if newest is None or newest.hit in (None, "none"):
         return None
     debtor = debtors.get(session, found.way.debtor_id)

@@ -155,8 +155,9 @@ class ItemsRow:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """The newest report of a kind and source, as far as the gate looks at it."""
+    """The newest report of a kind and source about the debtor at `place` of the path, as far as the gate looks."""
 
+    place: int
     id: UUID
     kind: str
     provider: str
@@ -225,12 +226,12 @@ SELECT d.critical, coalesce(d.onboarding_missing, '[]') AS onboarding_missing,
             coalesce(sum(due_open_amount) FILTER (WHERE day < :overdue_before), 0)::text AS overdue
         FROM debtor_day WHERE debtor_id = :debtor_id AND due_open_count <> 0 AND due_open_amount > 0
         GROUP BY currency) x) AS items,
-    (SELECT json_agg(json_build_array(id, kind, provider, retrieved_at, facts ->> 'status', facts ->> 'hit',
-            facts -> 'active', coalesce(facts -> 'events', '[]'))) FROM (
-        SELECT DISTINCT ON (kind, provider) id, kind, provider, retrieved_at, facts FROM credit_report
-        WHERE debtor_id = :debtor_id AND facts IS NOT NULL
+    (SELECT json_agg(json_build_array(array_position(CAST(:path AS uuid[]), debtor_id), id, kind, provider,
+            retrieved_at, facts ->> 'status', facts ->> 'hit', facts -> 'active', coalesce(facts -> 'events', '[]')))
+        FROM (SELECT DISTINCT ON (debtor_id, kind, provider) debtor_id, id, kind, provider, retrieved_at, facts
+        FROM credit_report WHERE debtor_id = ANY(CAST(:path AS uuid[])) AND facts IS NOT NULL
             AND kind IN ('company_register', 'credit_bureau', 'sanctions_list', 'entity_register')
-        ORDER BY kind, provider, retrieved_at DESC, id DESC) r) AS reports,
+        ORDER BY debtor_id, kind, provider, retrieved_at DESC, id DESC) r) AS reports,
     (SELECT json_agg(DISTINCT kind) FROM hold
         WHERE debtor_id = ANY(CAST(:path AS uuid[])) AND ended_at IS NULL AND (ends_on IS NULL OR ends_on >= :today)
             AND (debtor_id = :debtor_id OR scope = 'group')) AS holds,
@@ -308,10 +309,9 @@ def _limit(row: Sequence[Any]) -> LimitRow:
 
 
 def _report(row: Sequence[Any]) -> ReportRow:
-    id_, kind, provider, retrieved_at, status, hit, is_active, events = row
-    return ReportRow(
-        UUID(id_), kind, provider, datetime.fromisoformat(retrieved_at), status, hit, is_active, tuple(events)
-    )
+    place, id_, kind, provider, retrieved_at, status, hit, is_active, events = row
+    at = datetime.fromisoformat(retrieved_at)
+    return ReportRow(place, UUID(id_), kind, provider, at, status, hit, is_active, tuple(events))
 
 
 def _day(text: str) -> date:

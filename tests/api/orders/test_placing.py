@@ -5,11 +5,13 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from api.clock import real_now
 from api.records import documents, insurance_policies, orders, verdicts  # noqa: F401  # Tables that others refer to.
 from api.records.applications import AgreedTermsRecord
 from api.records.limits import CreditLimitRecord
+from api.records.reports import ReportRecord
 from tests.web_checks import assert_documented, assert_problem
 
 
@@ -141,3 +143,32 @@ def test_a_second_order_of_a_new_debtor_waits_for_the_first(erp, debtor_id, limi
     assert (first.json["state"], first.json["is_first_order"]) == ("released", True)
     assert (second.json["state"], second.json["outcome"]) == ("held", "hold_first_payment")
     assert second.json["reservation"] is None
+
+
+@pytest.mark.parametrize(("ended_on", "outcome"), [(None, "refer"), ("2020-06-30", "accept")])
+def test_a_debtor_whose_grandparent_is_insolvent_waits_for_a_person(
+    erp, sessions, seller, clock, debtor_id, limited, ended_on, outcome
+):
+    limited("1000.00")
+    above = [UUID(erp.post("/v1/debtors", json={"name": name, "country": "NL"}).json["id"]) for name in ("A", "B")]
+    event = {"code": "bankruptcy", "occurred_on": "2020-01-31", "ended_on": ended_on}
+    with sessions.of(seller.id) as session:
+        for child, parent in ((debtor_id, above[0]), (above[0], above[1])):
+            session.execute(
+                text("UPDATE debtor SET parent_id = :parent WHERE id = :id"), {"id": child, "parent": parent}
+            )
+        session.add(
+            ReportRecord(
+                debtor_id=above[1],
+                kind="credit_bureau",
+                provider="creditsafe",
+                retrieved_at=clock.now(seller),
+                raw={},
+                facts={"events": [event]},
+                purpose="credit_assessment",
+                relation="customer",
+            )
+        )
+    answer = erp.post("/v1/orders", json=order(debtor_id, "100.00"))
+    assert answer.json["outcome"] == outcome, answer.text
+    assert ("parent_insolvent" in {each["code"] for each in answer.json["reasons"]}) == (outcome == "refer")
