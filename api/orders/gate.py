@@ -18,12 +18,13 @@ from api.records import order_rows
 from api.records.base import new_id
 from api.records.order_rows import Order, OrderDecision
 from api.wiring import Wiring
-from scoring.canonical import canonical_json, plain
+from scoring.canonical import canonical_json
+from scoring.engines import judge_order
 from scoring.exchange import converted
 from scoring.judgement import Outcome
 from scoring.money import Money
 from scoring.order_stages import enters_on, kept_amount, stages_of, still_to_invoice, waiting_stages
-from scoring.orders import OrderFacts, OrderJudgement, release_order
+from scoring.orders import OrderFacts, OrderJudgement, order_facts_document
 
 STATES = {
     Outcome.ACCEPT: "released",
@@ -61,7 +62,7 @@ def judged(session: Session, entered: Entered, order: Order, asked: str, given: 
     """Judge an order as it is or would be, against all but what it adds to exposure itself."""
     found, rules = entered.gate, entered.rules
     facts = order_facts(session, found, order.progress, order.currency, order.stages.counted, is_first=order.is_first)
-    judgement = release_order(facts, rules.policy)
+    judgement = judge_order(rules.policy.engine, facts, rules.policy)
     decision = OrderDecision(
         id=new_id(),
         order_id=order.id,
@@ -70,8 +71,8 @@ def judged(session: Session, entered: Entered, order: Order, asked: str, given: 
         as_of=facts.as_of,
         decided_at=given.now,
         outcome=judgement.outcome.value,
-        judgement=canonical_json(plain(judgement)).decode(),
-        facts=canonical_json(plain(facts)).decode(),
+        judgement=canonical_json(judgement.document()).decode(),
+        facts=canonical_json(order_facts_document(facts)).decode(),
         policy_version=rules.version,
         policy_digest=rules.digest,
         engine_version=rules.policy.engine,

@@ -24,10 +24,11 @@ from api.records.overviews import Overview, Row
 from api.web.money import money_or_none
 from api.wiring import Wiring
 from scoring.canonical import plain
+from scoring.engines import judge_order
 from scoring.limit_use import limit_use
 from scoring.money import exponent_of
 from scoring.order_stages import OrderProgress
-from scoring.orders import OrderFacts, release_order
+from scoring.orders import OrderFacts
 from scoring.policy.document import Policy
 
 # What is owed is the book's business: sales sees what it may promise, and whom to ask.
@@ -90,8 +91,9 @@ def _smallest(currency: str) -> OrderProgress:
 
 
 def _gate(facts: OrderFacts, entered: Entered, given: Wiring) -> dict[str, Any]:
-    judged = release_order(facts, entered.rules.policy)
-    reasons = plain(judged)["reasons"]
+    policy = entered.rules.policy
+    judged = judge_order(policy.engine, facts, policy)
+    reasons = judged.document()["reasons"]
     return {
         "outcome": judged.outcome.value,
         "reasons": reasons_answer(reasons, given.caller.role, given.language),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from api.records import events
 from api.records.base import new_id
 from api.records.exposure import moving
-from scoring.order_stages import CallOff, OrderProgress, OrderStages
+from scoring.order_stages import NOTHING_STAGED, CallOff, OrderProgress, OrderStages, called_off
 
 _ZERO = Decimal(0)
 
@@ -66,9 +66,8 @@ class Order:
     @property
     def parts(self) -> tuple[CallOff, ...]:
         """Its parts by day: the call-offs, else all of it on its one day; empty where nobody said when."""
-        if self.call_offs:
-            return tuple(CallOff(date.fromisoformat(day), Decimal(amount)) for day, amount in self.call_offs)
-        return () if self.delivery_on is None else (CallOff(self.delivery_on, self.amount),)
+        given = [CallOff(date.fromisoformat(day), Decimal(amount)) for day, amount in self.call_offs or ()]
+        return called_off(self.amount, self.delivery_on, given)
 
     @property
     def progress(self) -> OrderProgress:
@@ -180,7 +179,7 @@ def write(
     if before is not None:
         after = replace(after, version=before.version + 1, changed_at=known_at)
     after = waiting(before, after, known_at)
-    was = OrderStages() if before is None else before.stages
+    was = NOTHING_STAGED if before is None else before.stages
     moves = [
         (stage, getattr(after.stages, stage) - getattr(was, stage))
         for stage in ("scheduled", "reserved", "delivered")
