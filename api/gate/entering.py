@@ -42,7 +42,7 @@ def in_one_transaction(given: Wiring, do: Callable[[Session], Result]) -> Result
         try:
             with given.transaction() as session:
                 return do(session)
-        except GroupChanged:
+        except (GroupChanged, DeadlockDetected, UniqueViolation):
             continue
         except DBAPIError as error:
             if not isinstance(error.orig, DeadlockDetected | UniqueViolation):
@@ -65,7 +65,7 @@ def enter(
     way = gate.lock_group(session, debtor) if start.is_grouped else gate.way(session, debtor, is_grouped=False)
     found = gate_of(session, way, rules.policy, given)
     if found.view.time_has_passed:
-        for each in let_time_pass(session, way.members, rules.policy, given):
+        for each in let_time_pass(session, found.view.members, rules.policy, given):
             tell_over_limit(session, each, rules.policy, given)
         found = gate_of(session, way, rules.policy, given)
     return Entered(found, rules, start.order_id)

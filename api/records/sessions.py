@@ -8,10 +8,17 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
 
 from api.records.base import OfSeller
+from api.records.quick import begin
 
 SCOPE = text(
     "SELECT set_config('creditgate.seller_id', :seller_id, true),"
     " set_config('creditgate.insurer_id', :insurer_id, true)"
+)
+
+# Ids have no character that means anything in SQL.
+BEGINNING = (
+    "SELECT set_config('creditgate.seller_id', '{seller_id}', true),"
+    " set_config('creditgate.insurer_id', '{insurer_id}', true)"
 )
 
 
@@ -37,7 +44,9 @@ class Sessions:
     def of(self, seller_id: UUID, insurer_id: UUID | None = None) -> Iterator[Session]:
         """Open one transaction that sees only this seller's rows; commits at the end, rolls back on an error."""
         with self._make.begin() as session:
-            enter(session, seller_id, insurer_id)
+            session.info["seller_id"] = seller_id
+            if not begin(session, BEGINNING.format(seller_id=seller_id, insurer_id=insurer_id or "")):
+                enter(session, seller_id, insurer_id)  # SQLAlchemy hears what is wrong, and forgets dead connections.
             yield session
 
     @contextmanager
