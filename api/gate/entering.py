@@ -40,7 +40,7 @@ def in_one_transaction(given: Wiring, do: Callable[[Session], Result]) -> Result
     """
     for _ in range(ATTEMPTS):
         try:
-            with given.transaction() as session:
+            with given.transaction(by_keys=True) as session:
                 return do(session)
         except (GroupChanged, DeadlockDetected, UniqueViolation):
             continue
@@ -82,7 +82,7 @@ def look(given: Wiring, debtor_id: UUID, tell: Callable[[Session, Entered], Resu
     Where time has passed that nobody has let pass, the gate lets it pass first. Raises NotFound for an unknown debtor.
     """
     for _ in range(ATTEMPTS):
-        with given.house.sessions.snapshot_of(given.seller.id) as session:
+        with given.house.sessions.snapshot_of(given.seller.id, by_keys=True) as session:
             start, debtor, rules = _start(session, given, debtor_id)
             way = gate.way(session, debtor, is_grouped=start.is_grouped)
             found = gate_of(session, way, rules.policy, given)
