@@ -54,6 +54,7 @@ def _read(told: IO[str]) -> Trips:
     statements = [each for each in sent if each.startswith(("Query", "Execute")) and not each.startswith(ENDINGS)]
     return Trips(len(statements), len(waits))
 
+
 def _ask(app: Flask, question: Question) -> None:
     with redirect_stdout(StringIO()):  # Its log lines are of no use here.
         answer = app.test_client().post(question.path, data=question.new_body(), headers=question.headers())
