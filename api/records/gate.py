@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.records import debtor_locks, debtors
+from api.records import debtor_locks, debtors, returnables
 from api.records.cover_facts import max_extension_days_of
 from api.records.identities import Reference
 
@@ -219,7 +219,10 @@ SELECT d.critical, coalesce(d.onboarding_missing, '[]') AS onboarding_missing,
     (SELECT json_agg(json_build_array(place, currency, own, whole)) FROM (
         SELECT p.place, b.currency, sum(b.amount)::text AS own, sum(b.amount + b.below_amount)::text AS whole
         FROM unnest(CAST(:path AS uuid[])) WITH ORDINALITY p (id, place)
-        JOIN exposure_balance b ON b.debtor_id = p.id AND b.stage <> 'scheduled'
+        CROSS JOIN LATERAL (
+            SELECT currency, amount, below_amount FROM exposure_balance WHERE debtor_id = p.id AND stage <> 'scheduled'
+            UNION ALL SELECT currency, amount, below_amount FROM returnable_day
+            WHERE {returnables.counting("p.id", ":today")}) b
         GROUP BY p.place, b.currency) x) AS balances,
     (SELECT json_agg(json_build_array(currency, oldest, open, overdue)) FROM (
         SELECT currency, min(day) AS oldest, sum(due_open_amount)::text AS open,
