@@ -69,7 +69,7 @@ def change_debtor(session: Session, debtor: DebtorRecord, values: Mapping[str, A
     groups = {debtor.id}
     if "parent_id" in changed:
         ends = [each for each in (debtor.parent_id, values["parent_id"]) if each is not None]
-        refuse_regroup(session, ends, given)
+        refuse_regroup(session, debtor.parent_id, values["parent_id"], given)
         groups |= set(ends)
         exposure.regroup(session, [debtor.id], debtor.parent_id, values["parent_id"])
         returnables.regroup(session, [debtor.id], debtor.parent_id, values["parent_id"])
@@ -131,7 +131,7 @@ def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
             )
         moved = debtors.children(session, merged_id)
         if moved:
-            refuse_regroup(session, [merged_id, into_id], given)
+            refuse_regroup(session, merged_id, into_id, given)
         exposure.regroup(session, moved, merged_id, into_id)
         returnables.regroup(session, moved, merged_id, into_id)
         debtors.merge(session, merged, into, given.now)
