@@ -204,7 +204,9 @@ class GateView:
     max_extension_days: int | None
 
 
-# Small lists as JSON, with amounts as text; none of them grows with the number of orders or invoices.
+# Small lists as JSON, with amounts as text; none of them grows with the number of orders or invoices. Parts are written
+# such that PostgreSQL keeps one plan for all debtors: with a lateral join for the balances it planned each time, for
+# longer than all of it takes to read.
 READ = text(f"""
 SELECT d.critical, coalesce(d.onboarding_missing, '[]') AS onboarding_missing,
     (SELECT json_agg(json_build_array(p.place, l.id, l.scope, l.is_temporary, l.limit_kind, l.limit_amount::text,
@@ -217,13 +219,14 @@ SELECT d.critical, coalesce(d.onboarding_missing, '[]') AS onboarding_missing,
             ORDER BY c.id DESC LIMIT 1) l
         WHERE s.scope = 'group' OR p.place = 1) AS limits,
     (SELECT json_agg(json_build_array(place, currency, own, whole)) FROM (
-        SELECT p.place, b.currency, sum(b.amount)::text AS own, sum(b.amount + b.below_amount)::text AS whole
-        FROM unnest(CAST(:path AS uuid[])) WITH ORDINALITY p (id, place)
-        CROSS JOIN LATERAL (
-            SELECT currency, amount, below_amount FROM exposure_balance WHERE debtor_id = p.id AND stage <> 'scheduled'
-            UNION ALL SELECT currency, amount, below_amount FROM returnable_day
-            WHERE {returnables.counting("p.id", ":today")}) b
-        GROUP BY p.place, b.currency) x) AS balances,
+        SELECT place, currency, sum(amount)::text AS own, sum(amount + below_amount)::text AS whole FROM (
+            SELECT p.place, b.currency, b.amount, b.below_amount
+            FROM unnest(CAST(:path AS uuid[])) WITH ORDINALITY p (id, place)
+            JOIN exposure_balance b ON b.debtor_id = p.id AND b.stage <> 'scheduled'
+            UNION ALL SELECT p.place, r.currency, r.amount, r.below_amount
+            FROM unnest(CAST(:path AS uuid[])) WITH ORDINALITY p (id, place)
+            JOIN returnable_day r ON {returnables.counting("p.id", ":today")}) counted
+        GROUP BY place, currency) x) AS balances,
     (SELECT json_agg(json_build_array(currency, oldest, open, overdue)) FROM (
         SELECT currency, min(day) AS oldest, sum(due_open_amount)::text AS open,
             coalesce(sum(due_open_amount) FILTER (WHERE day < :overdue_before), 0)::text AS overdue
