@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
-from api.records import debtor_locks, debtors
+from api.records import debtor_locks, debtors, returnables
 from api.records.cover_facts import max_extension_days_of
 from api.records.identities import Reference
 from api.records.quick import Quick, array
@@ -201,6 +201,7 @@ class GateView:
     max_extension_days: int | None
 
 
+COUNTING = returnables.counting("p.id", ":today")
 ALONE, GROUP = (
     "(SELECT CAST(:path AS uuid[]) AS ids)",
     """(SELECT ARRAY(WITH RECURSIVE member AS (
@@ -221,10 +222,14 @@ SELECT json_build_object(
             ORDER BY c.id DESC LIMIT 1) l
         WHERE s.scope = 'group' OR p.place = 1),
     'balances', (SELECT json_agg(json_build_array(place, currency, own, whole)) FROM (
-        SELECT p.place, b.currency, sum(b.amount)::text AS own, sum(b.amount + b.below_amount)::text AS whole
-        FROM unnest(CAST(:path AS uuid[])) WITH ORDINALITY p (id, place)
-        JOIN exposure_balance b ON b.debtor_id = p.id AND b.stage <> 'scheduled'
-        GROUP BY p.place, b.currency) x),
+        SELECT place, currency, sum(amount)::text AS own, sum(amount + below_amount)::text AS whole FROM (
+            SELECT p.place, b.currency, b.amount, b.below_amount
+            FROM unnest(CAST(:path AS uuid[])) WITH ORDINALITY p (id, place)
+            JOIN exposure_balance b ON b.debtor_id = p.id AND b.stage <> 'scheduled'
+            UNION ALL SELECT p.place, r.currency, r.amount, r.below_amount
+            FROM unnest(CAST(:path AS uuid[])) WITH ORDINALITY p (id, place)
+            JOIN returnable_day r ON {returnables}) counted
+        GROUP BY place, currency) x),
     'items', (SELECT json_agg(json_build_array(currency, oldest, open, overdue)) FROM (
         SELECT currency, min(day) AS oldest, sum(due_open_amount)::text AS open,
             coalesce(sum(due_open_amount) FILTER (WHERE day < :overdue_before), 0)::text AS overdue
@@ -261,7 +266,8 @@ FROM debtor d LEFT JOIN LATERAL (SELECT id FROM sales_order WHERE debtor_id = d.
 WHERE d.id = :debtor_id
 """
 READ_ALONE, READ_GROUPED = (
-    Quick(READ.format(max_extension_days=max_extension_days_of("d"), members=each)) for each in (ALONE, GROUP)
+    Quick(READ.format(max_extension_days=max_extension_days_of("d"), members=each, returnables=COUNTING))
+    for each in (ALONE, GROUP)
 )
 
 
