@@ -1,6 +1,7 @@
 """The life of orders over HTTP beside a simple model: after every step exposure, room and states are the same."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -36,11 +37,10 @@ from tests.proofs.effort import is_long, rounds
 from tests.proofs.order_model import Model, ModelInvoice, ModelOrder
 
 DEBTORS = ("first", "second")
-DUE_DAYS = 400  # Nothing is overdue while the days of a story pass.
-PLACED = text("SELECT id, state, expires_at FROM sales_order ORDER BY id")
+PLACED = text("SELECT id, state, outcome, is_first, expires_at FROM sales_order ORDER BY id")
 PAYMENT = text("SELECT id FROM payment WHERE payment_reference = :number")
 euros = strategies.integers(1, 12)
-when = strategies.sampled_from([None, 0, 5, 70])
+due_days = strategies.sampled_from([0, 8, 400])
 
 
 @dataclass
@@ -74,6 +74,11 @@ class World:
         assert answer.status_code in (statuses or (201,)), (path, body, answer.text)
         return answer.json
 
+    def get(self, path: str) -> Any:
+        answer = self.client.get(f"/v1/{path}", headers={"Authorization": f"Bearer {self.key}"})
+        assert answer.status_code == 200, (path, answer.text)
+        return answer.json
+
     def day(self, number: int) -> str:
         return (self.first_day + timedelta(days=number)).isoformat()
 
@@ -92,19 +97,28 @@ class OrderLife(RuleBasedStateMachine):
 
     make_world: ClassVar[Callable[[], World]]
 
-    @initialize(own=strategies.tuples(*[strategies.integers(5, 40)] * 2), group=strategies.integers(10, 60))
-    def begin(self, own: tuple[int, int], group: int) -> None:
+    @initialize(
+        own=strategies.tuples(*[strategies.integers(5, 40)] * 2),
+        group=strategies.integers(10, 60),
+        classes=strategies.tuples(*[strategies.sampled_from(["low", "normal"])] * 2),
+    )
+    def begin(self, own: tuple[int, int], group: int, classes: tuple[str, str]) -> None:
         self.world = self.make_world()
         book = self.world.book
         top = book.new_debtor()
         self.world.debtor_ids = {name: book.new_debtor(top) for name in DEBTORS} | {"group": top}
         limits = dict(zip(DEBTORS, own, strict=True)) | {"group": group}
-        self.model = Model(DEBTORS, limits)
-        for name, amount in limits.items():
-            book.limit(self.world.debtor_ids[name], amount, "group" if name == "group" else "own")
+        self.model = Model(DEBTORS, limits, dict(zip(DEBTORS, classes, strict=True)))
+        for name in limits:
+            self.decide(name)
         for name in DEBTORS:
             book.terms(self.world.debtor_ids[name])
-        self.invoices: list[tuple[ModelInvoice, str]] = []
+        self.invoices: list[tuple[ModelInvoice, dict[str, Any]]] = []
+
+    def decide(self, name: str) -> None:
+        """Write a limit as the model has it."""
+        scope, risk_class = ("group", "low") if name == "group" else ("own", self.model.classes[name])
+        self.world.book.limit(self.world.debtor_ids[name], self.model.limits[name], scope, risk_class)
 
     # What is chosen from ---------------------------------------------------------------------------------------------
 
@@ -144,6 +158,18 @@ class OrderLife(RuleBasedStateMachine):
         world.order_ids.append(answer["id"])
         self.model.place(debtor, due)
 
+    @rule(debtor=strategies.sampled_from(DEBTORS), amount=euros)
+    def place_at_once(self, debtor: str, amount: int) -> None:
+        """Place two orders at the same moment: of two first ones only one is the first."""
+        world = self.world
+        asked = {"debtor_id": str(world.debtor_ids[debtor]), "amount": eur(amount)}
+        bodies = [asked | {"order_reference": f"O{next(world.numbers)}"} for _ in range(2)]
+        with ThreadPoolExecutor(2) as threads:
+            answers = list(threads.map(lambda body: world.post("orders", body), bodies))
+        world.order_ids.extend(sorted(each["id"] for each in answers))
+        for _ in answers:
+            self.model.place(debtor, [None] * amount)
+
     @precondition(lambda self: self.some("released", "held"))
     @rule(data=strategies.data(), amount=euros)
     def change(self, data: strategies.DataObject, amount: int) -> None:
@@ -171,8 +197,8 @@ class OrderLife(RuleBasedStateMachine):
             self.model.deliver(order, amount)
 
     @precondition(lambda self: self.model.orders)
-    @rule(data=strategies.data(), amount=euros)
-    def bill(self, data: strategies.DataObject, amount: int) -> None:
+    @rule(data=strategies.data(), amount=euros, days=due_days)
+    def bill(self, data: strategies.DataObject, amount: int, days: int) -> None:
         """Invoice a part of an order: what was delivered, or of a released one before it is."""
 
         def most(order: ModelOrder) -> int:
@@ -182,32 +208,69 @@ class OrderLife(RuleBasedStateMachine):
         if orders:
             order = data.draw(strategies.sampled_from(orders))
             amount = min(amount, most(order))
-            number = f"F{next(self.world.numbers)}"
-            body = {
-                "debtor_id": str(self.world.debtor_ids[order.debtor]),
-                "invoice_number": number,
-                "invoiced_on": self.world.day(self.model.today),
-                "due_on": self.world.day(self.model.today + DUE_DAYS),
-                "amount": eur(amount),
-                "order_reference": self.reference(order),
-            }
-            self.world.post("invoices", body, 200, 201)
-            self.invoices.append((self.model.bill(order, amount), number))
+            due = self.model.today + days
+            body = self.invoiced(order.debtor, amount, due, order_reference=self.reference(order))
+            self.invoices.append((self.model.bill(order, amount, due), body))
             self.after(gave_back=True)
 
+    @rule(debtor=strategies.sampled_from(DEBTORS), amount=euros, days=due_days)
+    def bill_apart(self, debtor: str, amount: int, days: int) -> None:
+        """Invoice something of which the gate knows no order."""
+        due = self.model.today + days
+        body = self.invoiced(debtor, amount, due)
+        self.invoices.append((self.model.bill_apart(debtor, amount, due), body))
+        self.after(gave_back=True)
+
+    def invoiced(self, debtor: str, amount: int, due: int, **more: Any) -> dict[str, Any]:
+        body = {
+            "debtor_id": str(self.world.debtor_ids[debtor]),
+            "invoice_number": f"F{next(self.world.numbers)}",
+            "invoiced_on": self.world.day(self.model.today),
+            "due_on": self.world.day(due),
+            "amount": eur(amount),
+            **more,
+        }
+        self.world.post("invoices", body)
+        return body
+
+    @precondition(lambda self: any(not invoice.is_disputed for invoice, _ in self.invoices))
+    @rule(data=strategies.data())
+    def dispute(self, data: strategies.DataObject) -> None:
+        """Tell an invoice again, disputed: it counts as exposure, and is not late any more."""
+        mine = [each for each in self.invoices if not each[0].is_disputed]
+        invoice, body = data.draw(strategies.sampled_from(mine))
+        self.world.post("invoices", body | {"disputed": True})
+        invoice.is_disputed = True
+        self.after(gave_back=True)
+
+    @rule(data=strategies.data(), debtor=strategies.sampled_from(DEBTORS), amount=euros)
+    def credit(self, data: strategies.DataObject, debtor: str, amount: int) -> None:
+        """Give a credit note: for an invoice that is open, of which a part may be more than is open, or for none."""
+        mine = [each for each in self.invoices if each[0].debtor == debtor and each[0].open]
+        chosen = data.draw(strategies.sampled_from([None, *mine]))
+        named = {} if chosen is None else {"invoice_number": chosen[1]["invoice_number"]}
+        body = {
+            "debtor_id": str(self.world.debtor_ids[debtor]),
+            "credit_note_number": f"C{next(self.world.numbers)}",
+            "credited_on": self.world.day(self.model.today),
+            "amount": eur(amount),
+        }
+        self.world.post("credit-notes", body | named)
+        self.model.credit(debtor, amount, None if chosen is None else chosen[0])
+        self.after(gave_back=True)
+
     def reference(self, order: ModelOrder) -> str:
-        answer = self.world.client.get(f"/v1/{self.path(order)}", headers={"Authorization": f"Bearer {self.world.key}"})
-        return str(answer.json["order_reference"])
+        return str(self.world.get(self.path(order))["order_reference"])
 
     @precondition(lambda self: any(invoice.open for invoice, _ in self.invoices))
     @rule(data=strategies.data(), amount=euros)
     def pay(self, data: strategies.DataObject, amount: int) -> None:
         """Pay an invoice, or a part of it."""
         open_ones = [each for each in self.invoices if each[0].open]
-        invoice, number = data.draw(strategies.sampled_from(open_ones))
+        invoice, body = data.draw(strategies.sampled_from(open_ones))
         amount = min(amount, invoice.open)
         payment = next(self.world.numbers)
-        allocation = {"invoice_number": number, "amount": eur(amount)}
+        allocation = {"invoice_number": body["invoice_number"], "amount": eur(amount)}
         self.paid(invoice.debtor, payment, amount, allocations=[allocation])
         self.model.pay(invoice.debtor, payment, amount, invoice)
         self.after(gave_back=True)
@@ -232,21 +295,22 @@ class OrderLife(RuleBasedStateMachine):
         self.world.post("payments", body | more, 200, 201)
 
     @precondition(lambda self: self.model.payments)
-    @rule(data=strategies.data())
-    def take_back(self, data: strategies.DataObject) -> None:
-        """The bank takes a payment back."""
+    @rule(data=strategies.data(), part=strategies.integers(1, 30))
+    def take_back(self, data: strategies.DataObject, part: int) -> None:
+        """The bank takes a payment back, or a part of it."""
         payment = data.draw(strategies.sampled_from(sorted(self.model.payments)))
-        debtor, amount = self.model.payments[payment]
-        world = self.world
+        debtor, whole = self.model.payments[payment]
+        amount, world = min(whole, part), self.world
         with world.sessions.of(world.seller.id) as session:
             payment_id = session.execute(PAYMENT, {"number": f"P{payment}"}).scalar_one()
             debtor_locks.lock(session, [world.debtor_ids[debtor]])
             day = world.clock.today(world.seller)
-            told = Return(payment_id, f"R{payment}", Decimal(amount), day)
+            told = Return(payment_id, f"R{next(world.numbers)}", Decimal(amount), day)
             assert payment_returns.take_back(session, told, world.clock.now(world.seller))
-        self.model.take_back(payment)
-        del self.model.payments[payment]
-        self.model.free.pop(payment, None)
+        self.model.take_back(payment, amount)
+        if amount == whole:
+            del self.model.payments[payment]
+            self.model.free.pop(payment, None)
         self.after(gave_back=True)
 
     @precondition(lambda self: self.some("released", "held", "expired"))
@@ -263,8 +327,8 @@ class OrderLife(RuleBasedStateMachine):
     @rule(name=strategies.sampled_from((*DEBTORS, "group")), amount=strategies.integers(0, 60))
     def limit(self, name: str, amount: int) -> None:
         """Decide another limit."""
-        self.world.book.limit(self.world.debtor_ids[name], amount, "group" if name == "group" else "own")
         self.model.limits[name] = amount
+        self.decide(name)
         self.after(gave_back=True)
 
     @rule(days=strategies.integers(1, 20))
@@ -295,6 +359,9 @@ class OrderLife(RuleBasedStateMachine):
             rows = session.execute(PLACED).all()
         assert [str(row.id) for row in rows] == world.order_ids
         assert [row.state for row in rows] == [order.state for order in self.model.orders]
+        assert [row.is_first for row in rows] == [order.is_first for order in self.model.orders]
+        waiting = [row.outcome for row in rows if row.state == "held"]
+        assert waiting == [order.outcome for order in self.model.held()]
         ends = [None if order.ends_on is None else world.day(order.ends_on + 1) for order in self.model.orders]
         assert [self.over_on(row.expires_at) for row in rows] == ends
 
@@ -316,6 +383,12 @@ class OrderLife(RuleBasedStateMachine):
         asked = {"debtor_id": str(self.world.debtor_ids[name]), "order_reference": "never", "amount": eur(1)}
         answer = self.world.post("orders/preview", asked, 200)
         assert Decimal(answer["headroom"]["amount"]) == self.model.room(name), name
+
+    @invariant()
+    def the_first_payment_is_that_of_the_model(self) -> None:
+        for name in DEBTORS:
+            told = self.world.get(f"debtors/{self.world.debtor_ids[name]}")["first_payment"]
+            assert (None if told is None else told["state"]) == self.model.first_payment(name), name
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
