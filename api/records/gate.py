@@ -135,12 +135,16 @@ class LimitRow:
 
 @dataclass(frozen=True, slots=True)
 class BalanceRow:
-    """What counts as exposure of the debtor at `place` on the path: its own, and that of its whole subtree."""
+    """What counts as exposure of the debtor at `place` on the path: its own, and that of its whole subtree.
+
+    `delivered_amount` is what of its own was delivered, and is neither invoiced nor covered.
+    """
 
     place: int
     currency: str
     own_amount: Decimal
     whole_amount: Decimal
+    delivered_amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +220,9 @@ SELECT d.critical, coalesce(d.onboarding_missing, '[]') AS onboarding_missing,
                 AND c.valid_from <= :today AND (NOT c.is_temporary OR c.valid_until >= :today)
             ORDER BY c.id DESC LIMIT 1) l
         WHERE s.scope = 'group' OR p.place = 1) AS limits,
-    (SELECT json_agg(json_build_array(place, currency, own, whole)) FROM (
-        SELECT p.place, b.currency, sum(b.amount)::text AS own, sum(b.amount + b.below_amount)::text AS whole
+    (SELECT json_agg(json_build_array(place, currency, own, whole, delivered)) FROM (
+        SELECT p.place, b.currency, sum(b.amount)::text AS own, sum(b.amount + b.below_amount)::text AS whole,
+            coalesce(sum(b.amount) FILTER (WHERE b.stage = 'delivered'), 0)::text AS delivered
         FROM unnest(CAST(:path AS uuid[])) WITH ORDINALITY p (id, place)
         JOIN exposure_balance b ON b.debtor_id = p.id AND b.stage <> 'scheduled'
         GROUP BY p.place, b.currency) x) AS balances,
@@ -273,7 +278,7 @@ def read(session: Session, way: Way, now: datetime, today: date, overdue_before:
         critical=row.critical,
         onboarding_missing=tuple(row.onboarding_missing),
         limits=tuple(_limit(each) for each in row.limits or ()),
-        balances=tuple(BalanceRow(each[0], each[1], Decimal(each[2]), Decimal(each[3])) for each in row.balances or ()),
+        balances=tuple(BalanceRow(*each[:2], *map(Decimal, each[2:])) for each in row.balances or ()),
         items=tuple(
             ItemsRow(each[0], date.fromisoformat(each[1]), Decimal(each[2]), Decimal(each[3]))
             for each in row.items or ()

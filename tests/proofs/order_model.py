@@ -232,15 +232,15 @@ class Model:
         return [order for order in self.orders if order.state == "held"]
 
     def settle(self) -> None:
-        """Judge all that waits again, oldest first, until nothing gives room back, or stops being the first order."""
+        """Judge all that waits again, oldest first, until nothing gives room back any more."""
         again = True
         while again:
             again = False
             for order in self.held():
-                before, was_first = order.counted(self.today), order.is_first
+                before = order.counted(self.today)
                 self.in_turn(order)
                 self.resolve(order)
-                again = again or order.counted(self.today) < before or (was_first and not order.is_first)
+                again = again or order.counted(self.today) < before
 
     # What happens to orders ----------------------------------------------------------------------------------------
 
