@@ -414,4 +414,4 @@ def test_the_life_of_orders_is_that_of_the_model(machine: type[OrderLife]) -> No
         if is_long():
             run_state_machine_as_test(machine, settings=settings(max_examples=60, **bounds))
         else:
-            run_state_machine_as_test(machine, settings=settings(max_examples=12, **bounds))
+            run_state_machine_as_test(machine, settings=settings(max_examples=6, **bounds))
