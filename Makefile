@@ -4,6 +4,12 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 READY := .venv/.ready
 
+# Processes share the tests, each with a database of its own. What has the machine to itself comes after: proofs that measure
+# and kill, trips that start everything, benchmarks.
+BY_ITSELF := tests/proofs tests/trips tests/bench
+TOGETHER = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(BY_ITSELF:%=--ignore=%)
+ALONE = $(BIN)/python -m pytest $(BY_ITSELF)
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check prove openapi bench lock clean
 
@@ -25,7 +31,8 @@ run: $(READY) ## start creditgate with its own database under var/ (Ctrl-C stops
 	@exec $(BIN)/creditgate run
 
 test: $(READY) ## run all tests
-	$(BIN)/python -m pytest
+	$(TOGETHER)
+	$(ALONE)
 
 check: $(READY) ## what must pass before each commit: format, lint, types, arrows, openapi.yaml, tests
 	$(BIN)/ruff format --check .
@@ -33,7 +40,8 @@ check: $(READY) ## what must pass before each commit: format, lint, types, arrow
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
 	$(BIN)/creditgate openapi --check
-	$(BIN)/python -m pytest
+	$(TOGETHER)
+	$(ALONE)
 
 prove: $(READY) ## look for half an hour for what breaks orders: under load, killed, cut off, against a model
 	$(BIN)/python -m tests.proofs --minutes 30

@@ -122,7 +122,10 @@ def first_payment(found: Gate) -> FirstPaymentState | None:
     else:
         # Invoiced by others than the gate, and never yet paid.
         invoices = [] if view.first_due_on is None else [FirstInvoice(view.first_due_on)]
-    return first_payment_state(view.first_order_id is not None, invoices, found.today, rule.grace_days)
+    # Goods that left against money which went back are on account, whatever their order was meant to be.
+    is_out = any(each.place == 1 and each.delivered_amount > 0 for each in view.balances)
+    has_order = view.first_order_id is not None or is_out
+    return first_payment_state(has_order, invoices, found.today, rule.grace_days)
 
 
 class _Exchange:

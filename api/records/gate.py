@@ -131,12 +131,16 @@ class LimitRow:
 
 @dataclass(frozen=True, slots=True)
 class BalanceRow:
-    """What counts as exposure of the debtor at `place` on the path: its own, and that of its whole subtree."""
+    """What counts as exposure of the debtor at `place` on the path: its own, and that of its whole subtree.
+
+    `delivered_amount` is what of its own was delivered, and is neither invoiced nor covered.
+    """
 
     place: int
     currency: str
     own_amount: Decimal
     whole_amount: Decimal
+    delivered_amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,12 +225,14 @@ SELECT json_build_object(
                 AND c.valid_from <= :today AND (NOT c.is_temporary OR c.valid_until >= :today)
             ORDER BY c.id DESC LIMIT 1) l
         WHERE s.scope = 'group' OR p.place = 1),
-    'balances', (SELECT json_agg(json_build_array(place, currency, own, whole)) FROM (
-        SELECT place, currency, sum(amount)::text AS own, sum(amount + below_amount)::text AS whole FROM (
-            SELECT p.place, b.currency, b.amount, b.below_amount
+    'balances', (SELECT json_agg(json_build_array(place, currency, own, whole, delivered)) FROM (
+        SELECT place, currency, sum(amount)::text AS own, sum(amount + below_amount)::text AS whole,
+            coalesce(sum(amount) FILTER (WHERE stage = 'delivered'), 0)::text AS delivered
+        FROM (
+            SELECT p.place, b.currency, b.stage, b.amount, b.below_amount
             FROM unnest(CAST(:path AS uuid[])) WITH ORDINALITY p (id, place)
             JOIN exposure_balance b ON b.debtor_id = p.id AND b.stage <> 'scheduled'
-            UNION ALL SELECT p.place, r.currency, r.amount, r.below_amount
+            UNION ALL SELECT p.place, r.currency, 'returnable', r.amount, r.below_amount
             FROM unnest(CAST(:path AS uuid[])) WITH ORDINALITY p (id, place)
             JOIN returnable_day r ON {returnables}) counted
         GROUP BY place, currency) x),
@@ -290,9 +296,7 @@ def read(session: Session, way: Way, now: datetime, today: date, overdue_before:
         critical=found["critical"],
         onboarding_missing=tuple(found["onboarding_missing"] or ()),
         limits=tuple(_limit(each) for each in found["limits"] or ()),
-        balances=tuple(
-            BalanceRow(each[0], each[1], Decimal(each[2]), Decimal(each[3])) for each in found["balances"] or ()
-        ),
+        balances=tuple(BalanceRow(*each[:2], *map(Decimal, each[2:])) for each in found["balances"] or ()),
         items=tuple(
             ItemsRow(each[0], _day(each[1]), Decimal(each[2]), Decimal(each[3])) for each in found["items"] or ()
         ),

@@ -197,8 +197,8 @@ def _take(session: Session, written: Written, known_at: datetime, import_id: UUI
         steps.run(returnables.ADD_LINES)
     counted(session, written)
     linked = order_links.link(session, known_at) if written.named_orders else {}
-    if has_money or written.pays_at_once or linked:
-        held_orders.look_again(session, map(UUID, written.debtor_ids.strip("{}").split(",")))
+    # Money gives room, a dispute ends that an invoice is late, and what is not due lowers the share that is overdue.
+    held_orders.look_again(session, map(UUID, written.debtor_ids.strip("{}").split(",")))
     return _Done(steps.meets, linked)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import credit_check, judgement, portfolio, report, rescore
+from bench import credit_check, gate, judgement, portfolio, report, rescore
 from bench.rounds import Comparison, Run
 
 
@@ -94,3 +94,11 @@ def test_the_benchmark_of_the_judgement_runs(tmp_path: Path) -> None:
 def test_the_benchmark_of_the_rescoring_runs(tmp_path: Path) -> None:
     rescore.run(rescore.QUICK, tmp_path)
     assert "rescoring by two policies: 600 debtors" in (tmp_path / "rescore.txt").read_text()
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_the_gate_runs(tmp_path: Path) -> None:
+    gate.run(gate.QUICK, tmp_path)
+    told = (tmp_path / "gate.txt").read_text()
+    assert "order in a group, 4 clients" in told
+    assert "round trips of one order" in told

@@ -41,7 +41,7 @@ class Book:
                 )
             return record.id
 
-    def limit(self, debtor_id: UUID, amount: Decimal | int, scope: str = "own") -> None:
+    def limit(self, debtor_id: UUID, amount: Decimal | int, scope: str = "own", risk_class: str = "low") -> None:
         """Decide a limit as a person's decision is written: under the lock, and what waits for it is looked at."""
         with self.sessions.of(self.seller.id) as session:
             debtor_locks.lock(session, [debtor_id])
@@ -53,7 +53,7 @@ class Book:
                     limit_kind="amount",
                     limit_amount=Decimal(amount),
                     currency="EUR",
-                    risk_class="low",
+                    risk_class=risk_class,
                     valid_from=self.clock.today(self.seller),
                     valid_until=None,
                     next_review_on=None,

@@ -1,124 +1,28 @@
 """The life of orders over HTTP beside a simple model: after every step exposure, room and states are the same."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from itertools import count
-from typing import Any, ClassVar
-from uuid import UUID
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings, strategies
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
     precondition,
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import text
 
-from api.administration.sellers import add_seller
-from api.app import create_app
-from api.clock import Clock, real_now
 from api.config import Config
-from api.records import debtor_locks, keys, payment_returns
-from api.records.keys import NewKey
-from api.records.payment_returns import Return
 from api.records.sessions import Sessions
-from tests.api.orders.conftest import Worker
-from tests.proofs.book import Book
 from tests.proofs.effort import is_long, rounds
-from tests.proofs.order_model import Model, ModelInvoice, ModelOrder
-
-DEBTORS = ("first", "second")
-DUE_DAYS = 400  # Nothing is overdue while the days of a story pass.
-PLACED = text("SELECT id, state, expires_at FROM sales_order ORDER BY id")
-PAYMENT = text("SELECT id FROM payment WHERE payment_reference = :number")
-euros = strategies.integers(1, 12)
-when = strategies.sampled_from([None, 0, 5, 70])
+from tests.proofs.order_ledger_steps import LedgerSteps
+from tests.proofs.order_machine import DEBTORS, euros
+from tests.proofs.order_world import World, eur
 
 
-@dataclass
-class World:
-    """The real thing: a seller's debtors, orders and days, as the routes show them."""
-
-    sessions: Sessions
-    config: Config
-    ahead: timedelta = timedelta()
-    debtor_ids: dict[str, UUID] = field(default_factory=dict)
-    order_ids: list[str] = field(default_factory=list)
-    numbers: Any = field(default_factory=lambda: count(1))
-
-    def __post_init__(self) -> None:
-        self.clock = Clock(lambda: real_now() + self.ahead)
-        self.seller = add_seller(self.sessions, f"Proof {real_now().isoformat()}", "test")
-        self.book = Book(self.sessions, self.seller, self.clock)
-        with self.sessions.of(self.seller.id) as session:
-            self.key = keys.add(session, self.seller, NewKey("integration", "proof"), real_now())
-        self.first_day = self.clock.today(self.seller)
-        self.start()
-
-    def start(self) -> None:
-        """Start the application, as after a restart: nothing is remembered but what is kept."""
-        app = create_app(self.config, sessions=self.sessions, clock=self.clock)
-        self.client: FlaskClient = app.test_client()
-        self.worker = Worker(app.extensions["creditgate"], self.seller)
-
-    def post(self, path: str, body: Any, *statuses: int) -> Any:
-        answer = self.client.post(f"/v1/{path}", json=body, headers={"Authorization": f"Bearer {self.key}"})
-        assert answer.status_code in (statuses or (201,)), (path, body, answer.text)
-        return answer.json
-
-    def day(self, number: int) -> str:
-        return (self.first_day + timedelta(days=number)).isoformat()
-
-    def rest(self) -> None:
-        """Let the worker do all that waits for it."""
-        while self.worker.judge():
-            pass
-
-
-def eur(amount: int) -> dict[str, str]:
-    return {"amount": f"{amount}.00", "currency": "EUR"}
-
-
-class OrderLife(RuleBasedStateMachine):
-    """Orders of two debtors of one group, each step done to the real ones and to the model."""
-
-    make_world: ClassVar[Callable[[], World]]
-
-    @initialize(own=strategies.tuples(*[strategies.integers(5, 40)] * 2), group=strategies.integers(10, 60))
-    def begin(self, own: tuple[int, int], group: int) -> None:
-        self.world = self.make_world()
-        book = self.world.book
-        top = book.new_debtor()
-        self.world.debtor_ids = {name: book.new_debtor(top) for name in DEBTORS} | {"group": top}
-        limits = dict(zip(DEBTORS, own, strict=True)) | {"group": group}
-        self.model = Model(DEBTORS, limits)
-        for name, amount in limits.items():
-            book.limit(self.world.debtor_ids[name], amount, "group" if name == "group" else "own")
-        for name in DEBTORS:
-            book.terms(self.world.debtor_ids[name])
-        self.invoices: list[tuple[ModelInvoice, str]] = []
-
-    # What is chosen from ---------------------------------------------------------------------------------------------
-
-    def some(self, *states: str) -> list[ModelOrder]:
-        return [order for order in self.model.orders if order.state in states]
-
-    def unfinished(self) -> list[ModelOrder]:
-        orders = self.some("released", "held", "expired")
-        return [order for order in orders if max(order.gone, order.billed) < len(order.due)]
-
-    def path(self, order: ModelOrder) -> str:
-        return f"orders/{self.world.order_ids[order.number]}"
-
-    # Steps -----------------------------------------------------------------------------------------------------------
+class OrderLife(LedgerSteps):
+    """Orders, limits and days, each step done to the real ones and to the model."""
 
     @rule(
         debtor=strategies.sampled_from(DEBTORS),
@@ -143,6 +47,18 @@ class OrderLife(RuleBasedStateMachine):
         answer = world.post("orders", body | {"amount": eur(len(due))})
         world.order_ids.append(answer["id"])
         self.model.place(debtor, due)
+
+    @rule(debtor=strategies.sampled_from(DEBTORS), amount=euros)
+    def place_at_once(self, debtor: str, amount: int) -> None:
+        """Place two orders at the same moment: of two first ones only one is the first."""
+        world = self.world
+        asked = {"debtor_id": str(world.debtor_ids[debtor]), "amount": eur(amount)}
+        bodies = [asked | {"order_reference": f"O{next(world.numbers)}"} for _ in range(2)]
+        with ThreadPoolExecutor(2) as threads:
+            answers = list(threads.map(lambda body: world.post("orders", body), bodies))
+        world.order_ids.extend(sorted(each["id"] for each in answers))
+        for _ in answers:
+            self.model.place(debtor, [None] * amount)
 
     @precondition(lambda self: self.some("released", "held"))
     @rule(data=strategies.data(), amount=euros)
@@ -170,85 +86,6 @@ class OrderLife(RuleBasedStateMachine):
             world.post(f"{self.path(order)}/deliveries", body | {"delivery_reference": f"D{next(world.numbers)}"})
             self.model.deliver(order, amount)
 
-    @precondition(lambda self: self.model.orders)
-    @rule(data=strategies.data(), amount=euros)
-    def bill(self, data: strategies.DataObject, amount: int) -> None:
-        """Invoice a part of an order: what was delivered, or of a released one before it is."""
-
-        def most(order: ModelOrder) -> int:
-            return (len(order.due) if order.state == "released" else order.gone) - order.billed
-
-        orders = [each for each in self.model.orders if most(each) > 0]
-        if orders:
-            order = data.draw(strategies.sampled_from(orders))
-            amount = min(amount, most(order))
-            number = f"F{next(self.world.numbers)}"
-            body = {
-                "debtor_id": str(self.world.debtor_ids[order.debtor]),
-                "invoice_number": number,
-                "invoiced_on": self.world.day(self.model.today),
-                "due_on": self.world.day(self.model.today + DUE_DAYS),
-                "amount": eur(amount),
-                "order_reference": self.reference(order),
-            }
-            self.world.post("invoices", body, 200, 201)
-            self.invoices.append((self.model.bill(order, amount), number))
-            self.after(gave_back=True)
-
-    def reference(self, order: ModelOrder) -> str:
-        answer = self.world.client.get(f"/v1/{self.path(order)}", headers={"Authorization": f"Bearer {self.world.key}"})
-        return str(answer.json["order_reference"])
-
-    @precondition(lambda self: any(invoice.open for invoice, _ in self.invoices))
-    @rule(data=strategies.data(), amount=euros)
-    def pay(self, data: strategies.DataObject, amount: int) -> None:
-        """Pay an invoice, or a part of it."""
-        open_ones = [each for each in self.invoices if each[0].open]
-        invoice, number = data.draw(strategies.sampled_from(open_ones))
-        amount = min(amount, invoice.open)
-        payment = next(self.world.numbers)
-        allocation = {"invoice_number": number, "amount": eur(amount)}
-        self.paid(invoice.debtor, payment, amount, allocations=[allocation])
-        self.model.pay(invoice.debtor, payment, amount, invoice)
-        self.after(gave_back=True)
-
-    @precondition(lambda self: self.some("released", "held"))
-    @rule(data=strategies.data(), amount=euros)
-    def prepay(self, data: strategies.DataObject, amount: int) -> None:
-        """Pay before, too much of it as well."""
-        order = data.draw(strategies.sampled_from(self.some("released", "held")))
-        payment = next(self.world.numbers)
-        self.paid(order.debtor, payment, amount, order_reference=self.reference(order))
-        self.model.prepay(order, payment, amount)
-        self.after(gave_back=True)
-
-    def paid(self, debtor: str, payment: int, amount: int, **more: Any) -> None:
-        body = {
-            "debtor_id": str(self.world.debtor_ids[debtor]),
-            "payment_reference": f"P{payment}",
-            "paid_on": self.world.day(self.model.today),
-            "amount": eur(amount),
-        }
-        self.world.post("payments", body | more, 200, 201)
-
-    @precondition(lambda self: self.model.payments)
-    @rule(data=strategies.data())
-    def take_back(self, data: strategies.DataObject) -> None:
-        """The bank takes a payment back."""
-        payment = data.draw(strategies.sampled_from(sorted(self.model.payments)))
-        debtor, amount = self.model.payments[payment]
-        world = self.world
-        with world.sessions.of(world.seller.id) as session:
-            payment_id = session.execute(PAYMENT, {"number": f"P{payment}"}).scalar_one()
-            debtor_locks.lock(session, [world.debtor_ids[debtor]])
-            day = world.clock.today(world.seller)
-            told = Return(payment_id, f"R{payment}", Decimal(amount), day)
-            assert payment_returns.take_back(session, told, world.clock.now(world.seller))
-        self.model.take_back(payment)
-        del self.model.payments[payment]
-        self.model.free.pop(payment, None)
-        self.after(gave_back=True)
-
     @precondition(lambda self: self.some("released", "held", "expired"))
     @rule(data=strategies.data())
     def cancel(self, data: strategies.DataObject) -> None:
@@ -263,8 +100,8 @@ class OrderLife(RuleBasedStateMachine):
     @rule(name=strategies.sampled_from((*DEBTORS, "group")), amount=strategies.integers(0, 60))
     def limit(self, name: str, amount: int) -> None:
         """Decide another limit."""
-        self.world.book.limit(self.world.debtor_ids[name], amount, "group" if name == "group" else "own")
         self.model.limits[name] = amount
+        self.decide(name)
         self.after(gave_back=True)
 
     @rule(days=strategies.integers(1, 20))
@@ -279,47 +116,6 @@ class OrderLife(RuleBasedStateMachine):
     def restart(self) -> None:
         """Start the process anew."""
         self.world.start()
-
-    def after(self, gave_back: bool) -> None:
-        """Let held orders be judged where something may have cured them."""
-        self.world.rest()
-        if gave_back:
-            self.model.settle()
-
-    # What must hold --------------------------------------------------------------------------------------------------
-
-    @invariant()
-    def states_are_those_of_the_model(self) -> None:
-        world = self.world
-        with world.sessions.of(world.seller.id) as session:
-            rows = session.execute(PLACED).all()
-        assert [str(row.id) for row in rows] == world.order_ids
-        assert [row.state for row in rows] == [order.state for order in self.model.orders]
-        ends = [None if order.ends_on is None else world.day(order.ends_on + 1) for order in self.model.orders]
-        assert [self.over_on(row.expires_at) for row in rows] == ends
-
-    def over_on(self, moment: datetime | None) -> str | None:
-        """Give the day of the seller that begins when a reservation ends."""
-        if moment is None:
-            return None
-        ahead: date = (moment + timedelta(hours=3)).date()
-        return ahead.isoformat()
-
-    @invariant()
-    def exposure_is_that_of_the_model(self) -> None:
-        for name in DEBTORS:
-            assert self.world.book.stages(self.world.debtor_ids[name]) == self.model.stages(name), name
-
-    @invariant()
-    def the_room_that_is_told_is_that_of_the_model(self) -> None:
-        name = DEBTORS[len(self.model.orders) % 2]
-        asked = {"debtor_id": str(self.world.debtor_ids[name]), "order_reference": "never", "amount": eur(1)}
-        answer = self.world.post("orders/preview", asked, 200)
-        assert Decimal(answer["headroom"]["amount"]) == self.model.room(name), name
-
-    def teardown(self) -> None:
-        if hasattr(self, "world"):
-            self.world.book.require_sound()
 
 
 @pytest.fixture
@@ -341,4 +137,4 @@ def test_the_life_of_orders_is_that_of_the_model(machine: type[OrderLife]) -> No
         if is_long():
             run_state_machine_as_test(machine, settings=settings(max_examples=60, **bounds))
         else:
-            run_state_machine_as_test(machine, settings=settings(max_examples=12, **bounds))
+            run_state_machine_as_test(machine, settings=settings(max_examples=6, **bounds))

@@ -15,6 +15,7 @@ from api.records.sessions import Sessions
 from scoring.facts import LateCounts, LatenessFacts
 from scoring.policy.document import parse_policy, shipped
 from scoring.policy.grading import LatenessPolicy
+from tests.examples import examples
 from tests.records.random_ledgers import TODAY, Learner, Step, line, steps
 
 LATENESS = LatenessPolicy(300, 100, (0,), Decimal(10), Decimal(5), 100, (Decimal("0.3"),))
@@ -100,7 +101,7 @@ def test_it_is_known_on_which_day_a_book_was_counted(learner):
         assert not book_lateness.is_counted(session, TODAY, 301)
 
 
-@settings(max_examples=25, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10, 25), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(learnt=steps(), ahead=st.integers(0, 200))
 def test_the_book_is_the_sum_of_its_debtors(
     sessions: Sessions, new_seller: Callable[..., Seller], learnt: list[Step], ahead: int

@@ -25,6 +25,7 @@ from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from scoring.canonical import plain
 from scoring.cover import cover_on, insurance_terms
+from tests.examples import examples
 
 REFERRED_TO = (applications, verdicts)
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -105,7 +106,7 @@ def add_decision(session: Session, policy_id: UUID, debtor_id: UUID, paper_id: U
 
 
 @pytest.mark.parametrize("person", [None, True])
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15, 40), suppress_health_check=list(HealthCheck))
 @given(made=contracts, decisions=st.lists(told, max_size=6), related=st.booleans())
 def test_the_statements_say_what_the_rules_say(
     sessions: Sessions,

@@ -21,6 +21,7 @@ from api.records.sessions import Sessions
 from scoring.facts import LateCounts, LatenessFacts
 from scoring.policy.document import parse_policy, shipped
 from scoring.policy.grading import LATE_DAYS_KEPT, LatenessPolicy
+from tests.examples import examples
 from tests.records.random_ledgers import TODAY, Learner, Step, line, steps
 
 COUNTS = ("paid_count", *(f"late_over_{days}_count" for days in LATE_DAYS_KEPT), "due_open_count")
@@ -113,7 +114,7 @@ def forget_counts(session: Session) -> None:
     session.execute(text(f"DELETE FROM debtor_day WHERE {' AND '.join(others)}"))
 
 
-@settings(max_examples=25, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(10, 25), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(learnt=steps())
 def test_a_ledger_that_was_there_before_is_counted_as_one_that_comes_in(
     sessions: Sessions, new_seller: Callable[..., Seller], learnt: list[Step]

@@ -20,6 +20,7 @@ from api.records.ledger_lines import LedgerLine, LineResult, numbered
 from api.records.payments import PaymentRecord
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
+from tests.examples import examples
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = date(2026, 1, 1)
@@ -365,7 +366,7 @@ def told(draw: st.DrawFn) -> dict[str, object]:
     return line
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20, 60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(told(), max_size=8), min_size=1, max_size=5))
 def test_whatever_comes_in_whatever_batches_the_books_are_sound(
     sessions: Sessions, new_seller: Callable[[], Seller], batches: Sequence[Sequence[dict[str, object]]]

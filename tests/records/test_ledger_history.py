@@ -20,13 +20,14 @@ from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from scoring.policy.document import parse_policy, shipped
 from scoring.policy.grading import LatenessPolicy
+from tests.examples import examples
 from tests.records.random_ledgers import TODAY, Learner, Step, line, steps
 
 # Lateness looks further back than all else does.
 LATENESS = LatenessPolicy(450, 120, (0, 60), Decimal(10), Decimal(5), 100, (Decimal("0.3"), Decimal("0.1")))
 EVIDENCE = replace(parse_policy(shipped()["default"]).evidence, lateness=LATENESS)
 # Each example is a ledger of its own; to shrink one that fails would take minutes.
-SLOW = settings(max_examples=40, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=examples(12, 40), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 
 
 def told_now(session: Session, debtor_id: UUID, as_of: Any) -> tuple[Any, ...]:

@@ -19,6 +19,7 @@ from api.records.debtor_days import SUMS
 from api.records.ledger_batch import take
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
+from tests.examples import examples
 from tests.records.rich_ledger import (
     DAY,
     LATER,
@@ -139,7 +140,7 @@ def sums(session: Session) -> list[tuple[object, ...]]:
     return [tuple(row) for row in session.execute(text(f"SELECT * FROM ({query}) s WHERE sum <> 0"))]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(30, 100), suppress_health_check=[HealthCheck.too_slow])
 @given(first=st.integers(0), second=st.integers(0), how=st.sampled_from([*CHANGES, *SWAPPED]))
 def test_whatever_is_done_to_any_entry_is_found_and_answered(shared, owner, first, second, how):
     def damage(session: Session) -> None:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
+from tests.examples import examples
 from tests.records.order_ledger import OrderLedger
 
 ZERO = Decimal(0)
-some = settings(max_examples=40)
+some = settings(max_examples=examples(15, 40))
 
 
 @dataclass

@@ -20,8 +20,9 @@ from api.clock import Clock
 from api.records import ledger_drift
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
+from tests.examples import examples
 
-LINES, DEBTORS, KILLS = 20_000, 300, 5
+LINES, DEBTORS, KILLS = 20_000, 300, examples(3, 5)
 MAPPING = """
 kinds: {column: kind, invoice: [F], payment: [B]}
 columns: {debtor_reference: debtor, invoice_number: number, invoiced_on: day, due_on: due, amount: amount,

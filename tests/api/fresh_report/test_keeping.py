@@ -29,6 +29,7 @@ from tests.api.fresh_report.fakes import (
     plan,
     policy_of,
 )
+from tests.examples import examples
 
 PAID = Price(Decimal("4.50"), "EUR")
 PLAN = plan({"credit_bureau": []})
@@ -175,7 +176,12 @@ JSON = st.recursive(
 
 
 @given(document=JSON)
-@settings(max_examples=40, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(15, 40),
+    deadline=None,
+    phases=PHASES,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 def test_whatever_comes_is_kept_and_can_be_read_again(house: House, seller: Seller, document: Any) -> None:
     raw = {"document": document}
     seen: list[Any] = []

@@ -13,6 +13,7 @@ from api.records import keys
 from api.records.keys import NewKey
 from tests.api.ledger.bank_ledger import Bank
 from tests.api.ledger.statements import DAY, PAYER, credit_note, entry, invoice, statement
+from tests.examples import examples
 
 RF = "RF18539007547034"
 NUMBERS = ["I-2001", "I-2002", "I-2003", "J-3001", "J-3002"]
@@ -52,7 +53,7 @@ def tellings(draw: Any) -> list[Any]:
     return messages
 
 
-@settings(max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(10, 25), phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 @given(messages=tellings(), data=st.data())
 def test_whatever_is_told_and_decided_the_ledger_does_not_contradict_itself(
     app: Flask, sessions, new_seller, messages, data

@@ -1,6 +1,7 @@
-"""What cures a held order beside money: groups that change, another policy, a debtor that is critical."""
+"""What cures a held order beside money: groups, another policy, a critical debtor, and what is late no more."""
 
 import copy
+from datetime import timedelta
 
 import pytest
 
@@ -75,6 +76,36 @@ class TestGroups:
         placed("1.00", whom=merged)
         answer = erp.post(f"/v1/debtors/{into}/merges", json={"merged_debtor_id": str(merged)})
         assert_problem(app, answer, 409, "debtor_has_ledger")
+
+
+class TestLateItems:
+    """An order waits for a person, since what is open is too late; then less of it is."""
+
+    @pytest.fixture
+    def late(self, bill, placed, limited, today):
+        limited("5000.00")
+        body = {"invoice_number": "F1", "due_on": (today() - timedelta(days=40)).isoformat()}
+        body["invoiced_on"] = body["due_on"]
+        bill("100.00", **body)
+        waits = placed("10.00")
+        assert (waits["outcome"], waits["reasons"][0]["code"]) == ("refer", "oldest_open_item")
+        return waits, body
+
+    def test_a_dispute(self, late, bill, shown, worker):
+        waits, body = late
+        assert bill("100.00", **body, disputed=True)["state"] == "taken"
+        worker.judge()
+        assert shown(waits)["state"] == "released"
+
+    def test_more_that_is_not_due(self, bill, placed, shown, limited, worker, today):
+        limited("5000.00")
+        yesterday = (today() - timedelta(days=1)).isoformat()
+        bill("100.00", invoiced_on=yesterday, due_on=yesterday)
+        waits = placed("10.00")
+        assert [each["code"] for each in waits["reasons"]] == ["overdue_share"]
+        bill("900.00", due_on=(today() + timedelta(days=30)).isoformat())
+        worker.judge()
+        assert shown(waits)["state"] == "released"
 
 
 def test_another_policy(client_of, placed, shown, limited, worker):

@@ -178,6 +178,23 @@ class TestPrepaid:
         assert erp.post(f"/v1/orders/{waits['id']}/deliveries", json=asked).json["passed_the_gate"]
         assert exposure() == {}
 
+    def test_what_was_prepaid_and_delivered_is_the_first_credit_once_its_money_went_back(
+        self, erp, placed, *, limited, worker, today, pay, debtor_id, sessions, seller, clock
+    ):
+        """It took no credit and now it does: nobody has shown yet that this debtor pays."""
+        limited("0.00", "normal")
+        first = placed("400.00", reference="O1")
+        payment_id = pay("400.00", "O1")["id"]
+        worker.judge()
+        asked = {"delivery_reference": "D", "delivered_on": today().isoformat(), "rest": True}
+        assert erp.post(f"/v1/orders/{first['id']}/deliveries", json=asked).json["passed_the_gate"]
+        with sessions.of(seller.id) as session:
+            told = Return(UUID(payment_id), "storno", Decimal("400.00"), today())
+            take_back(session, told, clock.now(seller))
+        limited("1000.00", "normal")
+        assert placed("100.00")["outcome"] == "hold_first_payment"
+        assert erp.get(f"/v1/debtors/{debtor_id}").json["first_payment"]["state"] == "first_order_open"
+
     @pytest.mark.parametrize("ends", ["cancelled", "expired", "less"])
     def test_money_of_an_order_that_ends_is_free_again(
         self, erp, placed, shown, *, limited, worker, exposure, today, debtor_id, time, ends

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from api.orders.rejudging import judge_held_orders
 from tests.api.overview.conftest import order
+from tests.examples import examples
 
 MEMBERS = ("top", "child", "sister")
 AMOUNTS = st.sampled_from(["0.00", "0.01", "250.00", "1000.00", "2500.50"])
@@ -21,7 +22,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12, 30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=1, max_size=8))
 def test_headroom_and_reasons_are_those_of_the_gate(house, seller, erp, finance, new_debtor, grant, agree, steps):
     top = new_debtor(name="Top")

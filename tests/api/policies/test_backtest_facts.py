@@ -20,10 +20,11 @@ from api.records.sessions import Sessions
 from providers.stored_facts import as_document
 from scoring.facts import Asked, BureauFacts, CheckFacts
 from scoring.policy.document import parse_policy, shipped
+from tests.examples import examples
 from tests.records.random_ledgers import TODAY, Learner, Step, line, steps
 
 POLICY = parse_policy(shipped()["default"])
-SLOW = settings(max_examples=20, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=examples(8, 20), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 TOMORROW = TODAY + timedelta(1)
 
 

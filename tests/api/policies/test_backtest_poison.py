@@ -23,13 +23,14 @@ from scoring.judgement import Judgement
 from scoring.policy.document import parse_policy, shipped
 from scoring.policy.grading import LatenessPolicy
 from tests.api.policies.poisoned import poison
+from tests.examples import examples
 from tests.records.random_ledgers import TODAY, Learner, Step, line, steps
 
 ZONE = "Europe/Amsterdam"
 LATENESS = LatenessPolicy(300, 100, (5, 30), Decimal(8), Decimal(8), 1, (Decimal("0.3"), Decimal("0.1")))
 DEFAULT = parse_policy(shipped()["default"])
 POLICIES = (DEFAULT, replace(DEFAULT, evidence=replace(DEFAULT.evidence, lateness=LATENESS)))
-SLOW = settings(max_examples=15, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=examples(6, 15), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 Told = dict[UUID, tuple[tuple[CheckFacts, ...], tuple[Judgement, ...]]]
 
 

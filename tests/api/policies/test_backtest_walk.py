@@ -25,13 +25,14 @@ from api.records.sessions import Sessions
 from scoring.facts import LateCounts, LatenessFacts
 from scoring.policy.document import parse_policy, shipped
 from scoring.policy.grading import LATE_DAYS_KEPT, LatenessPolicy
+from tests.examples import examples
 from tests.records.random_ledgers import TODAY, Learner, Step, line, steps
 
 LATENESS = LatenessPolicy(300, 100, (5, 30), Decimal(8), Decimal(8), 1, (Decimal("0.3"), Decimal("0.1")))
 EVIDENCE = replace(parse_policy(shipped()["default"]).evidence, lateness=LATENESS)
 ZONE = "Europe/Amsterdam"
 # Each example is a ledger of its own; to shrink one that fails would take minutes.
-SLOW = settings(max_examples=40, phases=[Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=examples(15, 40), phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 days_ago = st.lists(st.integers(-100, 520), min_size=1, max_size=6).map(lambda found: sorted(found, reverse=True))
 
 

@@ -9,6 +9,7 @@ from schemathesis.generation import GenerationMode
 from api.app import unconnected_app
 from api.web.openapi import document
 from api.web.permissions import PERMISSIONS
+from tests.examples import examples
 
 # The test room stands beside the rooms in every app, once it is imported; what is asked here is what is for users.
 DESCRIBED = document(unconnected_app())
@@ -36,7 +37,7 @@ def test_any_request_gets_a_documented_answer(app, new_key, schema, method, path
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
-        max_examples=10,
+        max_examples=examples(4, 10),
         deadline=None,
         database=None,
         derandomize=True,
