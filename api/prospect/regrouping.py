@@ -6,11 +6,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.gate.over_limit import tell_over_limit
+from api.persons import is_decider
 from api.problems import NotAllowed
 from api.records import debtors, limits, waiting_orders
 from api.wiring import Wiring
-
-MAY_REGROUP = frozenset({"finance", "credit_manager"})
 
 
 def refuse_regroup(session: Session, ends: Sequence[UUID], given: Wiring) -> None:
@@ -18,11 +17,11 @@ def refuse_regroup(session: Session, ends: Sequence[UUID], given: Wiring) -> Non
 
     Where one of them, or one above, has a limit or a hold for its group, leaving and joining pass by it.
     """
-    if given.caller.role in MAY_REGROUP:
+    if is_decider(given):
         return
     above = {each for end in ends for each in (end, *debtors.path_above(session, end))}
     if limits.bind_a_group(session, sorted(above), given.today):
-        detail = "A limit or a hold is on that group: only finance or a credit manager may change who belongs to it."
+        detail = "A limit or a hold is on that group: only a person of finance may change who belongs to it."
         raise NotAllowed(detail, code="group_is_bound")
 
 
