@@ -64,7 +64,7 @@ def show_document(document_id: UUID) -> Response:
 @blueprint.response(201, DocumentSchema)
 @blueprint.alt_response(200, schema=DocumentSchema)
 def create_document_debtor(data: dict[str, Any], document_id: UUID) -> Response:
-    """Tell that a document names a further debtor, and is evidence of it, such as one of a group under one guarantee."""
+    """Tell that a document names a further debtor, and is evidence of it, such as one guarantee for a group."""
     return bytes_answer(*name_debtor(document_id, debtor_named(data), wiring()))
 
 
