@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validate
 from api.acceptance.limit_fields import GivenLimit, LimitField
 from api.acceptance.verdicts import Said
 from api.decision_schemas import CreditLimitSchema
+from api.problems import Fault
 from api.records.applications import APPLICATION_STATES
 from api.records.verdicts import VERDICTS
 from api.web.faults import faults_of
@@ -42,8 +43,9 @@ class NewVerdictSchema(Schema):
 
         They are named by the service, beside what the rest of it breaks of the rules: all at once.
         """
+        faults: tuple[Fault, ...] = ()
         try:
-            told, faults = super().load(*args, **options), ()
+            told = super().load(*args, **options)
         except ValidationError as error:
             valid = error.valid_data if isinstance(error.valid_data, dict) else {}
             # Of a limit that was refused its parts may be left behind: they are none.
