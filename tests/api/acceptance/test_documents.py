@@ -276,4 +276,5 @@ class TestSeveralDebtors:
         assert_problem(app, finance.post(path, json={"debtor_id": str(uuid4())}), 404, "debtor_not_found")
         nowhere = self.PATH.format(document_id=uuid4())
         assert_problem(app, finance.post(nowhere, json={"debtor_id": debtor_id}), 404, "document_not_found")
-        assert_problem(app, finance.post(path, json={}), 422, "bad_input")
+        for body in ({}, 1, None, [], "x"):
+            assert_problem(app, finance.post(path, json=body), 422, "bad_input")
