@@ -11,7 +11,7 @@ from api.identity.debtors import get_debtor
 from api.problems import BadInput, Conflict, Fault, NotAllowed
 from api.prospect.regrouping import refuse_regroup, regrouped
 from api.prospect.reserved import OF_COVER, refuse_changed_facts, refuse_critical, refuse_merge
-from api.records import debtor_locks, debtors, exposure, held_orders, identities
+from api.records import debtor_locks, debtors, exposure, held_orders, identities, returnables
 from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
 from api.wiring import Wiring, answer_bytes
@@ -75,9 +75,10 @@ def change_debtor(session: Session, debtor: DebtorRecord, values: Mapping[str, A
     groups = {debtor.id}
     if "parent_id" in changed:
         ends = [each for each in (debtor.parent_id, values["parent_id"]) if each is not None]
-        refuse_regroup(session, ends, given)
+        refuse_regroup(session, debtor.parent_id, values["parent_id"], given)
         groups |= set(ends)
         exposure.regroup(session, [debtor.id], debtor.parent_id, values["parent_id"])
+        returnables.regroup(session, [debtor.id], debtor.parent_id, values["parent_id"])
     for name in changed:
         setattr(debtor, name, values[name])
     if MAY_CURE & set(changed):
@@ -136,9 +137,10 @@ def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
             )
         moved = debtors.children(session, merged_id)
         if moved:
-            refuse_regroup(session, [merged_id, into_id], given)
+            refuse_regroup(session, merged_id, into_id, given)
         refuse_merge(session, merged, given)
         exposure.regroup(session, moved, merged_id, into_id)
+        returnables.regroup(session, moved, merged_id, into_id)
         debtors.merge(session, merged, into, given.now)
         if moved:
             regrouped(session, moved, {into_id, merged.parent_id or into_id}, given)
