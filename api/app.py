@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import source_metrics
 from api.acceptance import cover_routes as covers
+from api.acceptance import critical_routes as critical
 from api.acceptance import desk_routes as desk
 from api.acceptance import documents_routes as documents
 from api.acceptance import hold_routes as holds
@@ -54,6 +55,7 @@ ROOMS = (
     backtests,
     bank,
     covers,
+    critical,
     desk,
     documents,
     events,

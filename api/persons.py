@@ -3,7 +3,7 @@
 from api.problems import NotAllowed
 from api.web.money import amount_answer
 from api.wiring import Wiring
-from scoring.acceptance import Decider, authority_amount, roles_within
+from scoring.acceptance import DECIDING_ROLES, Decider, authority_amount, roles_within
 from scoring.money import Money
 from scoring.policy.document import Policy
 from scoring.policy.grading import RiskClass
@@ -14,6 +14,11 @@ def require_person(given: Wiring, act: str) -> Decider:
     if given.caller.subject is None:
         raise NotAllowed(f"Only a person may {act}, and this credential is a machine's.", code="person_needed")
     return Decider(given.caller.subject, given.caller.role)
+
+
+def is_decider(given: Wiring) -> bool:
+    """Whether the caller is a person who decides on credit: what lifts a hold is never a machine's to say."""
+    return given.caller.subject is not None and given.caller.role in DECIDING_ROLES
 
 
 def is_same(one: str, other: str | None) -> bool:

@@ -43,9 +43,28 @@ def application_answer(session: Session, application: ApplicationRecord, given: 
         "decided_by": _decided_by(application, in_force),
         "terms": granted_on(decision.judgement, application, in_force[-1].record if in_force else None),
         "limit": _limit(session, application, in_force, given),
-        "verdicts": [verdict_answer(each, role, policy) for each in said],
+        "verdicts": [verdict_answer(each, role, policy) | _waits_no_more(application, each, role) for each in said],
+        "withdrawal": _withdrawal(application),
         "agreed_terms": _agreed(applications.newest_terms(session, application.debtor_id)),
         "checklist": checklist(session, debtor, policy),
+    }
+
+
+def _waits_no_more(application: ApplicationRecord, verdict: Verdict, role: str) -> dict[str, Any]:
+    """A verdict on an application that was withdrawn waits for no second person any more."""
+    if application.state != "withdrawn" or not verdict.waiting:
+        return {}
+    return {"waiting": False} | ({"may_second": []} if role in SEE_EVERYTHING else {})
+
+
+def _withdrawal(application: ApplicationRecord) -> dict[str, Any] | None:
+    """Who withdrew it and why; None where nobody did, or a newer one replaced it."""
+    if application.withdrawn_at is None:
+        return None
+    return {
+        "withdrawn_by": application.withdrawn_by,
+        "reason": application.withdrawal_reason,
+        "withdrawn_at": application.withdrawn_at,
     }
 
 

@@ -17,7 +17,7 @@ from api.identity.schemas import NamesDebtor, debtor_named
 from api.onboarding import ITEMS
 from api.records.applications import APPLICATION_STATES
 from api.records.limits import SCOPES
-from api.web.fields import Person, WholeNumber
+from api.web.fields import Line, Person, WholeNumber
 from api.web.schemas import ChangedQuery, MoneySchema, Schema
 
 
@@ -59,6 +59,20 @@ class GrantedTermsSchema(Schema):
 
     payment_term_days = fields.Integer(required=True, allow_none=True)
     mode = fields.String(required=True, allow_none=True, validate=validate.OneOf((*MODES, None)))
+
+
+class NewWithdrawalSchema(Schema):
+    """Why an application is wanted no more."""
+
+    reason = Line(2000, required=True)
+
+
+class WithdrawalSchema(Schema):
+    """Who withdrew an application, and why."""
+
+    withdrawn_by = fields.String(required=True)
+    reason = fields.String(required=True)
+    withdrawn_at = fields.AwareDateTime(required=True)
 
 
 class ChecklistItemSchema(Schema):
@@ -107,6 +121,7 @@ class ApplicationSchema(ApplicationRowSchema):
     terms = fields.Nested(GrantedTermsSchema, required=True)
     limit = fields.Nested(LimitVersionSchema, required=True, allow_none=True)
     verdicts = fields.List(fields.Nested(VerdictSchema), required=True)
+    withdrawal = fields.Nested(WithdrawalSchema, required=True, allow_none=True)
     agreed_terms = fields.Nested(AgreedTermsSchema, required=True, allow_none=True)
     checklist = fields.List(fields.Nested(ChecklistItemSchema), required=True)
 

@@ -75,7 +75,7 @@ def replace_open(session: Session, new: ApplicationRecord, debtor: DebtorRecord,
         if new.state == "referred":
             new.owner, new.taken_at = new.owner or each.owner, new.taken_at or each.taken_at
             new.due_at = min(filter(None, (new.due_at, each.due_at)))
-        states.withdraw(session, each, debtor, new, now)
+        states.replace(session, each, debtor, new, now)
 
 
 def _waiting(session: Session, debtor_id: UUID, scope: str) -> Sequence[ApplicationRecord]:

@@ -1,7 +1,6 @@
 """Takes an application: decided by the machine as a check is, and what follows from that."""
 
 from functools import partial
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -9,17 +8,18 @@ from api import onboarding
 from api.acceptance import states
 from api.acceptance.answers import application_answer
 from api.acceptance.applied import ApplicationRequest, content, given_again, replace_open
+from api.acceptance.cover_contract import ToCover, faults_of_contract
 from api.acceptance.granting import NewLimit, write_limit
 from api.acceptance.limit_fields import limit_of
 from api.acceptance.standing import standing_of
 from api.credit_check.deciding import Decided, decide
 from api.exchange import convert
+from api.identity import identifying
 from api.identity.debtors import locked_debtor
-from api.problems import BadInput, Fault
+from api.problems import BadInput
 from api.records import debtors
 from api.records.applications import ApplicationRecord
 from api.records.debtors import DebtorRecord
-from api.records.insurance_policies import InsurancePolicyRecord
 from api.wiring import Wiring, answer_bytes
 from scoring.acceptance import MACHINE, limit_days
 from scoring.applications import ON_LIMIT_IN_FORCE, Beside, answer_beside
@@ -33,20 +33,31 @@ def apply(request: ApplicationRequest, given: Wiring) -> tuple[bytes, int]:
 
     What the same person asked before and still waits is given again (200), and nothing is asked or bought anew.
     """
-    if request.insurance_policy_id is not None:
-        _require_insurance_policy(request.insurance_policy_id, given)
+    _refuse_unfit_contract(request, given)
     waiting = given_again(request, given)
     if waiting is not None:
         return waiting, 200
     return decide(request.check, "application", partial(_follow, request, given), given), 201
 
 
-def _require_insurance_policy(insurance_policy_id: UUID, given: Wiring) -> None:
-    """Refuse one that is not there before anything is asked or bought."""
+def _refuse_unfit_contract(request: ApplicationRequest, given: Wiring) -> None:
+    """Refuse a contract that cannot cover what is asked, before anything is asked or bought."""
+    if request.insurance_policy_id is None:
+        return
+    money = request.limit.money
+    currency = None if money is None else money.currency
     with given.transaction() as session:
-        if session.get(InsurancePolicyRecord, (given.seller.id, insurance_policy_id)) is None:
-            fault = Fault("/insurance_policy_id", "insurance_policy_not_found", "There is no such insurance policy.")
-            raise BadInput("The application names what is not there.", faults=[fault])
+        debtor_id = identifying.find(session, request.check.named)
+        debtor = None if debtor_id is None else debtors.get(session, debtor_id)
+        if debtor is not None:
+            whom = ToCover(debtor.country, debtor.is_natural_person, debtor.related_party, currency)
+        elif request.check.named.company is not None:
+            whom = ToCover(request.check.named.company.country, None, False, currency)
+        else:
+            return  # That there is no such debtor is told where it is looked for.
+        faults = list(faults_of_contract(session, request.insurance_policy_id, whom, given.today))
+    if faults:
+        raise BadInput("Cover cannot be asked under this contract.", faults=faults)
 
 
 def _follow(request: ApplicationRequest, given: Wiring, session: Session, decided: Decided) -> bytes:

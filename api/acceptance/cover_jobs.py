@@ -6,8 +6,8 @@ from uuid import UUID
 
 import structlog
 
+from api.acceptance.cover_keeping import JOB
 from api.acceptance.cover_looking import look
-from api.acceptance.cover_requesting import JOB
 from api.clock import real_now
 from api.records import cover_requests, jobs, sellers
 from api.records.sellers import Seller

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from api.acceptance.cover_answers import version_of
 from api.acceptance.cover_asking import BuyerNotCertain, Note, Told, ask
 from api.acceptance.cover_changes import Change, record
+from api.acceptance.cover_ending import give_back
+from api.acceptance.cover_keeping import Asker
 from api.acceptance.cover_taking import (
     DEADLINE_SECONDS,
     PENDING_AGAIN,
@@ -32,6 +34,7 @@ from api.wiring import House
 from providers.catalog import WrongAddress
 from providers.errors import NothingToAskBy, SourceDown, SourceError, SourceRefused
 from providers.insurers import STANDING, CoverAnswer, CoverNotTaken
+from scoring.acceptance import MACHINE
 
 RECORDED_BY = "insurer"
 MISSING = "The insurer cannot be reached for this seller: its credentials are missing, or no sandbox plays it."
@@ -132,6 +135,8 @@ def _keep(session: Session, house: House, seller: Seller, errand: Errand, told: 
         change = _change(session, errand, answer, decided, house.clock.today(seller))
         if change is not None:
             record(session, debtor, change, house.policies, now)
+    if errand.state in ("queued", "sent") and answer.state in STANDING | {"pending"}:
+        give_back(session, errand.id, Asker(MACHINE, now, house.clock.today(seller)))
     return state
 
 

@@ -1,21 +1,21 @@
 """Keeps requests for cover as callers make them: new ones, changes of what stands, and what is given back."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from api.acceptance.cover_asking import chosen_buyer
+from api.acceptance.cover_contract import contract_to_ask
+from api.acceptance.cover_keeping import Asker, add_request, add_withdrawal, is_not_asked, old_key, take_back
 from api.acceptance.cover_shown import request_answer
-from api.acceptance.cover_taking import AFTER_FAILURE
 from api.acceptance.insurance_policies import get_policy
 from api.identity.debtors import locked_debtor
 from api.identity.identifying import find
 from api.identity.schemas import debtor_named
+from api.persons import require_person
 from api.problems import BadInput, Conflict, Fault, NotFound
-from api.records import cover_requests, cover_versions, jobs
-from api.records.applications import ApplicationRecord
+from api.records import cover_requests, cover_versions
 from api.records.covers import CoverRequestRecord
 from api.records.debtors import DebtorRecord
 from api.records.insurance_policies import InsurancePolicyRecord
@@ -23,7 +23,6 @@ from api.wiring import Wiring, answer_bytes
 from scoring.cover import CoverVersion
 from scoring.money import Money
 
-JOB = "cover_request"
 GIVES = frozenset({"granted", "granted_in_part", "conditional", "reduced"})
 
 
@@ -39,14 +38,14 @@ def ask_cover(data: dict[str, Any], given: Wiring) -> tuple[bytes, int]:
         if found is None:
             raise NotFound("There is no such debtor.", code="debtor_not_found")
         debtor = locked_debtor(session, found)
-        policy = get_policy(session, data["insurance_policy_id"])
+        policy = contract_to_ask(session, data["insurance_policy_id"], data["application_id"], debtor, given.today)
         _check_amount(data["amount"], policy)
         _check_runs(policy, given)
-        _check_application(session, data["application_id"], debtor.id)
         _refuse_second(session, debtor.id, policy.id)
         key = None if data["buyer"] is None else chosen_buyer(data["buyer"])
         values = {"kind": "new", "replaces_id": None, "key": key, "application_id": data["application_id"]}
-        return _keep(session, debtor, policy, data["amount"], values, given)
+        record = add_request(session, policy, data["amount"], {**values, "debtor_id": debtor.id}, _asker(given))
+        return _kept(session, record, policy, given)
 
 
 def change_cover(request_id: UUID, amount: Money, given: Wiring) -> tuple[bytes, int]:
@@ -59,26 +58,31 @@ def change_cover(request_id: UUID, amount: Money, given: Wiring) -> tuple[bytes,
         newest = _newest_of_insurer(session, debtor.id, policy.id)
         if before.state != "decided" or before.kind == "withdrawal" or newest is None or newest.state not in GIVES:
             raise Conflict("There is no cover of this request that could be changed.", code="no_cover_stands")
-        values = {"kind": "change", "replaces_id": before.id, "key": _old_key(before)}
-        return _keep(session, debtor, policy, amount, {**values, "application_id": before.application_id}, given)
+        values = {"kind": "change", "replaces_id": before.id, "key": old_key(before), "debtor_id": debtor.id}
+        values |= {"application_id": before.application_id}
+        return _kept(session, add_request(session, policy, amount, values, _asker(given)), policy, given)
 
 
 def withdraw_cover(request_id: UUID, given: Wiring) -> tuple[bytes, int]:
     """Give a cover back, or take back a request that nobody has decided on. Raises Problems."""
     with given.transaction() as session:
         given.once.claim(session)
-        before, debtor, policy = _locked(session, request_id)
+        before, _, policy = _locked(session, request_id)
         if before.kind == "withdrawal" or before.state in cover_requests.OVER:
             raise Conflict("This request is over.", code="request_over")
         if before.state == "sent":
             raise Conflict("Whether it arrived is not known yet: wait for its state.", code="cover_request_in_doubt")
-        if before.state == "queued" or (policy.provider is None and before.state == "pending"):
-            return _take_back(session, before, given)
+        if is_not_asked(before, policy):
+            take_back(session, before, given.now)
+            answer = answer_bytes(request_answer(before))
+            given.once.keep(session, 200, answer)
+            return answer, 200
         if policy.provider is None:
             raise Conflict("Record the insurer's confirmation with POST /v1/cover-decisions.", code="not_connected")
-        values = {"kind": "withdrawal", "replaces_id": before.id, "key": _old_key(before)}
-        asked = Money(before.requested_amount, before.currency)
-        return _keep(session, debtor, policy, asked, {**values, "application_id": before.application_id}, given)
+        if before.state == "decided":
+            # With the cover goes what its end would have held.
+            require_person(given, "give back a cover that stands")
+        return _kept(session, add_withdrawal(session, before, policy, _asker(given)), policy, given)
 
 
 def get_request(session: Session, request_id: UUID) -> CoverRequestRecord:
@@ -89,47 +93,14 @@ def get_request(session: Session, request_id: UUID) -> CoverRequestRecord:
     return record
 
 
-def _take_back(session: Session, record: CoverRequestRecord, given: Wiring) -> tuple[bytes, int]:
-    """Take back what was not asked yet: nobody has to be told."""
-    record.state, record.look_again_at, record.changed_at = "withdrawn", None, given.now
-    session.flush()
-    answer = answer_bytes(request_answer(record))
-    given.once.keep(session, 200, answer)
-    return answer, 200
+def _asker(given: Wiring) -> Asker:
+    return Asker(given.caller.name, given.now, given.today)
 
 
-def _keep(
-    session: Session,
-    debtor: DebtorRecord,
-    policy: InsurancePolicyRecord,
-    amount: Money,
-    values: Mapping[str, Any],
-    given: Wiring,
+def _kept(
+    session: Session, record: CoverRequestRecord, policy: InsurancePolicyRecord, given: Wiring
 ) -> tuple[bytes, int]:
-    now, connected = given.now, policy.provider is not None
-    record = cover_requests.add(
-        session,
-        {
-            **values,
-            "debtor_id": debtor.id,
-            "insurance_policy_id": policy.id,
-            "job_id": None,
-            "requested_amount": amount.amount,
-            "currency": amount.currency,
-            "starts_on": given.today,
-            "state": "queued" if connected else "pending",
-            "fault": None,
-            "asked_by": given.caller.name,
-            "asked_at": now,
-            "changed_at": now,
-            # Should its job be lost, the tick takes it up.
-            "look_again_at": now + AFTER_FAILURE if connected else None,
-        },
-    )
-    if connected:
-        record.job_id = jobs.enqueue(session, JOB, {"cover_request_id": str(record.id)}, now).id
-        session.flush()
-    answer, status = answer_bytes(request_answer(record)), 202 if connected else 201
+    answer, status = answer_bytes(request_answer(record)), 201 if policy.provider is None else 202
     given.once.keep(session, status, answer)
     return answer, status
 
@@ -143,13 +114,6 @@ def _locked(session: Session, request_id: UUID) -> tuple[CoverRequestRecord, Deb
     if later is not None:
         raise Conflict(f"Request {later.id} has followed it: go on from that one.", code="request_followed")
     return record, debtor, get_policy(session, record.insurance_policy_id)
-
-
-def _old_key(record: CoverRequestRecord) -> dict[str, Any] | None:
-    key = record.key or {}
-    if "reference" not in key:
-        return None
-    return {"buyer": key["buyer"], "buyer_name": key.get("buyer_name"), "old_reference": key["reference"]}
 
 
 def _check_amount(amount: Money, policy: InsurancePolicyRecord) -> None:
@@ -166,14 +130,6 @@ def _check_runs(policy: InsurancePolicyRecord, given: Wiring) -> None:
     day = given.today
     if not (policy.valid_from <= day and (policy.valid_until is None or day <= policy.valid_until)):
         raise Conflict("The contract is not in force today.", code="insurance_policy_not_in_force")
-
-
-def _check_application(session: Session, application_id: UUID | None, debtor_id: UUID) -> None:
-    if application_id is None:
-        return
-    found = session.get(ApplicationRecord, (session.info["seller_id"], application_id))
-    if found is None or found.debtor_id != debtor_id:
-        raise NotFound("The debtor has no such application.", code="application_not_found")
 
 
 def _refuse_second(session: Session, debtor_id: UUID, policy_id: UUID) -> None:

@@ -28,7 +28,10 @@ class BuyerNumberSchema(Schema):
 class NewCoverRequestSchema(NamesDebtor):
     """Cover asked of an insurer for a debtor, in the currency of the contract."""
 
-    insurance_policy_id = fields.UUID(required=True)
+    insurance_policy_id = fields.UUID(
+        load_default=None,
+        metadata={"description": "Without it that of the application, else the one in force that bears on the debtor."},
+    )
     amount = fields.Nested(MoneySchema, required=True)
     application_id = fields.UUID(load_default=None)
     buyer = fields.Nested(

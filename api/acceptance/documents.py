@@ -1,6 +1,6 @@
 """Keeps documents: reads what was sent, refuses what is none, and stores each once by the hash of its bytes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -14,6 +14,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.acceptance.documents_kinds import Unfit, clean_name, media_type_of
 from api.acceptance.documents_schemas import NAMES, DocumentToldSchema
+from api.identity.identifying import find
+from api.identity.naming import DebtorNamed
 from api.problems import BadInput, Conflict, Fault, NotFound
 from api.records import debtors, documents, identities
 from api.records.documents import DocumentRecord
@@ -55,14 +57,37 @@ def add_document(request: Request, query: Mapping[str, Any], given: Wiring) -> t
         record, is_new = documents.add(session, values)
         if not is_new:
             _refuse_otherwise(record, values)
-        answer, status = answer_bytes(document_answer(record)), 201 if is_new else 200
+        answer, status = answer_bytes(documents_answer(session, [record])[0]), 201 if is_new else 200
         given.once.keep(session, status, answer)
     return answer, status
 
 
-def document_answer(record: DocumentRecord) -> dict[str, Any]:
-    """Give a document as it is shown, without its bytes."""
-    return {name: getattr(record, name) for name in SHOWN}
+def name_debtor(document_id: UUID, named: DebtorNamed, given: Wiring) -> tuple[bytes, int]:
+    """Keep that a document names a further debtor, of which it is evidence from then on as of its first one.
+
+    Gives the answer and its status, 200 where that was known. Raises NotFound for an unknown document or debtor.
+    """
+    with given.transaction() as session:
+        given.once.claim(session)
+        record = get_document(session, document_id)
+        debtor_id = find(session, named)
+        debtor = None if debtor_id is None else debtors.get(session, debtor_id)
+        if debtor is None:
+            raise NotFound("There is no such debtor.", code="debtor_not_found")
+        is_new = debtor.id != record.debtor_id and documents.name_debtor(
+            session, record.id, debtor.id, given.caller.name, given.now
+        )
+        answer, status = answer_bytes(documents_answer(session, [record])[0]), 201 if is_new else 200
+        given.once.keep(session, status, answer)
+    return answer, status
+
+
+def documents_answer(session: Session, records: Sequence[DocumentRecord]) -> list[dict[str, Any]]:
+    """Give documents as they are shown, without their bytes, with the further debtors that each names."""
+    named = documents.also_named(session, [each.id for each in records])
+    return [
+        {name: getattr(each, name) for name in SHOWN} | {"also_debtor_ids": named.get(each.id, [])} for each in records
+    ]
 
 
 def get_document(session: Session, document_id: UUID) -> DocumentRecord:
@@ -154,7 +179,9 @@ def _refuse_otherwise(known: DocumentRecord, told: Mapping[str, Any]) -> None:
     differing = [name for name in names if getattr(known, name) != told[name]]
     if differing:
         faults = [Fault(f"/{name}", "known_otherwise", f"Kept as {getattr(known, name)}.") for name in differing]
-        detail = f"These bytes are document {known.id}; a paper for several debtors is kept without one."
+        detail = (
+            f"These bytes are document {known.id}; POST /v1/documents/{known.id}/debtors names further debtors of it."
+        )
         raise Conflict(detail, code="document_known", faults=faults)
 
 

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from flask import Response, request
 
-from api.acceptance.documents import add_document, document_answer, get_document
+from api.acceptance.documents import add_document, documents_answer, get_document, name_debtor
 from api.acceptance.documents_kinds import HTML, XML
-from api.acceptance.documents_schemas import FILE, DocumentQuery, DocumentSchema, DocumentsQuery
+from api.acceptance.documents_schemas import FILE, DocumentQuery, DocumentSchema, DocumentsQuery, NamedDebtorSchema
+from api.identity.schemas import debtor_named
 from api.records import documents
 from api.records.documents import DocumentRecord
 from api.web.answers import bytes_answer, json_answer
@@ -45,7 +46,7 @@ def list_documents(query: dict[str, Any]) -> Response:
     with wiring().transaction() as session:
         listed = documents.listing(query["debtor_id"], query["type"])
         page = page_of(session, listed, [DocumentRecord.id], query["limit"], query["after"], newest_first=True)
-        return json_answer({"items": [document_answer(each) for each in page.items], "next": page.next})
+        return json_answer({"items": documents_answer(session, page.items), "next": page.next})
 
 
 @blueprint.route("/documents/<uuid:document_id>", methods=["GET"])
@@ -54,7 +55,17 @@ def list_documents(query: dict[str, Any]) -> Response:
 def show_document(document_id: UUID) -> Response:
     """Show what is known of a document."""
     with wiring().transaction() as session:
-        return json_answer(document_answer(get_document(session, document_id)))
+        return json_answer(documents_answer(session, [get_document(session, document_id)])[0])
+
+
+@blueprint.route("/documents/<uuid:document_id>/debtors", methods=["POST"])
+@permission("document.add")
+@blueprint.arguments(NamedDebtorSchema)
+@blueprint.response(201, DocumentSchema)
+@blueprint.alt_response(200, schema=DocumentSchema)
+def create_document_debtor(data: dict[str, Any], document_id: UUID) -> Response:
+    """Tell that a document names a further debtor, and is evidence of it, such as one guarantee for a group."""
+    return bytes_answer(*name_debtor(document_id, debtor_named(data), wiring()))
 
 
 @blueprint.route("/documents/<uuid:document_id>/content", methods=["GET"])

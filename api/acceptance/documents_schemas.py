@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields, validate, validates_schema
 
 from api.acceptance.documents_kinds import EXTENSIONS
+from api.identity.schemas import NamesDebtor
 from api.records.documents import DOCUMENT_TYPES
 from api.web.faults import invalid
 from api.web.fields import Day, Line
@@ -75,8 +76,15 @@ class DocumentSchema(Schema):
     media_type = fields.String(required=True)
     size_bytes = fields.Integer(required=True)
     debtor_id = fields.UUID(required=True, allow_none=True)
+    also_debtor_ids = fields.List(
+        fields.UUID(), required=True, metadata={"description": "Further debtors that it names, and is evidence of."}
+    )
     added_by = fields.String(required=True)
     known_at = fields.AwareDateTime(required=True)
+
+
+class NamedDebtorSchema(NamesDebtor):
+    """A further debtor that a document names."""
 
 
 class DocumentsQuery(PageQuery):

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.acceptance.insurance_terms import faults_of_days, faults_of_terms, in_force, read_terms
+from api.persons import require_person
 from api.problems import BadInput, Conflict, Fault, NotFound
 from api.records import documents, events, held_orders, insurance_policies
 from api.records.base import new_id
@@ -26,8 +27,10 @@ TERMS_COLUMNS = ("id", "valid_from", "terms", "source", "document_id", "added_by
 def add_policy(data: Mapping[str, Any], given: Wiring) -> bytes:
     """Add a contract with its first terms.
 
-    Raises BadInput naming every fault, NotFound for an unknown document, Conflict for a number that is taken.
+    Raises NotAllowed for a machine, since when cover stops hangs on the terms; BadInput naming every fault, NotFound
+    for an unknown document, Conflict for a number that is taken.
     """
+    require_person(given, "add an insurance policy")
     source = _faults_of_source(data, given.house.catalog)
     faults = [*source, *faults_of_days(data), *faults_of_terms(data["terms"])]
     if faults:
@@ -48,7 +51,8 @@ def add_policy(data: Mapping[str, Any], given: Wiring) -> bytes:
 
 
 def add_terms(policy_id: UUID, data: Mapping[str, Any], given: Wiring) -> bytes:
-    """Add a version of the terms of a contract. Raises BadInput naming every fault, and NotFound."""
+    """Add a version of the terms of a contract. Raises NotAllowed, BadInput naming every fault, and NotFound."""
+    require_person(given, "change the terms of an insurance policy")
     with given.transaction() as session:
         given.once.claim(session)
         policy = get_policy(session, policy_id)

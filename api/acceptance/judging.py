@@ -1,6 +1,6 @@
 """Weighs what a person says: whether it can be said at all, for which class, and how much authority it takes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -50,6 +50,8 @@ class ToWeigh(Protocol):
     def valid_until(self) -> date | None: ...
     @property
     def campari(self) -> dict[str, Any] | None: ...
+    @property
+    def faults(self) -> Sequence[Fault]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +96,23 @@ def weigh(session: Session, matter: Matter, said: ToWeigh, given: Wiring) -> Wei
     policy, decision = matter.rules.policy, matter.decision
     if said.verdict != "decline":
         refuse_what_no_person_may(session, matter)
-    faults = [*_faults(said, matter, given), *_faults_of_terms(session, said, matter)]
+    faults = [*said.faults, *_faults(said, matter, given), *_faults_of_terms(session, said, matter)]
     form, notches = _form(said.campari, policy, faults)
+    limit, currency = (NO_LIMIT_GIVEN, policy.currency) if said.limit is None else said.limit.stored(policy)
+    amount = None
+    try:
+        credit = Credit(limit, currency, matter.application.scope)
+        amount = credit_to_weigh(session, matter.debtor.id, credit, policy, given)
+    except BadInput as unfit:
+        faults += unfit.faults
     if faults:
         raise BadInput("The verdict cannot be taken.", faults=faults)
-    limit, currency = (NO_LIMIT_GIVEN, policy.currency) if said.limit is None else said.limit.stored(policy)
     return Weighed(
         limit=limit,
         currency=currency,
         valid_until=said.valid_until,
         risk_class=worse_class(_class_of(decision), _moved_class(decision, notches, policy)),
-        amount=credit_to_weigh(
-            session, matter.debtor.id, Credit(limit, currency, matter.application.scope), policy, given
-        ),
+        amount=amount,
         campari=None if form is None else {"marks": plain(form), "notches": notches},
     )
 
@@ -121,7 +127,7 @@ def refuse_what_no_person_may(session: Session, matter: Matter) -> None:
 
 def _faults(said: ToWeigh, matter: Matter, given: Wiring) -> Iterator[Fault]:
     given_credit = said.limit is not None and gives_credit(said.limit.stored(matter.rules.policy)[0])
-    if said.verdict == "accept" and not given_credit:
+    if said.verdict == "accept" and not given_credit and not _at_fault(said, "/limit"):
         yield Fault("/limit", "limit_needed", "Who accepts on account says up to which limit, above zero.")
     if said.verdict == "decline" and given_credit:
         yield Fault("/limit", "limit_of_refusal", "A refusal gives no credit.")
@@ -136,10 +142,16 @@ def _faults(said: ToWeigh, matter: Matter, given: Wiring) -> Iterator[Fault]:
         yield Fault("/valid_until", "too_late", f"By the policy a limit of this class ends by {latest}.")
 
 
+def _at_fault(said: ToWeigh, pointer: str) -> bool:
+    """Whether a part could not be read, so that nothing is known of it."""
+    return any(each.pointer == pointer or each.pointer.startswith(f"{pointer}/") for each in said.faults)
+
+
 def _faults_of_terms(session: Session, said: ToWeigh, matter: Matter) -> Iterator[Fault]:
     """Nobody grants what the law makes void; how large a debtor is where figures do not tell, its terms must say."""
     days = (said.terms or {}).get("payment_term_days")
-    if days is None:
+    # Whether it was expressly agreed decides on the days.
+    if days is None or _at_fault(said, "/terms/expressly_agreed"):
         return
     policy = matter.rules.policy
     size = size_known(session, matter.debtor.id, policy)

@@ -4,7 +4,8 @@ from marshmallow import fields, validate
 
 from api.decision_schemas import CreditLimitSchema
 from api.records.decisions import OUTCOMES
-from api.records.overrides import DIFFERING
+from api.records.orders import ORDER_STATES
+from api.records.overrides import DIFFERING, KINDS
 from api.records.verdicts import VERDICTS
 from api.web.fields import Day, Line
 from api.web.schemas import MoneySchema, PageQuery, Schema, SignedMoneySchema, page_schema
@@ -17,6 +18,9 @@ class MachineSaidSchema(Schema):
     would_have = fields.String(required=True, allow_none=True, validate=validate.OneOf((*OUTCOMES, None)))
     limit = fields.Nested(CreditLimitSchema, required=True, allow_none=True)
     risk_class = fields.String(required=True, allow_none=True)
+    prepayment_required = fields.Nested(
+        MoneySchema, required=True, allow_none=True, metadata={"description": "Of an order."}
+    )
 
 
 class PersonSaidSchema(Schema):
@@ -42,20 +46,33 @@ class BecameSchema(Schema):
     overdue = fields.Nested(MoneySchema, required=True, metadata={"description": "Open today and past its due day."})
 
 
+class BecameOfOrderSchema(Schema):
+    """An order as it is now."""
+
+    order_reference = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(ORDER_STATES))
+    amount = fields.Nested(MoneySchema, required=True)
+    delivered_amount = fields.Nested(MoneySchema, required=True)
+    invoiced_amount = fields.Nested(MoneySchema, required=True)
+
+
 class BecameOfItSchema(Schema):
     """What became of it. Whether anything was written off is not recorded: null, and why."""
 
     by_currency = fields.List(fields.Nested(BecameSchema), required=True)
     exposure = fields.List(fields.Nested(SignedMoneySchema), required=True)
+    order = fields.Nested(BecameOfOrderSchema, required=True, allow_none=True)
     written_off = fields.Nested(MoneySchema, required=True, allow_none=True)
     written_off_why = fields.String(required=True, allow_none=True)
 
 
 class OverrideSchema(Schema):
-    """A verdict that differs from the machine's decision."""
+    """A verdict that differs from the machine's decision, on an application or, as its release, on an order."""
 
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     verdict_id = fields.UUID(required=True)
-    application_id = fields.UUID(required=True)
+    application_id = fields.UUID(required=True, allow_none=True)
+    order_id = fields.UUID(required=True, allow_none=True)
     debtor_id = fields.UUID(required=True)
     decision_id = fields.UUID(required=True)
     direction = fields.String(required=True, validate=validate.OneOf(DIFFERING))
@@ -86,7 +103,8 @@ class OverridesPageSchema(page_schema(OverrideSchema)):  # type: ignore[misc]
 
 
 class OverridesQuery(PageQuery):
-    """Since which day, and by whom."""
+    """Since which day, by whom, and on what."""
 
     since = Day(load_default=None)
+    kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
     by = Line(254, load_default=None, metadata={"description": "The person's e-mail."})

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from api.acceptance.limit_fields import limit_shown
 from api.acceptance.overriding import machine_answer
 from api.records import overrides
-from api.records.overrides import Since
+from api.records.orders import OrderRecord
+from api.records.overrides import Since, Which
 from api.records.verdicts import VerdictRecord
 from api.web.money import money_answer
 from api.web.paging import page_of
@@ -24,49 +25,84 @@ def overrides_page(
 ) -> tuple[list[dict[str, Any]], Any, dict[str, Any]]:
     """Give a page of overrides, the newest first, the cursor of the next ones, and how often persons differ."""
     since = None if query["since"] is None else begin_of_day(query["since"], given.seller.time_zone)
-    listed = overrides.listing(since, query["by"])
+    which = Which(since, query["by"], query["kind"])
+    listed = overrides.listing(which)
     page = page_of(session, listed, [VerdictRecord.id], query["limit"], query["after"], newest_first=True)
     records = [row[0] for row in page.items]
     asked = [(each.debtor_id, _day(each.given_at, given)) for each in records]
     became = overrides.since(session, asked, given.today)
     exposed = overrides.exposures(session, (each.debtor_id for each in records), given.today)
+    ordered = overrides.orders(session, (each.order_id for each in records if each.order_id is not None))
     items = [
-        _item(row, after, exposed.get(row[0].debtor_id, [])) for row, after in zip(page.items, became, strict=True)
+        _item(row, after, exposed.get(row[0].debtor_id, []), ordered.get(row[0].order_id))
+        for row, after in zip(page.items, became, strict=True)
     ]
-    return items, page.next, {"since": query["since"], "counts": _counts(session, since, query["by"])}
+    return items, page.next, {"since": query["since"], "counts": _counts(session, which)}
 
 
-def _counts(session: Session, since: datetime | None, by: str | None) -> dict[str, int]:
+def _counts(session: Session, which: Which) -> dict[str, int]:
     """How often persons decided, and how: with what the machine decided alone where nobody is named."""
-    found = overrides.counts(session, since, by)
+    found = overrides.counts(session, which)
     names = ("same", *overrides.DIFFERING)
     by_direction = {name: found.get(name, 0) for name in names}
     return {
-        "decisions": overrides.count_applications(session, since),
+        "decisions": overrides.count_applications(session, which.since),
         "verdicts": sum(found.values()),
         **by_direction,
         "overrides": sum(by_direction[name] for name in overrides.DIFFERING),
     }
 
 
-def _item(row: Any, became: list[Since], exposed: list[tuple[str, Decimal]]) -> dict[str, Any]:
-    verdict, approval, judgement = row
-    said = orjson.loads(judgement)
+def _machine(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What the machine said of an application."""
     machine = machine_answer(said)
-    currency = said["currency"]
     amount = None if machine is None or machine["limit"]["amount"] is None else Decimal(machine["limit"]["amount"])
     return {
+        "outcome": said["outcome"],
+        "would_have": None if machine is None else machine["outcome"],
+        "limit": None if machine is None else limit_shown(machine["limit"]["kind"], amount, said["currency"]),
+        "risk_class": said["risk_class"],
+        "prepayment_required": None,
+    }
+
+
+def _gate(said: Mapping[str, Any], risk_class: str | None) -> dict[str, Any]:
+    """What the gate said of an order, which has no limit of its own."""
+    required = said["prepayment_required"]
+    return {
+        "outcome": said["outcome"],
+        "would_have": said["outcome"],
+        "limit": None,
+        "risk_class": risk_class,
+        "prepayment_required": None if required is None else money_answer(Decimal(required), said["currency"]),
+    }
+
+
+def _order(order: OrderRecord) -> dict[str, Any]:
+    """What became of an order."""
+    return {
+        "order_reference": order.order_reference,
+        "state": order.state,
+        "amount": money_answer(order.amount, order.currency),
+        "delivered_amount": money_answer(order.delivered_amount, order.currency),
+        "invoiced_amount": money_answer(order.invoiced_amount, order.currency),
+    }
+
+
+def _item(
+    row: Any, became: list[Since], exposed: list[tuple[str, Decimal]], order: OrderRecord | None
+) -> dict[str, Any]:
+    verdict, approval, judgement, direction = row
+    said = orjson.loads(judgement)
+    return {
+        "kind": "application" if order is None else "order",
         "verdict_id": verdict.id,
         "application_id": verdict.application_id,
+        "order_id": verdict.order_id,
         "debtor_id": verdict.debtor_id,
-        "decision_id": verdict.decision_id,
-        "direction": verdict.direction,
-        "machine": {
-            "outcome": said["outcome"],
-            "would_have": None if machine is None else machine["outcome"],
-            "limit": None if machine is None else limit_shown(machine["limit"]["kind"], amount, currency),
-            "risk_class": said["risk_class"],
-        },
+        "decision_id": verdict.decision_id or verdict.order_decision_id,
+        "direction": direction,
+        "machine": _machine(said) if order is None else _gate(said, verdict.risk_class),
         "person": {
             "verdict": verdict.verdict,
             "limit": limit_shown(verdict.limit_kind, verdict.limit_amount, verdict.currency),
@@ -79,6 +115,7 @@ def _item(row: Any, became: list[Since], exposed: list[tuple[str, Decimal]]) -> 
         "since": {
             "by_currency": [_since(each) for each in became],
             "exposure": [money_answer(amount, each) for each, amount in exposed],
+            "order": None if order is None else _order(order),
             "written_off": None,
             "written_off_why": "not_recorded",
         },

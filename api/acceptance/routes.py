@@ -11,6 +11,7 @@ from api.acceptance.application_schemas import (
     ApplicationSchema,
     ApplicationsQuery,
     NewApplicationSchema,
+    NewWithdrawalSchema,
 )
 from api.acceptance.applied import ApplicationRequest
 from api.acceptance.applying import apply
@@ -19,6 +20,7 @@ from api.acceptance.terms import TermsAccepted, agree_on_application, agree_with
 from api.acceptance.terms_schemas import AgreedTermsSchema, NewAgreedTermsSchema
 from api.acceptance.verdict_schemas import NewApprovalSchema, NewVerdictSchema, VerdictSchema
 from api.acceptance.verdicts import Said, approve, give_verdict
+from api.acceptance.withdrawing import withdraw_application
 from api.known_time import since
 from api.records import applications
 from api.records.applications import ApplicationRecord
@@ -96,6 +98,20 @@ def create_verdict(said: Said, application_id: UUID) -> Response:
 def create_approval(data: dict[str, Any], application_id: UUID, verdict_id: UUID) -> Response:
     """Second a verdict, or refuse it: as another person, within whose authority it lies."""
     return bytes_answer(approve(application_id, verdict_id, data["approved"], data["grounds"], wiring()), 201)
+
+
+@blueprint.route("/applications/<uuid:application_id>/withdrawals", methods=["POST"])
+@permission("application.make")
+@blueprint.arguments(NewWithdrawalSchema)
+@blueprint.response(201, ApplicationSchema)
+@blueprint.alt_response(412)
+@blueprint.headers(IF_MATCH_TOO)
+def create_withdrawal(data: dict[str, Any], application_id: UUID) -> Response:
+    """Withdraw an application that waits for a person: by who asked for it, or the debtor's account owner.
+
+    Its referral ends, and the request for cover that was made for it.
+    """
+    return bytes_answer(withdraw_application(application_id, data["reason"], wiring()), 201)
 
 
 @blueprint.route("/applications/<uuid:application_id>/agreed-terms", methods=["POST"])

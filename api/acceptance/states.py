@@ -55,11 +55,25 @@ def tell_decided(
     alerts.end_alert(session, OVERDUE, str(application.id), now=now)
 
 
-def withdraw(
+def replace(
     session: Session, application: ApplicationRecord, debtor: DebtorRecord, by: ApplicationRecord, now: datetime
 ) -> None:
     """Withdraw an application that another one replaces, and tell so; nobody need decide on it any more."""
+    _withdraw(session, application, debtor, {"replaced_by": str(by.id)}, now)
+
+
+def withdraw(
+    session: Session, application: ApplicationRecord, debtor: DebtorRecord, by: str, reason: str, now: datetime
+) -> None:
+    """Withdraw an application for who asked it, and tell so; nobody can decide on it any more."""
+    application.withdrawn_by, application.withdrawal_reason, application.withdrawn_at = by, reason, now
+    _withdraw(session, application, debtor, {"replaced_by": None, "by": by, "reason": reason}, now)
+
+
+def _withdraw(
+    session: Session, application: ApplicationRecord, debtor: DebtorRecord, why: dict[str, str | None], now: datetime
+) -> None:
     enter(application, "withdrawn", now)
-    told = {"application_id": str(application.id), "state": application.state, "replaced_by": str(by.id)}
+    told = {"application_id": str(application.id), "state": application.state, **why}
     debtors.tell(session, "application.withdrawn.v1", debtor.id, told, now)
     alerts.end_alert(session, OVERDUE, str(application.id), now=now)

@@ -13,11 +13,11 @@ from api.acceptance.answers import granted_terms, terms_answer
 from api.acceptance.finding import get_application
 from api.acceptance.terms_law import faults_of_term, size_known
 from api.identity.debtors import locked_debtor
+from api.persons import is_decider
 from api.problems import BadInput, Conflict, Fault, NotAllowed
 from api.records import applications, debtors, documents, held_orders, verdicts
 from api.records.applications import AgreedTermsRecord, ApplicationRecord
 from api.records.debtors import DebtorRecord
-from api.web.permissions import is_allowed
 from api.wiring import Wiring, answer_bytes
 from scoring.policy.terms import CompanySize
 from scoring.terms import AGREED_DAYS_MAX, STATUTORY_DAYS
@@ -102,7 +102,8 @@ def _checked(
     known = size_known(session, debtor.id, policy)
     size = accepted.debtor_size or known
     # That it is small by its figures does not say that it is no public body, and who says more asks for less.
-    if known not in (None, "sme", size) and given.caller.role != "credit_manager":
+    says_otherwise = given.caller.role == "credit_manager" and is_decider(given)
+    if known not in (None, "sme", size) and not says_otherwise:
         detail = f"By its annual figures or legal form it is {known}; only a credit_manager says otherwise."
         faults.append(Fault("/debtor_size", "size_known_otherwise", detail))
         size = known
@@ -119,7 +120,7 @@ def _checked(
 def _faults_of_text(accepted: TermsAccepted, given: Wiring) -> Iterator[Fault]:
     if (accepted.document_id is None) == (accepted.document_sha256 is None):
         yield Fault("", "name_one_document", "Give exactly one of document_id and document_sha256.")
-    elif accepted.document_id is None and given.caller.role == "integration":
+    elif accepted.document_id is None and given.caller.subject is None:
         yield Fault("/document_id", "document_needed", "A machine records terms by their stored document only.")
     if accepted.accepted_on > given.today:
         yield Fault("/accepted_on", "in_the_future", "Nobody has accepted it yet.")
@@ -146,7 +147,7 @@ def _refuse_longer_than_granted(
         if not terms.get("expressly_agreed") or terms.get("payment_term_days", 0) < days:
             detail = f"Beyond {AGREED_DAYS_MAX} days takes a verdict that grants them as expressly agreed."
             raise NotAllowed(detail, code="verdict_needed")
-    if is_allowed(given.caller.role, "limit.decide"):
+    if is_decider(given):
         return
     most = STATUTORY_DAYS if granted_on is None else granted_terms(session, granted_on)["payment_term_days"]
     if most is not None and days > most:

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from marshmallow import fields, post_load, validate
+from marshmallow import ValidationError, fields, validate
 
-from api.acceptance.limit_fields import LimitField
+from api.acceptance.limit_fields import GivenLimit, LimitField
 from api.acceptance.verdicts import Said
 from api.decision_schemas import CreditLimitSchema
+from api.problems import Fault
 from api.records.applications import APPLICATION_STATES
 from api.records.verdicts import VERDICTS
+from api.web.faults import faults_of
 from api.web.fields import Day, Line, WholeNumber
 from api.web.schemas import MoneySchema, Schema
 
@@ -36,10 +38,20 @@ class NewVerdictSchema(Schema):
     grounds = Line(2000, required=True)
     campari = fields.Dict(keys=fields.String())
 
-    @post_load
-    def as_said(self, data: dict[str, Any], **_: Any) -> Said:
-        """Give the value the service takes."""
-        return Said(**data)
+    def load(self, *args: Any, **options: Any) -> Said:
+        """Give the value the service takes, with the faults of what cannot be read.
+
+        They are named by the service, beside what the rest of it breaks of the rules: all at once.
+        """
+        faults: tuple[Fault, ...] = ()
+        try:
+            told = super().load(*args, **options)
+        except ValidationError as error:
+            valid = error.valid_data if isinstance(error.valid_data, dict) else {}
+            # Of a limit that was refused its parts may be left behind: they are none.
+            told = {name: part for name, part in valid.items() if name != "limit" or isinstance(part, GivenLimit)}
+            faults = tuple(faults_of(error.messages))
+        return Said(**{"verdict": "", "grounds": "", **told, "faults": faults})
 
 
 class NewApprovalSchema(Schema):

@@ -16,7 +16,7 @@ from api.acceptance.limit_fields import GivenLimit
 from api.acceptance.matter import Matter
 from api.acceptance.overriding import direction_beside
 from api.persons import beyond_authority, is_same, refuse_own, require_person
-from api.problems import Conflict, NotAllowed, NotFound
+from api.problems import Conflict, Fault, NotAllowed, NotFound
 from api.records import verdicts
 from api.records.applications import ApplicationRecord
 from api.records.verdicts import Verdict, VerdictApprovalRecord, VerdictRecord
@@ -28,7 +28,10 @@ from scoring.policy.document import Policy
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person says. `limit` None: where it must be said of an acceptance, it stays as it is otherwise."""
+    """What a person says. `limit` None: where it must be said of an acceptance, it stays as it is otherwise.
+
+    `faults` are of what could not be read, which is left out.
+    """
 
     verdict: str
     grounds: str
@@ -36,6 +39,7 @@ class Said:
     terms: dict[str, Any] | None = None
     valid_until: date | None = None
     campari: dict[str, Any] | None = None
+    faults: tuple[Fault, ...] = ()
 
 
 def give_verdict(application_id: UUID, said: Said, given: Wiring) -> bytes:

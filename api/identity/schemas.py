@@ -83,8 +83,10 @@ class NamesDebtor(Schema):
     company = fields.Nested(CompanySchema)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def check_one(self, _data: dict[str, Any], original: Mapping[str, Any], **_: Any) -> None:
-        """Refuse none and several, whatever else is wrong."""
+    def check_one(self, _data: dict[str, Any], original: Any, **_: Any) -> None:
+        """Refuse none and several, whatever else is wrong; of what is no object that alone is told."""
+        if not isinstance(original, Mapping):
+            return
         given = [name for name in ("debtor_id", "debtor_reference", "company") if name in original]
         if len(given) != 1:
             raise invalid("name_one_debtor", "Give exactly one of debtor_id, debtor_reference and company.")

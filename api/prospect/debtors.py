@@ -10,6 +10,7 @@ from api.debtor_answer import debtor_answer
 from api.identity.debtors import get_debtor
 from api.problems import BadInput, Conflict, Fault, NotAllowed
 from api.prospect.regrouping import refuse_regroup, regrouped
+from api.prospect.reserved import OF_COVER, refuse_changed_facts, refuse_critical, refuse_merge
 from api.records import debtor_locks, debtors, exposure, held_orders, identities, returnables
 from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
@@ -17,7 +18,7 @@ from api.wiring import Wiring, answer_bytes
 
 Names = Sequence[OfficialNumber | Reference]
 SALES_MAY_SET = frozenset({"name", "country", "account_owner"})
-MAY_CURE = frozenset({"parent_id", "critical"})  # Held orders may wait for these.
+MAY_CURE = frozenset({"parent_id", *OF_COVER})  # Held orders may wait for these.
 
 
 def add_debtor(values: Mapping[str, Any], names: Names, given: Wiring) -> bytes:
@@ -29,6 +30,7 @@ def add_debtor(values: Mapping[str, Any], names: Names, given: Wiring) -> bytes:
     beyond = sorted(set(values) - SALES_MAY_SET) if given.caller.role == "sales" else []
     if beyond:
         raise NotAllowed(f"Your role 'sales' may not set: {', '.join(beyond)}.")
+    values = refuse_critical(values, False, given)
     with given.transaction() as session:
         given.once.claim(session)
         if values.get("parent_id"):
@@ -60,8 +62,12 @@ def lock_to_change(session: Session, debtor_id: UUID, values: Mapping[str, Any])
 
 
 def change_debtor(session: Session, debtor: DebtorRecord, values: Mapping[str, Any], given: Wiring) -> None:
-    """Set what a caller may set, and tell which of it changed. The debtor must be locked to change."""
-    values = _with_parent(session, values, debtor.id)
+    """Set what a caller may set, and tell which of it changed. The debtor must be locked to change.
+
+    Raises NotAllowed and BadInput for what is not the caller's to say.
+    """
+    refuse_changed_facts(debtor, values, given)
+    values = _with_parent(session, refuse_critical(values, debtor.critical, given), debtor.id)
     changed = sorted(name for name, value in values.items() if getattr(debtor, name) != value)
     if not changed:
         return
@@ -132,6 +138,7 @@ def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
         moved = debtors.children(session, merged_id)
         if moved:
             refuse_regroup(session, merged_id, into_id, given)
+        refuse_merge(session, merged, given)
         exposure.regroup(session, moved, merged_id, into_id)
         returnables.regroup(session, moved, merged_id, into_id)
         debtors.merge(session, merged, into, given.now)

@@ -7,11 +7,10 @@ from sqlalchemy.orm import Session
 
 from api.check_facts import any_insolvent
 from api.gate.over_limit import tell_over_limit
+from api.persons import is_decider
 from api.problems import NotAllowed
 from api.records import debtors, limits, waiting_orders
 from api.wiring import Wiring
-
-MAY_REGROUP = frozenset({"finance", "credit_manager"})
 
 
 def refuse_regroup(session: Session, from_id: UUID | None, to_id: UUID | None, given: Wiring) -> None:
@@ -20,13 +19,12 @@ def refuse_regroup(session: Session, from_id: UUID | None, to_id: UUID | None, g
     Where one of them, or one above, has a limit or a hold for its group, leaving and joining pass by it. Who leaves an
     insolvent parent leaves the hold behind that this puts on its orders: that takes a person.
     """
-    above_from, above_to = (_upwards(session, each) for each in (from_id, to_id))
-    may_regroup = given.caller.role in MAY_REGROUP
-    if not may_regroup and limits.bind_a_group(session, sorted({*above_from, *above_to}), given.today):
-        detail = "A limit or a hold is on that group: only finance or a credit manager may change who belongs to it."
-        raise NotAllowed(detail, code="group_is_bound")
-    if may_regroup and given.caller.subject is not None:
+    if is_decider(given):
         return
+    above_from, above_to = (_upwards(session, each) for each in (from_id, to_id))
+    if limits.bind_a_group(session, sorted({*above_from, *above_to}), given.today):
+        detail = "A limit or a hold is on that group: only a person of finance may change who belongs to it."
+        raise NotAllowed(detail, code="group_is_bound")
     policy = given.house.policies.active(session).policy
     leaves = any_insolvent(session, above_from, policy, given.today)
     if leaves and not any_insolvent(session, above_to, policy, given.today):

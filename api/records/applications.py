@@ -21,7 +21,8 @@ class ApplicationRecord(WithId, Base):
 
     `because` is the reason why it is not as the machine answered: what a person decided before, or a limit in force.
     `applied_by` is the credential's name, `actor` whom a machine named; neither may decide it. A referral has an
-    `owner` once somebody took it, and must be decided by `due_at`.
+    `owner` once somebody took it, and must be decided by `due_at`. `withdrawn_by` and why are of one that was withdrawn
+    by who asked it, not of one that a newer one replaced.
     """
 
     __tablename__ = "application"
@@ -59,6 +60,9 @@ class ApplicationRecord(WithId, Base):
     applied_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     version: Mapped[int]
+    withdrawn_by: Mapped[str | None]
+    withdrawal_reason: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class AgreedTermsRecord(WithId, Base):

@@ -41,6 +41,7 @@ FROM contract ORDER BY contract.valid_from, contract.id
 class Contract:
     """A contract in force on a day, with the decisions on the debtors that were asked for, as they were recorded."""
 
+    id: UUID
     currency: str
     terms: InsuranceTerms
     decided: dict[UUID, tuple[tuple[UUID, CoverVersion], ...]]
@@ -57,7 +58,7 @@ class Contract:
 def contracts(session: Session, debtor_ids: Sequence[UUID], day: date) -> list[Contract]:
     """Give the contracts in force on a day, the oldest first, with all that was decided on these debtors."""
     rows = session.execute(READ, {"debtor_ids": list(debtor_ids), "day": day})
-    return [Contract(currency, insurance_terms(terms), _decided(decided)) for _, currency, _, terms, decided in rows]
+    return [Contract(id_, currency, insurance_terms(terms), _decided(made)) for id_, currency, _, terms, made in rows]
 
 
 def bearing(

@@ -49,6 +49,13 @@ def open_one(session: Session, debtor_id: UUID, policy_id: UUID) -> CoverRequest
     return session.scalars(query.where(REQUEST.state.in_(OPEN)).order_by(REQUEST.id.desc()).limit(1)).first()
 
 
+def open_of_application(session: Session, application_id: UUID) -> Sequence[CoverRequestRecord]:
+    """Give the new requests that were made for an application and have no answer yet, locked as `get` locks one."""
+    query = select(REQUEST).where(REQUEST.application_id == application_id, REQUEST.kind == "new")
+    query = query.where(REQUEST.state.in_(OPEN)).order_by(REQUEST.id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
 def heads(session: Session, debtor_id: UUID, policy_id: UUID) -> Sequence[CoverRequestRecord]:
     """Give the decided requests about a debtor that no other has changed or given back, the newest first."""
     query = select(REQUEST).where(REQUEST.debtor_id == debtor_id, REQUEST.insurance_policy_id == policy_id)

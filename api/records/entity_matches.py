@@ -85,7 +85,8 @@ def last(session: Session, key: str, country: str | None, place: str | None) -> 
 def last_of_debtor(session: Session, debtor_id: UUID) -> datetime | None:
     """Say when a person last chose this debtor; None where nobody did."""
     record = EntityMatchRecord
-    return session.scalar(select(func.max(record.chosen_at)).where(record.debtor_id == debtor_id))
+    by_person = (record.debtor_id == debtor_id, record.chosen_by.contains("@"))  # A machine is named by its key.
+    return session.scalar(select(func.max(record.chosen_at)).where(*by_person))
 
 
 def _place(place: str | None) -> str | None:

@@ -1,46 +1,74 @@
-"""Overrides: verdicts that count and differ from the machine's decision, and what the ledger says since."""
+"""Overrides: verdicts on applications and orders that count and differ from the machine's, and what came since."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy import Select, case, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from api.records import returnables
 from api.records.decisions import DecisionRecord
+from api.records.orders import OrderDecisionRecord, OrderRecord
 from api.records.verdicts import VerdictApprovalRecord, VerdictRecord
 
+KINDS = ("application", "order")
 DIFFERING = ("more_credit", "less_credit", "machine_silent")
 
 
-def _in_force(since: datetime | None) -> Select[VerdictRecord, VerdictApprovalRecord, str]:
-    """The verdicts on applications that count, given since a time, with the judgement they stand beside."""
-    record, approval, decision = VerdictRecord, VerdictApprovalRecord, DecisionRecord
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which verdicts: given since a time, by whom, and on what; None: any."""
+
+    since: datetime | None = None
+    by: str | None = None
+    kind: str | None = None
+
+
+# A person only lets go what the gate keeps; where the gate would have let it go by then, he says the same.
+DIRECTION = case(
+    (VerdictRecord.order_id.is_(None), VerdictRecord.direction),
+    (OrderDecisionRecord.outcome == "accept", "same"),
+    else_="more_credit",
+)
+
+
+def _in_force(which: Which) -> Select[Any]:
+    """The verdicts that count, with their direction and the judgement they stand beside."""
+    record, approval, decision, gate = VerdictRecord, VerdictApprovalRecord, DecisionRecord, OrderDecisionRecord
     query = (
-        select(record, approval, decision.judgement)
+        select(record, approval, func.coalesce(decision.judgement, gate.judgement), DIRECTION)
         .outerjoin(approval, approval.verdict_id == record.id)
-        .join(decision, decision.id == record.decision_id)
-        .where(record.application_id.is_not(None), or_(record.needs_second.is_(False), approval.approved.is_(True)))
+        .outerjoin(decision, decision.id == record.decision_id)
+        .outerjoin(gate, gate.id == record.order_decision_id)
+        .where(or_(record.needs_second.is_(False), approval.approved.is_(True)))
     )
-    return query if since is None else query.where(record.given_at >= since)
+    if which.kind is not None:
+        of_kind = record.order_id if which.kind == "order" else record.application_id
+        query = query.where(of_kind.is_not(None))
+    if which.by is not None:
+        query = query.where(record.given_by == which.by)
+    return query if which.since is None else query.where(record.given_at >= which.since)
 
 
-def listing(since: datetime | None, by: str | None) -> Select[VerdictRecord, VerdictApprovalRecord, str]:
-    """Select overrides: given since a time, and by whom."""
-    query = _in_force(since).where(VerdictRecord.direction.in_(DIFFERING))
-    return query if by is None else query.where(VerdictRecord.given_by == by)
+def listing(which: Which) -> Select[Any]:
+    """Select overrides: verdict, what a second person said, the machine's judgement, and how the verdict differs."""
+    return _in_force(which).where(DIRECTION.in_(DIFFERING))
 
 
-def counts(session: Session, since: datetime | None, by: str | None) -> dict[str, int]:
+def counts(session: Session, which: Which) -> dict[str, int]:
     """Count the verdicts that count by their direction, those that differ in nothing too."""
-    verdicts = _in_force(since)
-    if by is not None:
-        verdicts = verdicts.where(VerdictRecord.given_by == by)
-    of_kind = verdicts.with_only_columns(VerdictRecord.direction, func.count()).group_by(VerdictRecord.direction)
-    return {str(direction): int(count) for direction, count in session.execute(of_kind)}
+    # Grouped by a name of its own: `direction` alone would be the column of the verdict.
+    of_direction = _in_force(which).with_only_columns(DIRECTION.label("differs"), func.count())
+    return {str(direction): int(count) for direction, count in session.execute(of_direction.group_by("differs"))}
+
+
+def orders(session: Session, order_ids: Iterable[UUID]) -> dict[UUID, OrderRecord]:
+    """Give orders as they are now, by their ids."""
+    return {each.id: each for each in session.scalars(select(OrderRecord).where(OrderRecord.id.in_(list(order_ids))))}
 
 
 def count_applications(session: Session, since: datetime | None) -> int:

@@ -43,6 +43,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "limit.decide": DECIDERS,
     "hold.place": DECIDERS,
     "security.record": DECIDERS,
+    "critical.mark": DECIDERS,
     "document.add": ASKERS,
     "document.read": BOOK,
     "insurance_policy.read": BOOK,

@@ -24,6 +24,7 @@ MOVES_ORDERS = {
 # Whoever changes what a held order may wait for, and what that is.
 CURES = {
     "api.acceptance.cover_changes": "cover",
+    "api.acceptance.critical_marks": "a debtor that is critical",
     "api.acceptance.granting": "limits, temporary ones too",
     "api.acceptance.holds": "holds that are ended",
     "api.acceptance.insurance_policies": "a contract with an insurer",
@@ -41,7 +42,7 @@ CURES = {
     "api.records.allocating": "invoices that are settled",
     "api.records.ledger_batch": "invoices, payments and credit notes that come in",
     "api.records.prepayments": "a prepayment that was taken back, where room is left all the same",
-    "api.prospect.debtors": "another group, or a debtor that is critical",
+    "api.prospect.debtors": "another group",
     "api.prospect.rescreening": "what the list tells tonight",
     "api.prospect.sanctions": "sanctions hits that are cleared",
 }

@@ -225,3 +225,56 @@ def test_no_name_leads_out_of_its_folder_or_hides_its_ending(name: str, kind: st
     assert not kept.startswith(".")
     assert len(kept) <= FILE_NAME_LENGTH_MAX + 5
     assert clean_name(kept, kind) == kept
+
+
+class TestSeveralDebtors:
+    PATH = "/v1/documents/{document_id}/debtors"
+
+    @pytest.fixture
+    def members(self, house: House, seller: Seller) -> list[str]:
+        with house.sessions.of(seller.id) as session:
+            now = house.clock.now(seller)
+            values = {"country": "NL"}
+            add = lambda: debtors.add(session, values, phase="acceptance", names=[], now=now)  # noqa: E731
+            return [str(add().id) for _ in range(2)]
+
+    def secured(self, client: FlaskClient, debtor_id: str, document_id: str) -> int:
+        body = {"kind": "pledge", "document_id": document_id}
+        return client.post(f"/v1/debtors/{debtor_id}/securities", json=body).status_code
+
+    def test_one_paper_is_evidence_of_each_debtor_that_it_names(
+        self, app: Flask, finance: FlaskClient, debtor_id: str, members: list[str]
+    ) -> None:
+        made = send(finance, PDF, debtor_id=debtor_id).json
+        path = self.PATH.format(document_id=made["id"])
+        assert [self.secured(finance, each, made["id"]) for each in members] == [422, 422]
+        named = finance.post(path, json={"debtor_id": members[0]})
+        assert named.status_code == 201, named.text
+        assert_documented(app, "post", self.PATH, 201, named.json)
+        assert (named.json["debtor_id"], named.json["also_debtor_ids"]) == (debtor_id, members[:1])
+        assert [self.secured(finance, each, made["id"]) for each in (debtor_id, *members)] == [201, 201, 422]
+        for each in (debtor_id, members[0]):
+            listed = finance.get(f"/v1/documents?debtor_id={each}").json["items"]
+            assert [one["id"] for one in listed] == [made["id"]]
+        assert finance.get(f"/v1/documents?debtor_id={members[1]}").json["items"] == []
+        assert len(finance.get("/v1/documents").json["items"]) == 1
+
+    def test_who_is_named_already_is_told_so(self, finance: FlaskClient, debtor_id: str, members: list[str]) -> None:
+        made = send(finance, PDF, debtor_id=debtor_id).json
+        path = self.PATH.format(document_id=made["id"])
+        first = {"debtor_reference": {"system": "erp", "value": "1001"}}
+        assert finance.post(path, json=first).status_code == 200
+        answers = [finance.post(path, json={"debtor_id": members[0]}) for _ in range(2)]
+        assert [each.status_code for each in answers] == [201, 200]
+        assert answers[0].json == answers[1].json
+        keyed = [finance.post(path, json={"debtor_id": members[1]}, headers={"Idempotency-Key": "k"}) for _ in "ab"]
+        assert [each.status_code for each in keyed] == [201, 201]
+
+    def test_whom_nobody_knows_no_paper_names(self, app: Flask, finance: FlaskClient, debtor_id: str) -> None:
+        made = send(finance, PDF, debtor_id=debtor_id).json
+        path = self.PATH.format(document_id=made["id"])
+        assert_problem(app, finance.post(path, json={"debtor_id": str(uuid4())}), 404, "debtor_not_found")
+        nowhere = self.PATH.format(document_id=uuid4())
+        assert_problem(app, finance.post(nowhere, json={"debtor_id": debtor_id}), 404, "document_not_found")
+        for body in ({}, 1, None, [], "x"):
+            assert_problem(app, finance.post(path, json=body), 422, "bad_input")

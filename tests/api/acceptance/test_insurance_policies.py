@@ -118,10 +118,12 @@ def test_who_may_and_whose_it_is(
     assert_problem(app, client_of("sales").get("/v1/insurance-policies"), 403, "not_allowed")
     assert_problem(app, client_of("integration").post("/v1/insurance-policies", json=BY_HAND), 403, "not_allowed")
     path = f"/v1/insurance-policies/{policy['id']}"
-    other = client_of("finance", seller=new_seller())
+    assert_problem(app, client_of("finance").post("/v1/insurance-policies", json=BY_HAND), 403, "person_needed")
+    other = client_of("finance", seller=new_seller(), subject="bob@example.com")
     assert_problem(app, other.get(path), 404, "insurance_policy_not_found")
     sent = {"valid_from": "2026-01-01", "source": "x", "terms": TERMS}
     assert_problem(app, other.post(f"{path}/terms", json=sent), 404, "insurance_policy_not_found")
+    assert_problem(app, client_of("finance").post(f"{path}/terms", json=sent), 403, "person_needed")
     foreign = {**sent, "document_id": str(uuid4())}
     assert_problem(app, finance.post(f"{path}/terms", json=foreign), 404, "document_not_found")
 

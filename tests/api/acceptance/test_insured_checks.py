@@ -124,7 +124,7 @@ def test_a_contract_bears_on_whom_it_can_cover(
     values: dict[str, Any],
     expected: InsuranceFacts | None,
 ) -> None:
-    bare = Covering(house, seller, client_of("finance"), monkeypatch)
+    bare = Covering(house, seller, client_of("finance", subject="ann@example.com"), monkeypatch)
     add_policy(bare.client, {**BY_HAND, "terms": {**TERMS, **terms}, **more})
     assert judged(bare, bare.debtor(FULL, **values))[0] == expected
 

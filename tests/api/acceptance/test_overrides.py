@@ -56,6 +56,7 @@ def test_what_became_of_it_is_read_from_the_ledger(office: Office) -> None:
     assert nothing["since"] == {
         "by_currency": [],
         "exposure": [],
+        "order": None,
         "written_off": None,
         "written_off_why": "not_recorded",
     }

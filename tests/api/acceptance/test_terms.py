@@ -1,11 +1,13 @@
 """Agreed terms over HTTP: the law, one record of one version, and what follows once a file is complete."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from api.onboarding import ITEMS, missing
@@ -155,6 +157,24 @@ def test_sales_agrees_to_no_more_days_than_were_granted(office: Office, app: Fla
     assert office.agree(granted["id"], office.finance, terms_version="2").status_code == 201
 
 
+@pytest.mark.parametrize("role", ["sales", "finance", "credit_manager", "integration"])
+def test_a_machine_of_whatever_role_names_its_paper_and_agrees_to_no_more_than_was_granted(
+    office: Office,
+    app: Flask,
+    sessions: Sessions,
+    seller: Seller,
+    client_of: Callable[..., FlaskClient],
+    role: str,
+) -> None:
+    made, machine = office.apply(WEAK, "1000.00"), client_of(role)  # Class high: 14 days.
+    problem = assert_problem(app, office.agree(made["id"], machine), 422, "bad_input")
+    assert [each["code"] for each in problem["errors"]] == ["document_needed"]
+    body = {"terms_version": "2", "accepted_by": "x", "accepted_on": "2026-01-15", "channel": "esign"}
+    body |= {"document_id": paper(sessions, seller), "payment_term_days": 30}
+    longer = machine.post(f"/v1/applications/{made['id']}/agreed-terms", json=body)
+    assert_problem(app, longer, 403, "longer_than_granted")
+
+
 def test_every_fault_is_named(office: Office, app: Flask) -> None:
     made = office.apply()
     path = f"/v1/applications/{made['id']}/agreed-terms"
@@ -223,6 +243,8 @@ def test_a_name_that_is_not_the_registers_keeps_the_file_open_until_a_person_cho
     assert [each["item"] for each in shown["checklist"] if not each["done"]] == ["identity_matched"]
     assert shown["state"] == "approved"
     choice = {"debtor_id": debtor_id, "company": {"country": "NL", "kvk_number": GOOD}}
+    assert office.machine.post("/v1/entity-matches", json=choice).status_code == 201
+    assert office.shown(made["id"])["state"] == "approved"  # What a machine chose, no person has looked at.
     answer = office.finance.post("/v1/entity-matches", json=choice)
     assert answer.status_code == 201, answer.text
     assert office.shown(made["id"])["state"] == "agreed"

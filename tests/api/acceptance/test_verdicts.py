@@ -122,6 +122,27 @@ def test_every_fault_of_a_verdict_is_named(office: Office, app: Flask) -> None:
     assert {each["pointer"] for each in problem["errors"]} == {
         *("/verdict", "/limit/kind", "/valid_until", "/terms/mode", "/grounds"),
     }
+    # What cannot be read stands beside what the rest breaks of the rules.
+    both = {
+        "verdict": "decline",
+        "limit": euro("1.00"),
+        "valid_until": "2000-01-01",
+        "campari": {"luck": 1},
+        "why": "x",
+    }
+    both["terms"] = {"payment_term_days": 300, "mode": "cash"}
+    mixed = office.finance.post(f"/v1/applications/{made['id']}/verdicts", json=both)
+    problem = assert_problem(app, mixed, 422, "bad_input")
+    assert {each["pointer"] for each in problem["errors"]} >= {
+        *("/grounds", "/why", "/terms/mode"),
+        *("/limit", "/valid_until", "/campari/luck", "/terms/payment_term_days"),
+    }
+    foreign = {"limit": {"amount": "1.00", "currency": "CHF"}, "valid_until": "2000-01-01", "grounds": ""}
+    problem = assert_problem(app, office.decide(office.finance, made["id"], **foreign), 422, "bad_input")
+    assert {each["pointer"] for each in problem["errors"]} == {"/limit/currency", "/valid_until", "/grounds"}
+    unread = office.decide(office.finance, made["id"], limit={"amount": 1, "currency": "EUR"})
+    problem = assert_problem(app, unread, 422, "bad_input")
+    assert {each["pointer"] for each in problem["errors"]} == {"/limit/amount"}
     form = {**FORM, "margin": {"mark": 9, "ground": ""}} | {"luck": {"mark": 1, "ground": "x"}}
     form.pop("repayment")
     answer = office.decide(office.finance, made["id"], valid_until="2000-01-01", campari=form)

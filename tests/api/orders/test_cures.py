@@ -122,11 +122,13 @@ def test_another_policy(client_of, placed, shown, limited, worker):
     assert shown(second)["state"] == "released"
 
 
-def test_a_debtor_that_is_critical(placed, shown, put, limited, worker, debtor_id):
+def test_a_debtor_that_is_critical(placed, shown, client_of, limited, worker, debtor_id):
     limited("1000.00", "normal")
     placed("100.00")
     waits = placed("100.00")
-    put(debtor_id, critical=True)
+    fleur = client_of("finance", subject="fleur@example.com")
+    marked = fleur.post(f"/v1/debtors/{debtor_id}/critical-marks", json={"critical": True, "grounds": "Sole supplier."})
+    assert marked.status_code == 201, marked.text
     worker.judge()
     assert shown(waits)["state"] == "released"
 

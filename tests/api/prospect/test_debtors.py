@@ -72,10 +72,10 @@ def test_every_fault_of_a_debtor_is_named(client: FlaskClient, app: Flask) -> No
 def test_only_who_read_the_latest_version_may_change_it(client: FlaskClient, app: Flask) -> None:
     path = f"/v1/debtors/{add(client).json['id']}"
     etag = client.get(path).headers["ETag"]
-    assert_problem(app, client.patch(path, json={"critical": True}), 428, "precondition_required")
-    changed = client.patch(path, json={"critical": True, "name": "Nieuw"}, headers={"If-Match": etag})
-    assert (changed.json["critical"], changed.json["name"]) == (True, "Nieuw")
-    late = client.patch(path, json={"critical": False}, headers={"If-Match": etag})
+    assert_problem(app, client.patch(path, json={"name": "Nieuw"}), 428, "precondition_required")
+    changed = client.patch(path, json={"legal_form": "nv", "name": "Nieuw"}, headers={"If-Match": etag})
+    assert (changed.json["legal_form"], changed.json["name"]) == ("nv", "Nieuw")
+    late = client.patch(path, json={"legal_form": "bv"}, headers={"If-Match": etag})
     assert_problem(app, late, 412, "stale_version")
 
 
