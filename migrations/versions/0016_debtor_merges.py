@@ -1,5 +1,6 @@
-"""What follows a debtor that is merged away: its rows point on to the one it was merged into."""
+"""What follows a debtor that is merged away, and indexes by which lists find what changed since a time."""
 
+import sqlalchemy as sa
 from alembic import context, op
 
 revision = "0016"
@@ -16,18 +17,39 @@ RIGHTS = {
     "cover_decision": "debtor_id",
     "credit_report": "debtor_id",
 }
+# By what lists find what changed.
+CHANGED_BY = {
+    "sales_order": ("changed_at", "id"),
+    "invoice": ("known_at",),
+    "credit_note": ("known_at",),
+    "payment": ("known_at",),
+    "payment_return": ("known_at",),
+    "allocation": ("known_at",),
+}
+DISPUTED = "ix_invoice_disputed_known_at"
 
 
 def upgrade() -> None:
+    for table, columns in CHANGED_BY.items():
+        op.create_index(_index(table, columns), table, ["seller_id", *columns])
+    disputed = sa.text("disputed_known_at IS NOT NULL")
+    op.create_index(DISPUTED, "invoice", ["seller_id", "disputed_known_at"], postgresql_where=disputed)
     app = _app()
-    for table, columns in RIGHTS.items():
-        op.execute(f"GRANT UPDATE ({columns}) ON {table} TO {app}")
+    for table, rights in RIGHTS.items():
+        op.execute(f"GRANT UPDATE ({rights}) ON {table} TO {app}")
 
 
 def downgrade() -> None:
     app = _app()
-    for table, columns in RIGHTS.items():
-        op.execute(f"REVOKE UPDATE ({columns}) ON {table} FROM {app}")
+    for table, rights in RIGHTS.items():
+        op.execute(f"REVOKE UPDATE ({rights}) ON {table} FROM {app}")
+    op.drop_index(DISPUTED, "invoice")
+    for table, names in CHANGED_BY.items():
+        op.drop_index(_index(table, names), table)
+
+
+def _index(table: str, columns: tuple[str, ...]) -> str:
+    return op.f("_".join(("ix", table, "seller_id", *columns)))
 
 
 def _app() -> str:
