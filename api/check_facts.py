@@ -147,8 +147,12 @@ def _group_on_hold(session: Session, debtor: CheckedDebtor, as_of: date) -> bool
 
 def has_insolvent_ancestor(session: Session, debtor_id: UUID, policy: Policy, as_of: date) -> bool:
     """Whether any debtor above this one is insolvent on a day, by its newest stored reports."""
-    above = debtors.ancestors(session, debtor_id)
-    facts = [facts_of(report) for report in reports.latest(session, above) if report.facts]
+    return any_insolvent(session, debtors.ancestors(session, debtor_id), policy, as_of)
+
+
+def any_insolvent(session: Session, debtor_ids: Sequence[UUID], policy: Policy, as_of: date) -> bool:
+    """Whether any of these debtors is insolvent on a day, by its newest stored reports."""
+    facts = [facts_of(report) for report in reports.latest(session, debtor_ids) if report.facts]
     events: list[NegativeEvent] = [event for each in facts for event in getattr(each, "events", ())]
     return any(
         policy.evidence.events.get(event.code) == "insolvency" and (event.ended_on is None or event.ended_on > as_of)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.records import alerts, debtors, held_orders
+from api.records import alerts, debtors, held_orders, jobs
 from api.records.debtors import DebtorRecord
 from api.records.limits import CreditLimitRecord
 from api.web.money import money_or_none
@@ -69,6 +69,7 @@ def write_limit(session: Session, debtor: DebtorRecord, new: NewLimit, now: date
         for kind in OF_LIMITS:
             alerts.end_alert(session, kind, alert_subject(debtor.id, new.scope), now=now)
     held_orders.look_again(session, [debtor.id])
+    jobs.defer(session, "tell_over_limit", debtor_id=debtor.id)  # It may be lower than what is outstanding.
     return record
 
 

@@ -90,9 +90,9 @@ class Wiring:
         return self.house.clock.today(self.seller)
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """Open one transaction that sees what the caller's credential may see."""
-        with self.house.sessions.of(self.seller.id, self.caller.insurer_id) as session:
+    def transaction(self, *, by_keys: bool = False) -> Iterator[Session]:
+        """Open one transaction that sees what the caller's credential may see; `by_keys` as in `Sessions.of`."""
+        with self.house.sessions.of(self.seller.id, self.caller.insurer_id, by_keys=by_keys) as session:
             yield session
 
 

@@ -1,53 +1,58 @@
-"""Counts the statements that one request sends to the database, besides BEGIN and COMMIT, and its round trips."""
+"""Counts what one request sends to the database: its statements, and how often it waits for an answer."""
 
+import tempfile
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
+from typing import IO, Any
 
 from flask import Flask
+from psycopg.pq import Trace
 from sqlalchemy import Engine, event
 
 from bench.load import Question
 
+ENDINGS = ('Query\t "BEGIN"', 'Query\t "COMMIT"')
+
 
 @dataclass(frozen=True, slots=True)
 class Trips:
-    """What one request sends to the database; each transaction is two more round trips: BEGIN and COMMIT."""
+    """What one request sends to the database: statements, BEGIN and COMMIT apart, and round trips."""
 
     statements: int
-    transactions: int
-
-    @property
-    def round_trips(self) -> int:
-        """How often the request waits for the database."""
-        return self.statements + 2 * self.transactions
+    round_trips: int
 
 
 def count_trips(app: Flask, engine: Engine, question: Question) -> Trips:
-    """Ask in this process, once to warm up and once to count."""
-    statements: list[str] = []
-    begins: list[object] = []
-
-    def remember(connection: object, cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    def remember_begin(connection: object) -> None:
-        begins.append(connection)
-
-    _ask(app, question)
-    event.listen(engine, "before_cursor_execute", remember)
-    event.listen(engine, "begin", remember_begin)
-    try:
+    """Ask in this process, often enough that every statement is prepared, and then once to count."""
+    for _ in range(10):
         _ask(app, question)
-    finally:
-        event.remove(engine, "before_cursor_execute", remember)
-        event.remove(engine, "begin", remember_begin)
-    return Trips(len(statements), len(begins))
+    with tempfile.TemporaryFile("w+") as told:
+
+        def trace(driver: Any, *_: object) -> None:
+            driver.pgconn.trace(told.fileno())
+            driver.pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
+
+        def stop(driver: Any, *_: object) -> None:
+            driver.pgconn.untrace()
+
+        event.listen(engine, "checkout", trace)
+        event.listen(engine, "checkin", stop)
+        try:
+            _ask(app, question)
+        finally:
+            event.remove(engine, "checkout", trace)
+            event.remove(engine, "checkin", stop)
+        return _read(told)
 
 
-def count_statements(app: Flask, engine: Engine, question: Question) -> int:
-    """Count only the statements."""
-    return count_trips(app, engine, question).statements
+def _read(told: IO[str]) -> Trips:
+    """Read what libpq tells of its messages: each Query and each Sync is one wait for an answer."""
+    told.seek(0)
+    sent = [line.split("\t", 2)[2].strip() for line in told if line.startswith("F\t")]
+    waits = [each for each in sent if each.startswith(("Query", "Sync"))]
+    statements = [each for each in sent if each.startswith(("Query", "Execute")) and not each.startswith(ENDINGS)]
+    return Trips(len(statements), len(waits))
 
 
 def _ask(app: Flask, question: Question) -> None:

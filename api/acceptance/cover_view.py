@@ -13,7 +13,16 @@ from api.acceptance.insurance_terms import in_force, terms_of
 from api.acceptance.limit_answers import in_force_on
 from api.exchange import convert
 from api.identity.debtors import get_debtor
-from api.records import cover_versions, exposure, insurance_policies, ledger_history, limits, securities
+from api.records import (
+    cover_versions,
+    exposure,
+    insurance_policies,
+    ledger_history,
+    limits,
+    payments,
+    returnables,
+    securities,
+)
 from api.records.cover_versions import Decided
 from api.records.debtors import DebtorRecord
 from api.records.insurance_policies import InsurancePolicyRecord, InsuranceTermsRecord
@@ -146,9 +155,11 @@ def _owed(session: Session, debtor_id: UUID, day: date, today: date) -> list[Mon
     """Give what a debtor owes or will owe by currency, on a day of before as it was then."""
     if day < today:
         stages = ledger_history.exposure(session, debtor_id, Clocks(day))
+        returnable = payments.returnable(session, debtor_id, day, None)
     else:
         stages = [(each.currency, each.stage, each.amount) for each in exposure.balances(session, debtor_id)]
-    sums: dict[str, Decimal] = {}
+        returnable = returnables.owed(session, debtor_id, day)
+    sums = dict(returnable)
     for currency, stage, amount in stages:
         if stage != NOT_COUNTED:
             sums[currency] = sums.get(currency, Decimal(0)) + amount

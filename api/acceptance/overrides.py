@@ -29,7 +29,7 @@ def overrides_page(
     records = [row[0] for row in page.items]
     asked = [(each.debtor_id, _day(each.given_at, given)) for each in records]
     became = overrides.since(session, asked, given.today)
-    exposed = overrides.exposures(session, (each.debtor_id for each in records))
+    exposed = overrides.exposures(session, (each.debtor_id for each in records), given.today)
     items = [
         _item(row, after, exposed.get(row[0].debtor_id, [])) for row, after in zip(page.items, became, strict=True)
     ]

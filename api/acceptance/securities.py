@@ -13,7 +13,7 @@ from api.acceptance.persons import Credit, credit_to_weigh, refuse_applicant
 from api.identity.debtors import locked_debtor
 from api.persons import beyond_authority, require_person
 from api.problems import BadInput, Conflict, Fault, NotFound
-from api.records import debtors, decisions, documents, held_orders, limits, securities
+from api.records import debtors, decisions, documents, held_orders, jobs, limits, securities
 from api.records.debtors import DebtorRecord
 from api.records.securities import SecurityRecord
 from api.sanctions_clearing import refuse_listed
@@ -74,6 +74,8 @@ def end_security(debtor_id: UUID, security_id: UUID, given: Wiring) -> bytes:
         record.ended_by, record.ended_at = person.subject, given.now
         session.flush()
         _tell(session, "debtor.security_ended.v1", record, given)
+        if record.raises_limit:
+            jobs.defer(session, "tell_over_limit", debtor_id=debtor.id)
         return _kept(session, record, given)
 
 

@@ -10,11 +10,24 @@ from api import onboarding
 from api.identity.debtors import locked_debtor
 from api.limit_writing import EXPIRED, REVIEW, alert_subject
 from api.policy_shelf import PolicyShelf
-from api.records import alerts, applications, debtors, held_orders, holds, limits, securities, sellers
+from api.records import (
+    alerts,
+    applications,
+    days_passed,
+    debtors,
+    held_orders,
+    holds,
+    jobs,
+    limits,
+    securities,
+    sellers,
+)
 from api.records.applications import OVERDUE
 from api.records.limits import CreditLimitRecord
 from api.records.sellers import Seller
 from api.wiring import House
+
+LIMITS_LOOKED_AT = "limits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,7 @@ def pass_time_of(house: House, seller: Seller) -> None:
         _follow_referrals(session, moment)
         _follow_limits(session, moment)
         _wake_orders(session, moment)
+        _tell_over_limits(session, moment)
         incomplete = debtors.with_incomplete_file(session)
     for debtor_id in incomplete:
         with house.sessions.of(seller.id) as session:
@@ -105,6 +119,21 @@ def _data(limit: CreditLimitRecord) -> dict[str, str | None]:
         "valid_until": str(limit.valid_until) if limit.valid_until else None,
         "next_review_on": str(limit.next_review_on) if limit.next_review_on else None,
     }
+
+
+def _tell_over_limits(session: Session, moment: Moment) -> None:
+    """Have debtors looked at whose limit, or what raises it, begins or ended since the day that was looked at last.
+
+    The first time that is everybody who ever had a limit. No day is passed over, and each is looked at once.
+    """
+    since = days_passed.last(session, LIMITS_LOOKED_AT) or date.min
+    if since >= moment.today:
+        return
+    for debtor_id in sorted(
+        limits.changing(session, since, moment.today) | securities.lapsed(session, since, moment.today)
+    ):
+        jobs.defer(session, "tell_over_limit", lane=jobs.LONG, debtor_id=debtor_id)
+    days_passed.look_until(session, LIMITS_LOOKED_AT, moment.today)
 
 
 def _wake_orders(session: Session, moment: Moment) -> None:

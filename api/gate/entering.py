@@ -40,9 +40,9 @@ def in_one_transaction(given: Wiring, do: Callable[[Session], Result]) -> Result
     """
     for _ in range(ATTEMPTS):
         try:
-            with given.transaction() as session:
+            with given.transaction(by_keys=True) as session:
                 return do(session)
-        except GroupChanged:
+        except (GroupChanged, DeadlockDetected, UniqueViolation):
             continue
         except DBAPIError as error:
             if not isinstance(error.orig, DeadlockDetected | UniqueViolation):
@@ -65,7 +65,7 @@ def enter(
     way = gate.lock_group(session, debtor) if start.is_grouped else gate.way(session, debtor, is_grouped=False)
     found = gate_of(session, way, rules.policy, given)
     if found.view.time_has_passed:
-        for each in let_time_pass(session, way.members, rules.policy, given):
+        for each in let_time_pass(session, found.view.members, rules.policy, given):
             tell_over_limit(session, each, rules.policy, given)
         found = gate_of(session, way, rules.policy, given)
     return Entered(found, rules, start.order_id)
@@ -82,7 +82,7 @@ def look(given: Wiring, debtor_id: UUID, tell: Callable[[Session, Entered], Resu
     Where time has passed that nobody has let pass, the gate lets it pass first. Raises NotFound for an unknown debtor.
     """
     for _ in range(ATTEMPTS):
-        with given.house.sessions.snapshot_of(given.seller.id) as session:
+        with given.house.sessions.snapshot_of(given.seller.id, by_keys=True) as session:
             start, debtor, rules = _start(session, given, debtor_id)
             way = gate.way(session, debtor, is_grouped=start.is_grouped)
             found = gate_of(session, way, rules.policy, given)

@@ -1,9 +1,11 @@
-"""Tells of limits that exposure has passed without anybody being asked: one alert for each, ended when it is over.
+"""Tells of limits that exposure stands above without anybody being asked: one alert for each, ended when it is over.
 
-Time does so, when a part of an order comes inside the horizon, and debtors that join a group.
+Time does so, when a part of an order comes inside the horizon, and debtors that join a group; and whatever makes a
+limit less: a lower one, its end, and that of what secures it.
 """
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,8 +15,8 @@ from api.gate.reading import gate_of
 from api.records import alerts, gate
 from api.web.money import money_answer
 from api.wiring import Wiring
-from scoring.limit_use import LevelUse, limit_use
 from scoring.order_stages import OrderProgress
+from scoring.orders import LimitLevel, OrderFacts
 from scoring.policy.document import Policy
 
 OVER_LIMIT = "over_limit"
@@ -26,11 +28,16 @@ def tell_over_limit(session: Session, debtor_id: UUID, policy: Policy, given: Wi
     nothing = OrderProgress(Decimal(0))
     facts = order_facts(session, found, nothing, policy.currency, Decimal(0), is_first=False)
     told = set()
-    for use in limit_use(facts).levels:
-        subject = _subject(use.level.scope, UUID(use.level.debtor_id))
+    for level in facts.levels:
+        if level.scope == "own" and found.standing is None:
+            continue  # Nobody ever gave a limit that it could be above.
+        subject = _subject(level.scope, UUID(level.debtor_id))
         told.add(subject)
-        if use.headroom is not None and use.headroom < 0:
-            _open(session, subject, use, policy.currency, given)
+        above = level.above(level.exposure, facts.as_of)
+        if above > 0:
+            data = _data(level, above, facts)
+            debtor = UUID(level.debtor_id)
+            alerts.open_alert(session, OVER_LIMIT, subject, "warning", data, debtor_id=debtor, now=given.now)
         else:
             alerts.end_alert(session, OVER_LIMIT, subject, now=given.now)
     # A group that has no limit any more is no level.
@@ -39,16 +46,18 @@ def tell_over_limit(session: Session, debtor_id: UUID, policy: Policy, given: Wi
             alerts.end_alert(session, OVER_LIMIT, _subject(scope, each), now=given.now)
 
 
-def _open(session: Session, subject: str, use: LevelUse, currency: str, given: Wiring) -> None:
-    level = use.level
-    assert level.most is not None
-    data = {
+def _data(level: LimitLevel, above: Decimal, facts: OrderFacts) -> dict[str, Any]:
+    """Give what the alert tells; a limit that is not in force gives nothing, and `ended_on` says since when."""
+    in_force = level.is_in_force(facts.as_of)
+    ended_on = None if in_force or level.valid_until is None else str(level.valid_until)
+    most = level.most if in_force and level.most is not None else Decimal(0)
+    return {
         "scope": level.scope,
-        "limit_amount": money_answer(level.most, currency),
-        "exposure_amount": money_answer(level.exposure, currency),
-        "over_limit_amount": money_answer(level.exposure - level.most, currency),
+        "limit_amount": money_answer(most, facts.currency),
+        "exposure_amount": money_answer(level.exposure, facts.currency),
+        "over_limit_amount": money_answer(above, facts.currency),
+        "ended_on": ended_on,
     }
-    alerts.open_alert(session, OVER_LIMIT, subject, "warning", data, debtor_id=UUID(level.debtor_id), now=given.now)
 
 
 def _subject(scope: str, debtor_id: UUID) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.behaviour_answer import behaviour_figures
 from api.ledger.clocks import View
 from api.problems import NotFound
-from api.records import debtor_days, debtors, exposure, ledger_history, payments
+from api.records import debtor_days, debtors, exposure, ledger_history, payments, returnables
 from api.records.debtors import DebtorRecord
 from api.web.money import amount_answer, money_answer
 from scoring.canonical import plain
@@ -51,7 +51,7 @@ def exposure_answer(session: Session, debtor_id: UUID, view: View, total: Totall
     """Give what a debtor owes or will owe, by stage; the totals leave `scheduled` out. `total` makes one of them."""
     debtor = get_debtor(session, debtor_id)
     stages = _stages(session, debtor.id, view)
-    returnable = payments.returnable(session, debtor.id, view.as_of, view.known_at)
+    returnable = _returnable(session, debtor.id, view)
     sums = _sums([*stages, *((currency, "returnable", amount) for currency, amount in returnable.items())])
     return {
         "debtor_id": debtor.id,
@@ -65,19 +65,30 @@ def exposure_answer(session: Session, debtor_id: UUID, view: View, total: Totall
     }
 
 
+def _returnable(session: Session, debtor_id: UUID, view: View) -> dict[str, Decimal]:
+    if not view.is_present:
+        return payments.returnable(session, debtor_id, view.as_of, view.known_at)
+    return returnables.owed(session, debtor_id, view.as_of)
+
+
 def _group_answer(session: Session, debtor_id: UUID, view: View) -> dict[str, Any]:
     """Give what a debtor owes together with all below it today; null where there is nobody below."""
     if not debtors.children(session, debtor_id):
         return {"group_totals": None, "group_stages": None}
     sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    returnable: dict[str, Decimal] = defaultdict(Decimal)
     if view.is_present:
         sums |= {(each.currency, each.stage): each.amount for each in exposure.group_balances(session, debtor_id)}
+        returnable = returnables.owed(session, debtor_id, view.as_of, with_below=True)
     else:
         for member_id in (debtor_id, *debtors.descendants(session, debtor_id)):
             for currency, stage, amount in ledger_history.exposure(session, member_id, view.clocks):
                 sums[currency, stage] += amount
+            for currency, amount in payments.returnable(session, member_id, view.as_of, view.known_at).items():
+                returnable[currency] += amount
     stages = [(currency, stage, amount) for (currency, stage), amount in sorted(sums.items()) if amount]
-    return {"group_totals": _monies(_sums(stages)), "group_stages": _told(stages)}
+    counted = [*stages, *((currency, "returnable", amount) for currency, amount in returnable.items())]
+    return {"group_totals": _monies(_sums(counted)), "group_stages": _told(stages)}
 
 
 def ageing_answer(session: Session, debtor_id: UUID, view: View) -> dict[str, Any]:

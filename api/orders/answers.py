@@ -49,6 +49,7 @@ def order_answer(order: Order, document: str, given: Wiring) -> dict[str, Any]:
         "is_first_order": order.is_first,
         "released_by": order.released_by,
         "released_until": order.released_until,
+        "check_due": order.check_due,
         "decision_id": order.decision_id,
         "placed_at": order.placed_at,
         "judged_at": order.judged_at,

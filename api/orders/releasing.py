@@ -1,4 +1,6 @@
-"""A person releases a held order: within his authority at once, above it when a second person agrees.
+"""A person releases an order that waits: within his authority at once, above it when a second person agrees.
+
+That is a held order, or a released one of which more counts now than was judged, so that it may not leave.
 
 The machine's decision stays what it is. The gate is asked once more under the lock, so that everybody decides on what
 is, and a release never passes a refusal or a stop of supply.
@@ -15,6 +17,7 @@ from api.gate.entering import Entered, in_one_transaction
 from api.orders.answers import order_answer
 from api.orders.deadlines import end_of_day
 from api.orders.gate import Judged, enter_order, judged, released
+from api.orders.overdue_decisions import end_overdue
 from api.orders.verdict_answers import verdict_answer
 from api.persons import beyond_authority, is_same, refuse_own, require_person
 from api.problems import BadInput, Conflict, Fault, NotAllowed, NotFound
@@ -38,7 +41,7 @@ class NewRelease:
 
 @dataclass(frozen=True, slots=True)
 class _Matter:
-    """A held order under the lock, judged anew for a person who is to decide on it."""
+    """An order that waits, under the lock, judged anew for a person who is to decide on it."""
 
     entered: Entered
     order: Order
@@ -51,10 +54,10 @@ class _Matter:
 
 
 def release_order(order_id: UUID, asked: NewRelease, given: Wiring) -> bytes:
-    """Keep a person's verdict that a held order goes out; above his authority it waits for a second person.
+    """Keep a person's verdict that an order goes out; above his authority it waits for a second person.
 
-    Raises NotAllowed for a machine, for his own order and where nobody could second it, Conflict for an order that is
-    not held, is refused now or stands under a stop of supply, BadInput for a day that is over.
+    Raises NotAllowed for a machine, for his own order and where nobody could second it, Conflict for an order that
+    does not wait, is refused now or stands under a stop of supply, BadInput for a day that is over.
     """
     decider = require_person(given, "release an order")
     return in_one_transaction(given, partial(_release, order_id=order_id, asked=asked, decider=decider, given=given))
@@ -131,7 +134,8 @@ def _matter(session: Session, order_id: UUID, decider: Decider, given: Wiring) -
     refuse_own(decider, order.placed_by, order.actor, *order_steps.who_changed(session, order.id))
     if order.state == "refused":
         raise Conflict("The order was refused for good: nobody releases it.", code="order_refused")
-    if order.state != "held":
+    # What was released and counts for more now is judged before it leaves: that judgement may be a person's too.
+    if order.state != "held" and not (order.state == "released" and order.check_due):
         raise Conflict(f"The order is {order.state}, not held.", code="order_not_held")
     found = judged(session, entered, order, "released", given)
     if found.judgement.outcome is Outcome.DECLINE:
@@ -185,6 +189,7 @@ def _let_go(session: Session, matter: _Matter, verdict: VerdictRecord, second: D
     if verdict.valid_until is not None and ends_at is not None:
         ends_at = min(ends_at, end_of_day(verdict.valid_until, given.seller))
     after = replace(after, released_by=verdict.given_by, released_until=verdict.valid_until, expires_at=ends_at)
+    end_overdue(session, after.id, given)
     told = {"released_by": verdict.given_by, "seconded_by": None if second is None else second.subject}
     return _write(session, matter, after, "order.released.v1", OrderStep("released", told, given.caller.name), given)
 

@@ -162,6 +162,13 @@ class OrderSchema(Schema):
         required=True, allow_none=True, metadata={"description": "The person who released it beside the machine."}
     )
     released_until = fields.Date(required=True, allow_none=True)
+    check_due = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Released for less than counts now, or under another group: judged before it leaves,"
+            " by the gate or by a person's release."
+        },
+    )
     decision_id = fields.UUID(required=True, allow_none=True)
     placed_at = fields.AwareDateTime(required=True, allow_none=True)
     judged_at = fields.AwareDateTime(required=True)

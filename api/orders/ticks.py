@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from api.gate.entering import enter, in_one_transaction
 from api.gate.over_limit import OVER_LIMIT, tell_over_limit
 from api.orders.deadlines import end_of_day
+from api.orders.overdue_decisions import follow_deadlines
 from api.orders.rejudging import judge_held_orders
 from api.records import alerts, debtor_locks, sellers, waiting_orders
 from api.records.sellers import Seller
@@ -26,7 +27,8 @@ log = structlog.get_logger(__name__)
 def let_time_pass_everywhere(house: House) -> None:
     """Expire, hold again and count what time has come for, of every seller. Safe to run twice, and beside orders.
 
-    Alerts of limits that are passed end when they are not any more.
+    Alerts of limits that are passed end when they are not any more; of held orders that nobody has decided on in time
+    they are opened.
     """
     _of_each_seller(house, "orders_not_expired", let_time_pass_of)
 
@@ -51,6 +53,7 @@ def let_time_pass_of(house: House, seller: Seller) -> None:
     for debtor_id in over:
         # Money came in, or the limit was raised.
         tell_over_limit_of(house, seller, debtor_id)
+    follow_deadlines(given)
 
 
 def tell_over_limit_of(house: House, seller: Seller, debtor_id: UUID) -> None:

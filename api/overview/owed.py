@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.exchange import convert
 from api.records.exposure import STAGES
-from api.records.overviews import Overview, Row
+from api.records.overviews import RETURNABLE, Overview, Row
 from api.web.money import money_answer, money_or_none
 from scoring.money import Money
 from scoring.orders import OrderFacts
@@ -27,6 +27,7 @@ def owed_answer(session: Session, facts: OrderFacts, told: Overview, policy: Pol
         "exposure": {
             "total": money_answer(facts.levels[0].exposure, facts.currency),
             "stages": {stage: money_answer(by_stage[stage], facts.currency) for stage in STAGES},
+            "returnable": money_answer(by_stage[RETURNABLE], facts.currency),
             # Without a recent rate it is in no sum; the gate sends such orders to a person.
             "not_converted": [money_answer(each.amount, each.currency) for each in left],
         },

@@ -157,10 +157,14 @@ class StagesSchema(Schema):
 
 
 class ExposureInShortSchema(Schema):
-    """What the debtor owes or will owe; amounts without a recent exchange rate are in no sum."""
+    """What the debtor owes or will owe; amounts without a recent exchange rate are in no sum.
+
+    `returnable` was collected by direct debit and can still be asked back: it counts in `total`.
+    """
 
     total = fields.Nested(SignedMoneySchema, required=True)
     stages = fields.Nested(StagesSchema, required=True)
+    returnable = fields.Nested(MoneySchema, required=True)
     not_converted = fields.List(fields.Nested(SignedMoneySchema), required=True)
 
 

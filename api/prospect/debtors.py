@@ -10,7 +10,7 @@ from api.debtor_answer import debtor_answer
 from api.identity.debtors import get_debtor
 from api.problems import BadInput, Conflict, Fault, NotAllowed
 from api.prospect.regrouping import refuse_regroup, regrouped
-from api.records import debtor_locks, debtors, exposure, held_orders, identities
+from api.records import debtor_locks, debtors, exposure, held_orders, identities, returnables
 from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
 from api.wiring import Wiring, answer_bytes
@@ -69,9 +69,10 @@ def change_debtor(session: Session, debtor: DebtorRecord, values: Mapping[str, A
     groups = {debtor.id}
     if "parent_id" in changed:
         ends = [each for each in (debtor.parent_id, values["parent_id"]) if each is not None]
-        refuse_regroup(session, ends, given)
+        refuse_regroup(session, debtor.parent_id, values["parent_id"], given)
         groups |= set(ends)
         exposure.regroup(session, [debtor.id], debtor.parent_id, values["parent_id"])
+        returnables.regroup(session, [debtor.id], debtor.parent_id, values["parent_id"])
     for name in changed:
         setattr(debtor, name, values[name])
     if MAY_CURE & set(changed):

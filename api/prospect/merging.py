@@ -20,6 +20,7 @@ from api.records import (
     holds,
     merges,
     order_handing_over,
+    returnables,
     waiting_orders,
 )
 from api.records.debtors import DebtorRecord
@@ -46,11 +47,10 @@ def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
         if into_id == merged_id:
             raise BadInput("A debtor cannot be merged into itself.", code="merge_into_itself")
         debtor_locks.lock(session, [into_id, merged_id])
-        _refuse(session, into_id, merged_id, given)
         moved = debtors.children(session, merged_id)
-        if moved:
-            refuse_regroup(session, [merged_id, into_id], given)
+        _refuse(session, into_id, merged_id, given, regroups=bool(moved))
         exposure.regroup(session, moved, merged_id, into_id)
+        returnables.regroup(session, moved, merged_id, into_id)
         debtors.merge(session, merged, into, given.now)
         _take_over(session, into, merged, given)
         session.flush()
@@ -61,11 +61,13 @@ def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
         return answer
 
 
-def _refuse(session: Session, into_id: UUID, merged_id: UUID, given: Wiring) -> None:
+def _refuse(session: Session, into_id: UUID, merged_id: UUID, given: Wiring, *, regroups: bool) -> None:
     if into_id in debtors.descendants(session, merged_id):
         raise Conflict("That debtor is a parent of the one it would merge into.", code="merge_of_parent")
     if debtors.has_ledger(session, merged_id):
         raise Conflict("That debtor has invoices or payments; merge the other one into it.", code="debtor_has_ledger")
+    if regroups:
+        refuse_regroup(session, merged_id, into_id, given)
     if given.caller.role not in MAY_REGROUP and merges.is_decided(session, merged_id):
         detail = "A limit, hold, security or cover is on that debtor: only finance or a credit manager may merge it."
         raise NotAllowed(detail, code="merge_is_bound")

@@ -1,10 +1,11 @@
-"""Guards limits of groups: who may move debtors in and out of one, and what is told and checked when they did."""
+"""Guards groups: who may move debtors in and out of one, and what is told and checked when they did."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from api.check_facts import any_insolvent
 from api.gate.over_limit import tell_over_limit
 from api.problems import NotAllowed
 from api.records import debtors, limits, waiting_orders
@@ -13,17 +14,29 @@ from api.wiring import Wiring
 MAY_REGROUP = frozenset({"finance", "credit_manager"})
 
 
-def refuse_regroup(session: Session, ends: Sequence[UUID], given: Wiring) -> None:
-    """Raise NotAllowed for who may not take debtors from one of these parents to the other.
+def refuse_regroup(session: Session, from_id: UUID | None, to_id: UUID | None, given: Wiring) -> None:
+    """Raise NotAllowed for who may not take debtors from one parent to another; None: to or from no parent.
 
-    Where one of them, or one above, has a limit or a hold for its group, leaving and joining pass by it.
+    Where one of them, or one above, has a limit or a hold for its group, leaving and joining pass by it. Who leaves an
+    insolvent parent leaves the hold behind that this puts on its orders: that takes a person.
     """
-    if given.caller.role in MAY_REGROUP:
-        return
-    above = {each for end in ends for each in (end, *debtors.path_above(session, end))}
-    if limits.bind_a_group(session, sorted(above), given.today):
+    above_from, above_to = (_upwards(session, each) for each in (from_id, to_id))
+    may_regroup = given.caller.role in MAY_REGROUP
+    if not may_regroup and limits.bind_a_group(session, sorted({*above_from, *above_to}), given.today):
         detail = "A limit or a hold is on that group: only finance or a credit manager may change who belongs to it."
         raise NotAllowed(detail, code="group_is_bound")
+    if may_regroup and given.caller.subject is not None:
+        return
+    policy = given.house.policies.active(session).policy
+    leaves = any_insolvent(session, above_from, policy, given.today)
+    if leaves and not any_insolvent(session, above_to, policy, given.today):
+        detail = "A parent in that group is insolvent: only a person of finance or a credit manager may take it out."
+        raise NotAllowed(detail, code="group_is_bound")
+
+
+def _upwards(session: Session, debtor_id: UUID | None) -> list[UUID]:
+    """Give a debtor and all above it; nobody for None."""
+    return [] if debtor_id is None else [debtor_id, *debtors.path_above(session, debtor_id)]
 
 
 def regrouped(session: Session, moved: Sequence[UUID], touched: Iterable[UUID], given: Wiring) -> None:

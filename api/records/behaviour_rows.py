@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
+from api.records import returnables
 from scoring.facts import BehaviourFacts, LateCounts, LatenessFacts
 from scoring.policy.grading import LATE_DAYS_KEPT, EvidencePolicy, LatenessPolicy
 from scoring.ratios import rounded_ratio
@@ -20,6 +21,13 @@ WITH balance AS (
     SELECT currency, sum(amount) AS amount FROM exposure_balance b
     WHERE debtor_id = {debtor} AND stage <> 'scheduled' AND (amount <> 0 OR below_amount = 0 OR EXISTS (
         SELECT FROM debtor_day d WHERE d.debtor_id = {debtor} AND d.currency = b.currency))
+    GROUP BY currency),
+-- What can still be asked back is owed beside it; the peak is of what was entered alone.
+owed AS (
+    SELECT currency, sum(amount) AS amount FROM (
+        SELECT currency, amount FROM balance
+        UNION ALL SELECT currency, amount FROM returnable_day
+        WHERE {returnable} AND amount <> 0) sides
     GROUP BY currency),
 days AS (
     SELECT day, exposure_change AS change, settled_count, settled_amount, settled_days_amount, {late} AS late_amount,
@@ -49,7 +57,7 @@ SELECT settled.*, overdue.amount AS overdue_amount, overdue.oldest_due_on,
         AND day <= :as_of ORDER BY day LIMIT 1) AS first_settled_on,
     coalesce((SELECT amount FROM exposure_balance WHERE debtor_id = {debtor} AND currency = :currency
         AND stage = 'invoiced'), 0) AS open_amount,
-    coalesce((SELECT json_object_agg(currency, amount::text) FROM balance), '{{}}') AS exposure
+    coalesce((SELECT json_object_agg(currency, amount::text) FROM owed), '{{}}') AS exposure
     {lateness_told}
 FROM settled, overdue {lateness_joined}
 """
@@ -96,6 +104,7 @@ def of_many(evidence: EvidencePolicy) -> TextClause:
 def _statement(debtor: str, late_days: int, has_lateness: bool) -> TextClause:
     statement = BEHAVIOUR.format(
         debtor=debtor,
+        returnable=returnables.counting(debtor, ":as_of"),
         late=f"late_over_{late_days}_amount",
         past_due=PAST_DUE if has_lateness else "",
         lateness=LATENESS.format(debtor=debtor) if has_lateness else "",

@@ -21,6 +21,13 @@ WITH RECURSIVE walk AS (
 tops AS (SELECT named_id, max(height) AS height FROM walk GROUP BY named_id)
 SELECT DISTINCT w.id, w.parent_id, tops.height - w.height AS depth FROM walk w JOIN tops ON tops.named_id = w.named_id
 """
+# All above the debtors of a relation `given`. It begins with those that have a parent, so that books without groups
+# walk nowhere.
+ABOVE = """above AS (
+    SELECT id AS debtor_id, parent_id AS above_id FROM debtor
+    WHERE parent_id IS NOT NULL AND id IN (SELECT debtor_id FROM given)
+    UNION SELECT a.debtor_id, d.parent_id FROM above a JOIN debtor d ON d.id = a.above_id WHERE d.parent_id IS NOT NULL)
+"""
 HEIGHT_MAX = 1000  # So that even a ring, which cannot be, would end.
 LOCK_ATTEMPTS = 10
 # What was locked is summed up where it is: of thousands of debtors few are merged, and the rest need not be told.

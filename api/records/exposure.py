@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records import debtor_days
 from api.records.base import Base, OfSeller, WithId, new_id
+from api.records.debtor_locks import ABOVE
 
 STAGES = ("scheduled", "reserved", "delivered", "invoiced", "unallocated")
 
@@ -64,14 +65,6 @@ class Entry:
     amount: Decimal
     source: tuple[str, UUID]
     happened_on: date
-
-
-# Begins with the debtors that have a parent, so that books without groups walk nowhere.
-ABOVE = """above AS (
-    SELECT id AS debtor_id, parent_id AS above_id FROM debtor
-    WHERE parent_id IS NOT NULL AND id IN (SELECT debtor_id FROM given)
-    UNION SELECT a.debtor_id, d.parent_id FROM above a JOIN debtor d ON d.id = a.above_id WHERE d.parent_id IS NOT NULL)
-"""
 
 
 EXPOSURE_ALONE = ("exposure_change",)

@@ -18,6 +18,7 @@ The lines stand in temporary tables (`ledger_staging.TABLES`), and each step wri
 | ALLOCATE, SETTLE, USE_CREDIT_NOTES | `amount` | allocations; what is open, paid, settled and unused; |
 | SEE_DISPUTED | `is_changed` | in `ledger_state` the same invoices as they are |
 | MOVE | all of them | exposure entries, balances and days |
+| `returnables` | payments | what can be asked back, by its last day |
 | `order_links` | the orders that lines name | orders billed and prepaid, bound money allocated |
 
 A line with a `code` is refused and no later step touches it. Steps that a batch has nothing for are left out.
@@ -34,7 +35,15 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.problems import Conflict
-from api.records import debtor_days, debtor_locks, held_orders, ledger_rows, ledger_settling, order_links
+from api.records import (
+    debtor_days,
+    debtor_locks,
+    held_orders,
+    ledger_rows,
+    ledger_settling,
+    order_links,
+    returnables,
+)
 from api.records.exposure import moving
 from api.records.ledger_lines import LedgerLine, LineResult
 from api.records.ledger_staging import Written, analyze_parts, counted, stage, write
@@ -184,6 +193,8 @@ def _take(session: Session, written: Written, known_at: datetime, import_id: UUI
     changes = bool(written.asked or written.pays_at_once or steps.meets) and _settle(steps, written)
     has_money = written.count > written.counts["invoice"]
     steps.run(_move(written.counts["invoice"] > 0, written.pays_at_once, has_money, changes))
+    if written.has_returnable:
+        steps.run(returnables.ADD_LINES)
     counted(session, written)
     linked = order_links.link(session, known_at) if written.named_orders else {}
     if has_money or written.pays_at_once or linked:

@@ -8,7 +8,13 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.records import ledger_drift_entries, ledger_drift_orders, ledger_drift_rows, ledger_drift_sums
+from api.records import (
+    ledger_drift_entries,
+    ledger_drift_orders,
+    ledger_drift_returnables,
+    ledger_drift_rows,
+    ledger_drift_sums,
+)
 
 # Each is one statement, which sees one state of the ledger however many imports are running.
 CHECKS = {
@@ -16,6 +22,7 @@ CHECKS = {
     "balances": ledger_drift_sums.BALANCES,
     "groups": ledger_drift_sums.GROUPS,
     "days": ledger_drift_sums.DAYS,
+    "returnables": ledger_drift_returnables.RETURNABLES,
     "invoices": ledger_drift_rows.INVOICES,
     "credit notes": ledger_drift_rows.CREDIT_NOTES,
     "payments": ledger_drift_rows.PAYMENTS,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.records import behaviour_rows
 from api.records.behaviour_rows import LedgerView
+from api.records.payments import RETURNABLE
 from scoring.policy.grading import LATE_DAYS_KEPT, EvidencePolicy
 
 
@@ -84,6 +85,10 @@ OF_DEBTOR = "debtor_id = :debtor_id"
 BEHAVIOUR = f"""
 WITH {items(OF_DEBTOR)}, {stages(OF_DEBTOR)},
 balance AS (SELECT currency, sum(amount) AS amount FROM stages WHERE stage <> 'scheduled' GROUP BY currency),
+owed AS (
+    SELECT currency, sum(amount) AS amount FROM (
+        SELECT currency, amount FROM balance UNION ALL SELECT * FROM ({RETURNABLE}) r WHERE amount <> 0) sides
+    GROUP BY currency),
 days AS (
     SELECT happened_on AS day, sum(amount) AS change FROM exposure_entry
     WHERE {OF_DEBTOR} AND currency = :currency AND stage <> 'scheduled'
@@ -106,7 +111,7 @@ SELECT settled_sums.*,
     overdue.amount AS overdue_amount, overdue.oldest_due_on,
     (SELECT min(settled_on) FROM agreed) AS first_settled_on,
     (SELECT coalesce(sum(open_amount), 0) FROM mine) AS open_amount,
-    coalesce((SELECT json_object_agg(currency, amount::text) FROM balance), '{{{{}}}}') AS exposure {{lateness}}
+    coalesce((SELECT json_object_agg(currency, amount::text) FROM owed), '{{{{}}}}') AS exposure {{lateness}}
 FROM settled_sums, (SELECT coalesce(sum(open_amount), 0) AS amount, min(due_on) AS oldest_due_on FROM mine
     WHERE open_amount <> 0 AND NOT disputed AND due_on < :as_of) overdue
 """  # noqa: S608

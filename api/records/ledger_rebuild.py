@@ -15,6 +15,7 @@ from api.records import (
     debtors,
     ledger_drift_entries,
     ledger_drift_orders,
+    ledger_drift_returnables,
     ledger_drift_rows,
     ledger_drift_sums,
     order_terms,
@@ -112,6 +113,8 @@ def rebuild(session: Session, debtor_id: UUID, now: datetime) -> Rebuilt:
     balances_count = _changed(session, OWN_BALANCES, values | seller)
     group_ids = [debtor_id, *debtors.ancestors(session, debtor_id)]
     balances_count += _changed(session, GROUP_BALANCES, {"group_ids": group_ids} | seller)
+    balances_count += _changed(session, ledger_drift_returnables.SET_OWN_RIGHT, values | seller)
+    balances_count += _changed(session, ledger_drift_returnables.SET_BELOW_RIGHT, {"group_ids": group_ids} | seller)
     debtor_days.rebuild(session, debtor_id)
     return Rebuilt(corrections, invoices_count, credit_notes_count, orders_count, balances_count)
 

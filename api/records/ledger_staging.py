@@ -73,6 +73,7 @@ class Written:
     debtor_ids: str  # As `debtor_locks.array_of` writes them.
     pays_at_once: bool  # Some invoice says what was paid of it.
     named_orders: str = ""
+    has_returnable: bool = False  # Some payment can be asked back.
 
     @property
     def count(self) -> int:
@@ -122,6 +123,7 @@ def write(lines: Sequence[LedgerLine]) -> Written:
         debtor_ids=array_of(dict.fromkeys(each.debtor_id for each in lines)),
         pays_at_once=any(each.paid_on is not None for each in lines),
         named_orders="".join(named_orders),
+        has_returnable=any(each.returnable_until is not None for each in lines),
     )
 
 

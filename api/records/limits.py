@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Select, func, or_, select, text
+from sqlalchemy import CheckConstraint, Index, Select, and_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, aliased
 
@@ -119,3 +119,12 @@ def beginning(session: Session, on: date) -> set[UUID]:
     record = CreditLimitRecord
     query = select(record.debtor_id).where(record.valid_from == on, func.date(record.known_at) < on)
     return set(session.scalars(query))
+
+
+def changing(session: Session, after: date, until: date) -> set[UUID]:
+    """Give the debtors of whom a version of a limit begins, or is over, on one of the days after `after` to `until`."""
+    record = CreditLimitRecord
+    begins = and_(record.valid_from > after, record.valid_from <= until)
+    # It is over on the day after its last one.
+    is_over = and_(record.valid_until >= after, record.valid_until < until)
+    return set(session.scalars(select(record.debtor_id).where(or_(begins, is_over)).distinct()))

@@ -9,12 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.records import events
 from api.records.base import new_id
 from api.records.exposure import moving
+from api.records.quick import Quick, array
 from scoring.order_stages import NOTHING_STAGED, CallOff, OrderProgress, OrderStages, called_off
 
 _ZERO = Decimal(0)
@@ -154,10 +155,10 @@ STEPPED = (
 
 
 @cache
-def _statement(is_new: bool, has_decision: bool, has_step: bool) -> TextClause:
+def _statement(is_new: bool, has_decision: bool, has_step: bool) -> Quick:
     """Write the statement that keeps an order with its exposure, and its decision and step where there are any."""
     also = (PLACED if is_new else CHANGED) + (DECIDED if has_decision else "") + (STEPPED if has_step else "")
-    return text(moving(ENTRIES, also=also + events.TELLING))
+    return Quick(moving(ENTRIES, also=also + events.TELLING))
 
 
 def write(
@@ -195,9 +196,9 @@ def write(
         "known_at": known_at,
         "happened_on": today,
         "movement_id": new_id(),
-        "entry_ids": [new_id() for _ in moves],
-        "stages": [stage for stage, _ in moves],
-        "amounts": [amount for _, amount in moves],
+        "entry_ids": array(new_id() for _ in moves),
+        "stages": array(stage for stage, _ in moves),
+        "amounts": array(amount for _, amount in moves),
     }
     if decision is not None:
         values["decision"] = _document(seller_id, decision)
@@ -205,7 +206,7 @@ def write(
         values["step"] = _document(seller_id, step, id=new_id(), order_id=after.id, happened_at=known_at)
     more = step.told if step is not None and step.told else {}
     values |= events.telling(event, {**told(after), **more}, after.debtor_id, known_at)
-    session.execute(_statement(before is None, decision is not None, step is not None), values)
+    _statement(before is None, decision is not None, step is not None).count(session, values)
     return after
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.orm import Session
 
+from api.records import returnables
 from api.records.decisions import DecisionRecord
 from api.records.verdicts import VerdictApprovalRecord, VerdictRecord
 
@@ -83,15 +84,20 @@ def since(session: Session, asked: Sequence[tuple[UUID, date]], today: date) -> 
 
 
 EXPOSURES = text(
-    "SELECT debtor_id, currency, sum(amount) AS amount FROM exposure_balance"
-    " WHERE debtor_id = ANY(:debtor_ids) AND stage <> 'scheduled' GROUP BY debtor_id, currency"
-    " HAVING sum(amount) <> 0 ORDER BY debtor_id, currency"
+    "SELECT debtor_id, currency, sum(amount) AS amount FROM ("  # noqa: S608
+    " SELECT debtor_id, currency, amount FROM exposure_balance"
+    " WHERE debtor_id = ANY(:debtor_ids) AND stage <> 'scheduled'"
+    " UNION ALL SELECT debtor_id, currency, amount FROM returnable_day"
+    f" WHERE {returnables.counting('ANY(:debtor_ids)', ':today')}) sides"
+    " GROUP BY debtor_id, currency HAVING sum(amount) <> 0 ORDER BY debtor_id, currency"
 )
 
 
-def exposures(session: Session, debtor_ids: Iterable[UUID]) -> dict[UUID, list[tuple[str, Decimal]]]:
+def exposures(session: Session, debtor_ids: Iterable[UUID], today: date) -> dict[UUID, list[tuple[str, Decimal]]]:
     """Give the exposure of debtors now, by currency."""
     found: dict[UUID, list[tuple[str, Decimal]]] = {}
-    for debtor_id, currency, amount in session.execute(EXPOSURES, {"debtor_ids": list(set(debtor_ids))}):
+    for debtor_id, currency, amount in session.execute(
+        EXPOSURES, {"debtor_ids": list(set(debtor_ids)), "today": today}
+    ):
         found.setdefault(debtor_id, []).append((currency, amount))
     return found

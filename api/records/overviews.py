@@ -9,7 +9,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from api.records import returnables
+
 SHOWN_MAX = 20
+RETURNABLE = "returnable"  # Stands among the stages: it counts, and lies in none of them.
 Row = Mapping[str, Any]
 
 
@@ -62,7 +65,10 @@ SELECT
         FROM security WHERE debtor_id = :debtor_id AND ended_at IS NULL
             AND valid_from <= :today AND (valid_until IS NULL OR valid_until >= :today) ORDER BY id) s) AS securities,
     (SELECT json_agg(e) FROM (SELECT stage, currency, amount::text FROM exposure_balance
-        WHERE debtor_id = :debtor_id AND amount <> 0 ORDER BY stage, currency) e) AS stages,
+        WHERE debtor_id = :debtor_id AND amount <> 0
+        UNION ALL SELECT '{RETURNABLE}', currency, sum(amount)::text FROM returnable_day
+        WHERE {returnables.counting(":debtor_id", ":today")} GROUP BY currency HAVING sum(amount) <> 0
+        ORDER BY stage, currency) e) AS stages,
     (SELECT json_agg(o) FROM (SELECT currency, min(day) AS oldest_due_on, sum(due_open_amount)::text AS amount
         FROM debtor_day WHERE debtor_id = :debtor_id AND due_open_count <> 0 AND due_open_amount > 0 AND day < :today
         GROUP BY currency ORDER BY currency) o) AS overdue,

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.problems import Conflict
-from api.records import debtor_locks, events, prepayments
+from api.records import debtor_locks, events, prepayments, returnables
 from api.records.allocating import Change, allocate
 from api.records.base import new_id
 from api.records.exposure import Entry
@@ -91,6 +91,7 @@ def take_back(session: Session, told: Return, known_at: datetime) -> bool:
     reopened = [each.invoice_id for each in changes]
     changes += withdrawn(session, payment, reopened, told.returned_on)
     session.execute(ADD, seller | {"id": new_id(), "known_at": known_at, **asdict(told)})
+    returnables.take_back(session, payment.id, told.amount)
     source = ("payment", told.payment_id)
     back = Entry(payment.debtor_id, payment.currency, "unallocated", told.amount, source, told.returned_on)
     allocate(session, changes, known_at, [back])

@@ -84,6 +84,15 @@ def listing(
     return query if due_before is None else query.where(waiting.c.due_at < due_before)
 
 
+def overdue_orders(session: Session, order_days: int, now: datetime, debtor_id: UUID | None = None) -> list[Waiting]:
+    """Give the held orders, of one debtor or of all, that should have been decided before a time."""
+    waiting = desk(order_days)
+    query = select(waiting).where(waiting.c.kind == "order", waiting.c.due_at < now)
+    if debtor_id is not None:
+        query = query.where(waiting.c.debtor_id == debtor_id)
+    return [Waiting(*row) for row in session.execute(query)]
+
+
 def one(session: Session, waiting: Subquery, referral_id: UUID) -> Waiting | None:
     """Give what waits under an id, of an application or an order."""
     row = session.execute(select(waiting).where(waiting.c.id == referral_id)).one_or_none()

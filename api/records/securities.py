@@ -62,6 +62,14 @@ def beginning(session: Session, on: date) -> set[UUID]:
     return set(session.scalars(query))
 
 
+def lapsed(session: Session, after: date, until: date) -> set[UUID]:
+    """Give the debtors of whom what raised the limit is over on one of the days after `after` to `until`."""
+    record = SecurityRecord
+    query = select(record.debtor_id).where(record.raises_limit, record.ended_at.is_(None))
+    # It is over on the day after its last one.
+    return set(session.scalars(query.where(record.valid_until >= after, record.valid_until < until).distinct()))
+
+
 def raising_from(session: Session, debtor_id: UUID, day: date) -> Sequence[SecurityRecord]:
     """Give the securities that raise a debtor's own limit on a day, or will later."""
     record = SecurityRecord

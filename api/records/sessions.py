@@ -8,10 +8,28 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session, UOWTransaction, sessionmaker
 
 from api.records.base import OfSeller
+from api.records.quick import begin
 
 SCOPE = text(
     "SELECT set_config('creditgate.seller_id', :seller_id, true),"
     " set_config('creditgate.insurer_id', :insurer_id, true)"
+)
+
+# The same without values of its own, since ids have no character that means anything in SQL.
+SCOPE_OF = (
+    "SELECT set_config('creditgate.seller_id', '{seller_id}', true),"
+    " set_config('creditgate.insurer_id', '{insurer_id}', true)"
+)
+# Statements that find few rows by their keys are planned once, and by indexes: planning takes longer than they do, and
+# a table that was small when its connection first met it does not stay so.
+BY_KEYS = "".join(
+    f", set_config('{name}', '{value}', true)"
+    for name, value in (
+        ("plan_cache_mode", "force_generic_plan"),
+        ("enable_seqscan", "off"),
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
+    )
 )
 
 
@@ -34,18 +52,26 @@ class Sessions:
         self._make = sessionmaker(engine, class_=SellerSession, expire_on_commit=False)
 
     @contextmanager
-    def of(self, seller_id: UUID, insurer_id: UUID | None = None) -> Iterator[Session]:
-        """Open one transaction that sees only this seller's rows; commits at the end, rolls back on an error."""
+    def of(self, seller_id: UUID, insurer_id: UUID | None = None, *, by_keys: bool = False) -> Iterator[Session]:
+        """Open one transaction that sees only this seller's rows; commits at the end, rolls back on an error.
+
+        `by_keys`: what it asks for is found by keys, and is few rows, however large the book.
+        """
         with self._make.begin() as session:
-            enter(session, seller_id, insurer_id)
+            session.info["seller_id"] = seller_id
+            scope = SCOPE_OF.format(seller_id=seller_id, insurer_id=insurer_id or "")
+            if not begin(session, scope + BY_KEYS if by_keys else scope):
+                enter(session, seller_id, insurer_id)  # SQLAlchemy hears what is wrong, and forgets dead connections.
             yield session
 
     @contextmanager
-    def snapshot_of(self, seller_id: UUID) -> Iterator[Session]:
+    def snapshot_of(self, seller_id: UUID, *, by_keys: bool = False) -> Iterator[Session]:
         """Open one transaction that sees this seller's rows as they were when it began, whatever others write since."""
         with self._make.begin() as session:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             enter(session, seller_id)
+            if by_keys:
+                session.execute(text(f"SELECT true{BY_KEYS}"))
             yield session
 
     @contextmanager

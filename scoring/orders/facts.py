@@ -70,6 +70,12 @@ class LimitLevel:
         """Whether somebody decided it, and it has not ended."""
         return self.limit.kind != "none" and (self.valid_until is None or self.valid_until >= as_of)
 
+    def above(self, exposure: Decimal, as_of: date) -> Decimal:
+        """How far an exposure lies above the limit; one that is not in force leaves nothing to stand on: all of it."""
+        if not self.is_in_force(as_of):
+            return max(_ZERO, exposure)
+        return _ZERO if self.most is None else max(_ZERO, exposure - self.most)
+
     @property
     def most(self) -> Decimal | None:
         """How much may be outstanding under the limit with what secures it; None where no amount bounds it."""

@@ -20,7 +20,4 @@ def release_amount(facts: OrderFacts) -> Decimal:
 
 def _above(level: LimitLevel, facts: OrderFacts) -> Decimal:
     """How far the order takes exposure above a limit."""
-    after = level.exposure - facts.asked.own_exposure + facts.asked.adds
-    if not level.is_in_force(facts.as_of):
-        return max(_ZERO, after)
-    return _ZERO if level.most is None else max(_ZERO, after - level.most)
+    return level.above(level.exposure - facts.asked.own_exposure + facts.asked.adds, facts.as_of)

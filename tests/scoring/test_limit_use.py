@@ -28,6 +28,25 @@ def facts(levels, *, terms_agreed=True, missing=()):
     )
 
 
+@pytest.mark.parametrize(
+    ("limit", "exposure", "above"),
+    [
+        (level("1000", "0"), "1000.01", "0.01"),
+        (level("1000", "0"), "1000", "0"),
+        (level("1000", "0", secured="500"), "1600", "100"),
+        (level(UNLIMITED, "0"), "1600", "0"),
+        # What is not in force gives nothing, and who is owed money himself is above nothing.
+        (level("1000", "0", until=date(2026, 5, 3)), "400", "400"),
+        (level("1000", "0", until=date(2026, 5, 3), secured="500"), "400", "400"),
+        (level(UNLIMITED, "0", until=date(2026, 5, 3)), "400", "400"),
+        (level(NO_LIMIT_GIVEN, "0"), "400", "400"),
+        (level(NO_LIMIT_GIVEN, "0"), "-400", "0"),
+    ],
+)
+def test_how_far_an_exposure_lies_above_a_limit(limit, exposure, above):
+    assert limit.above(Decimal(exposure), TODAY) == Decimal(above)
+
+
 def amounts(*texts):
     return tuple(None if each is None else Decimal(each) for each in texts)
 

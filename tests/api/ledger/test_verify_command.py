@@ -10,8 +10,8 @@ from api.cli import main
 from tests.records.rich_ledger import Ledger, as_owner, rich_ledger
 
 CHECKED = (
-    "entries, balances, groups, days, invoices, credit notes, payments, allocations, orders, prepayments, reservations,"
-    " events"
+    "entries, balances, groups, days, returnables, invoices, credit notes, payments, allocations, orders, prepayments,"
+    " reservations, events"
 )
 
 

@@ -2,11 +2,20 @@
 
 import copy
 from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from api.acceptance.ticks import pass_time_of
+from api.clock import real_now
+from api.identity.debtors import locked_debtor
+from api.limit_writing import NewLimit, write_limit
 from api.orders import ticks
+from api.records.reports import ReportRecord
+from api.records.securities import SecurityRecord
+from scoring.facts import CreditLimit
 from scoring.policy.document import shipped
 from tests.api.orders.conftest import eur
 from tests.web_checks import assert_documented, assert_problem
@@ -153,6 +162,46 @@ class TestByWhoJoins:
         assert_problem(app, regroup(erp, debtor_id, None), 403, "group_is_bound")
         assert regroup(finance, debtor_id, None).status_code == 200
 
+    @pytest.fixture
+    def insolvent(self, sessions, seller, today):
+        """Lets a register tell of a bankruptcy."""
+
+        def tell(whom):
+            told = {"code": "bankruptcy", "occurred_on": str(today() - timedelta(days=9)), "ended_on": None}
+            facts = {"provider": "creditsafe", "retrieved_on": str(today()), "events": [told]}
+            named = {"debtor_id": whom, "kind": "credit_bureau", "provider": "creditsafe", "retrieved_at": real_now()}
+            asked = {"raw": {}, "facts": facts, "purpose": "credit_assessment", "relation": "customer"}
+            with sessions.of(seller.id) as session:
+                session.add(ReportRecord(**named, **asked))
+
+        return tell
+
+    def test_a_machine_takes_nobody_out_of_the_group_of_an_insolvent_parent(
+        self, app, client_of, erp, finance, placed, shown, *, new_debtor, regroup, insolvent, limited, worker, time
+    ):
+        """The group has no limit and no hold: what holds its orders is the insolvency alone."""
+        top, elsewhere = new_debtor(), new_debtor()
+        middle = new_debtor(parent_id=str(top))
+        child = new_debtor(parent_id=str(middle))
+        limited("1000.00", whom=child)
+        insolvent(top)
+        held = placed("100.00", whom=child)
+        assert (held["state"], codes(held)) == ("held", ["parent_insolvent"])
+        for machine in (erp, client_of("finance")):
+            for whom, parent in ((child, None), (child, elsewhere), (middle, None)):
+                refused = regroup(machine, whom, parent)
+                assert_problem(app, refused, 403, "group_is_bound")
+                assert "insolvent" in refused.json["detail"]
+            merged = machine.post(f"/v1/debtors/{elsewhere}/merges", json={"merged_debtor_id": str(middle)})
+            assert_problem(app, merged, 403, "group_is_bound")
+        # Below the same parent it stays held.
+        assert regroup(erp, child, top).status_code == 200
+        worker.tick()
+        assert (shown(held)["state"], codes(shown(held))) == ("held", ["parent_insolvent"])
+        assert regroup(finance, child, None).status_code == 200
+        worker.tick()
+        assert shown(held)["state"] == "released"
+
     def test_what_leaves_and_comes_back_is_told_and_checked(
         self, finance, placed, shown, may, *, group, regroup, over, worker, sound
     ):
@@ -192,3 +241,147 @@ class TestByWhoJoins:
         assert_problem(app, erp.post(path, json=sent), 403, "group_is_bound")
         assert finance.post(path, json=sent).status_code == 201
         assert over() == [(str(other), "group", eur("500.00"))]
+
+
+class TestByTheLimit:
+    @pytest.fixture
+    def look(self, house, seller, sessions, clock, worker):
+        """Does what the acceptance ticks and the jobs that were put in the queue for this seller do."""
+
+        def run():
+            pass_time_of(house, seller)
+            query = (
+                "DELETE FROM queue.procrastinate_jobs WHERE task_name = 'creditgate.tell_over_limit'"
+                " AND args ->> 'seller_id' = :id RETURNING args ->> 'debtor_id'"
+            )
+            with sessions.of(seller.id) as session:
+                found = session.scalars(text(query), {"id": str(seller.id)}).all()
+            for each in found:
+                ticks.tell_over_limit_of(house, seller, UUID(each))
+            worker.tick()
+            return len(found)
+
+        return run
+
+    @pytest.fixture
+    def decide(self, sessions, seller, clock, debtor_id):
+        """Writes a limit as whoever decides on it does."""
+
+        def write(kind, amount=None, whom=debtor_id, scope="own"):
+            limit = CreditLimit(kind, None if amount is None else Decimal(amount))
+            since = clock.today(seller)
+            new = NewLimit(scope, limit, "EUR", "low", since, None, None, "mia@example.com", "x")
+            with sessions.of(seller.id) as session:
+                write_limit(session, locked_debtor(session, whom), new, clock.now(seller))
+
+        return write
+
+    @pytest.mark.parametrize(
+        ("kind", "amount", "above"),
+        [("amount", "600.00", "300.00"), ("amount", "0.00", "900.00"), ("none", None, "900.00")],
+    )
+    def test_a_limit_that_is_lowered_or_taken_back_is_told_until_it_is_raised(
+        self, placed, limited, decide, look, over, debtor_id, *, kind, amount, above
+    ):
+        limited("1000.00")
+        placed("900.00")
+        look()
+        assert over() == []
+        decide(kind, amount)
+        look()
+        assert over() == [(str(debtor_id), "own", eur(above))]
+        decide("amount", "900.00")
+        look()
+        assert over() == []
+
+    def test_a_group_limit_that_is_lowered(self, placed, limited, decide, look, over, new_debtor):
+        top = new_debtor()
+        child = new_debtor(parent_id=str(top))
+        limited("5000.00", whom=child)
+        limited("1000.00", whom=top, scope="group")
+        placed("900.00", whom=child)
+        decide("amount", "500.00", whom=top, scope="group")
+        look()
+        assert over() == [(str(top), "group", eur("400.00"))]
+        decide("none", whom=top, scope="group")  # A group need not have a limit.
+        look()
+        assert over() == []
+
+    def test_a_limit_that_ends_is_told_when_its_last_day_is_over(
+        self, placed, limited, look, over, erp, *, pay, today, time, debtor_id
+    ):
+        last_day = today() + timedelta(days=3)
+        limited("1000.00", valid_until=last_day)
+        placed("900.00")
+        time.pass_by(days=3)
+        look()
+        assert over() == []
+        time.pass_by(days=1)
+        assert look() == 1
+        assert over() == [(str(debtor_id), "own", eur("900.00"))]
+        (alert,) = erp.get("/v1/alerts?kind=over_limit&open=true").json["items"]
+        assert (alert["data"]["limit_amount"], alert["data"]["ended_on"]) == (eur("0.00"), str(last_day))
+        assert look() == 0  # Each day is looked at once.
+        pay("900.00")
+        look()
+        assert over() == []
+
+    def test_a_temporary_limit_that_lapses_while_nobody_looked_for_days(
+        self, placed, limited, look, over, today, time, debtor_id
+    ):
+        limited("600.00")
+        limited("1000.00", is_temporary=True, valid_until=today() + timedelta(days=3))
+        placed("900.00")
+        look()
+        time.pass_by(days=9)
+        look()
+        assert over() == [(str(debtor_id), "own", eur("300.00"))]
+
+    def test_a_lower_limit_that_begins_later(self, placed, limited, look, over, today, time, debtor_id):
+        limited("1000.00")
+        limited("600.00", valid_from=today() + timedelta(days=3))
+        placed("900.00")
+        look()
+        time.pass_by(days=2)
+        look()
+        assert over() == []
+        time.pass_by(days=1)
+        look()
+        assert over() == [(str(debtor_id), "own", eur("300.00"))]
+
+    def test_what_secured_the_limit_and_lapses_or_is_ended(
+        self, placed, limited, look, over, sessions, seller, today, time, *, finance, debtor_id
+    ):
+        limited("600.00")
+        ids = []
+        for days in (3, 9):
+            with sessions.of(seller.id) as session:
+                record = SecurityRecord(
+                    debtor_id=debtor_id,
+                    kind="bank_guarantee",
+                    amount=200,
+                    currency="EUR",
+                    raises_limit=True,
+                    valid_from=today(),
+                    valid_until=today() + timedelta(days=days),
+                    recorded_by="test",
+                    known_at=real_now(),
+                )
+                session.add(record)
+                session.flush()
+                ids.append(record.id)
+        placed("900.00")
+        look()
+        assert over() == []
+        time.pass_by(days=4)
+        look()
+        assert over() == [(str(debtor_id), "own", eur("100.00"))]
+        ended = finance.post(f"/v1/debtors/{debtor_id}/securities/{ids[1]}/ends", json={})
+        assert ended.status_code == 201, ended.text
+        look()
+        assert over() == [(str(debtor_id), "own", eur("300.00"))]
+
+    def test_who_never_had_a_limit_is_above_none(self, bill, house, seller, over, debtor_id):
+        bill("700.00")
+        ticks.tell_over_limit_of(house, seller, debtor_id)
+        assert over() == []

@@ -227,3 +227,43 @@ def test_sales_sees_who_released_it_and_not_why(client_of, placed, release, limi
     assert told["given_by"] == "ann@example.com"
     assert "grounds" not in told
     assert "authority_amount" not in told
+
+
+@pytest.mark.usefixtures("sound")
+def test_what_counts_only_now_and_does_not_fit_is_released_again_by_a_person(
+    app, erp, placed, shown, release, *, person, limited, today, time, worker
+):
+    limited("1000.00")
+    placed("1000.00", delivery_on=(today() + timedelta(days=80)).isoformat())
+    later = placed("700.00", delivery_on=(today() + timedelta(days=81)).isoformat())
+    assert_problem(app, release(later, "ann"), 409, "order_not_held")
+    time.pass_by(days=22)
+    worker.tick()
+
+    def may():
+        answer = erp.post(f"/v1/orders/{later['id']}/deliveries/preview", json={"rest": True}).json
+        return answer["may_deliver"], [each["code"] for each in answer["reasons"]]
+
+    assert (shown(later)["state"], shown(later)["check_due"], may()) == ("released", True, (False, ["limit_exceeded"]))
+    mine = person("ann", "finance").post(f"/v1/orders/{later['id']}/changes", json={"amount": eur("650.00")})
+    assert mine.status_code == 201
+    answer = release(later, "bob").json
+    assert (answer["in_force"], answer["grounds"], answer["authority_amount"]) == (True, GROUNDS, eur("650.00"))
+    now = shown(later)
+    assert (now["state"], now["check_due"], now["released_by"]) == ("released", False, "bob@example.com")
+    assert (now["outcome"], may()) == ("accept_prepayment", (True, []))
+    assert_problem(app, release(later, "bob"), 409, "order_not_held")
+
+
+def test_above_his_authority_what_counts_only_now_waits_for_a_second_person(
+    app, placed, shown, release, second, limited, today, time, *, worker
+):
+    limited("60000.00")
+    placed("60000.00", delivery_on=(today() + timedelta(days=80)).isoformat())
+    later = placed("60000.00", delivery_on=(today() + timedelta(days=81)).isoformat())
+    time.pass_by(days=22)
+    worker.tick()
+    waiting = release(later, "ann").json
+    assert (waiting["waiting"], shown(later)["check_due"], shown(later)["released_by"]) == (True, True, None)
+    assert second(later, waiting, "carl").json["in_force"]
+    assert (shown(later)["check_due"], shown(later)["released_by"]) == (False, "ann@example.com")
