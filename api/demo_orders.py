@@ -6,9 +6,9 @@ from decimal import Decimal
 from hashlib import sha256
 from uuid import UUID
 
-from api.acceptance.granting import NewLimit, write_limit
 from api.acceptance.terms import TermsAccepted, agree_with_debtor
 from api.identity.debtors import locked_debtor
+from api.limit_writing import NewLimit, write_limit
 from api.orders.delivering import NewDelivery, book_delivery
 from api.orders.placing import NewOrder, place_order
 from api.records import applications, identities, limits, order_rows

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.acceptance import states
 from api.acceptance.answers import application_answer
 from api.acceptance.limit_fields import GivenLimit
 from api.credit_check.asking import CheckRequest
@@ -75,7 +74,7 @@ def replace_open(session: Session, new: ApplicationRecord, debtor: DebtorRecord,
         if new.state == "referred":
             new.owner, new.taken_at = new.owner or each.owner, new.taken_at or each.taken_at
             new.due_at = min(filter(None, (new.due_at, each.due_at)))
-        states.replace(session, each, debtor, new, now)
+        applications.replace(session, each, new.id, now)
 
 
 def _waiting(session: Session, debtor_id: UUID, scope: str) -> Sequence[ApplicationRecord]:

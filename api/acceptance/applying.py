@@ -9,13 +9,13 @@ from api.acceptance import states
 from api.acceptance.answers import application_answer
 from api.acceptance.applied import ApplicationRequest, content, given_again, replace_open
 from api.acceptance.cover_contract import ToCover, faults_of_contract
-from api.acceptance.granting import NewLimit, write_limit
 from api.acceptance.limit_fields import limit_of
 from api.acceptance.standing import standing_of
 from api.credit_check.deciding import Decided, decide
 from api.exchange import convert
 from api.identity import identifying
 from api.identity.debtors import locked_debtor
+from api.limit_writing import NewLimit, write_limit
 from api.problems import BadInput
 from api.records import debtors
 from api.records.applications import ApplicationRecord

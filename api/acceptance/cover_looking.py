@@ -120,7 +120,7 @@ def _keep(session: Session, house: House, seller: Seller, errand: Errand, told: 
     """Keep an answer under the debtor's lock: how the request stands, and what it changes of the cover."""
     debtor = locked_debtor(session, errand.debtor_id)
     now, answer = house.clock.now(seller), told.answer
-    decided = cover_versions.of_debtor(session, debtor.id, errand.policy_id)
+    decided = _decided(session, errand, debtor.id)
     # Closed before anybody decided: that says nothing of what the insurer thinks of the debtor.
     never_decided = answer.state == "cancelled" and not any(each.record.source == "insurer" for each in decided)
     state, again = _state_after(errand, answer, never_decided=never_decided)
@@ -138,6 +138,15 @@ def _keep(session: Session, house: House, seller: Seller, errand: Errand, told: 
     if errand.state in ("queued", "sent") and answer.state in STANDING | {"pending"}:
         give_back(session, errand.id, Asker(MACHINE, now, house.clock.today(seller)))
     return state
+
+
+def _decided(session: Session, errand: Errand, debtor_id: UUID) -> list[Decided]:
+    """Give what an answer is held against: all that was decided, but not of another cover that stands beside it."""
+    request = cover_requests.get(session, errand.id)
+    assert request is not None
+    beside = cover_requests.standing_beside(session, request)
+    every = cover_versions.of_debtor(session, debtor_id, errand.policy_id)
+    return [each for each in every if each.record.cover_request_id not in beside]
 
 
 def _change(

@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from api import onboarding
 from api.acceptance import states
-from api.acceptance.granting import NewLimit, write_limit
 from api.acceptance.limit_answers import as_limit, in_force_on, known_class
 from api.acceptance.matter import Matter
-from api.records import limits
+from api.limit_writing import NewLimit, write_limit
+from api.records import applications, limits
 from api.records.applications import ApplicationRecord
 from api.records.limits import CreditLimitRecord
 from api.records.verdicts import VerdictRecord
@@ -21,7 +21,7 @@ from scoring.facts import CreditLimit
 def take_effect(session: Session, matter: Matter, verdict: VerdictRecord, given: Wiring) -> None:
     """Do what a verdict says that counts from now on; the debtor must be locked."""
     was = states.of_machine(matter.application, matter.decision.judgement["outcome"])
-    states.enter(matter.application, states.BY_VERDICT[verdict.verdict], given.now)
+    applications.enter(matter.application, states.BY_VERDICT[verdict.verdict], given.now)
     if _writes_limit(session, matter, verdict, was, given):
         write_limit(session, matter.debtor, _limit(matter, verdict, given), given.now)
     if matter.application.state in states.ACCEPTED:

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.acceptance.granting import NewLimit, write_limit
 from api.acceptance.limit_answers import gives_credit, in_force_on, known_class, limit_answer
 from api.acceptance.limit_fields import GivenLimit, limit_shown
 from api.acceptance.persons import Credit, credit_to_weigh, refuse_applicant
 from api.identity.debtors import get_debtor, locked_debtor
 from api.known_time import known_until
+from api.limit_writing import NewLimit, write_limit
 from api.persons import beyond_authority, require_person
 from api.policy_shelf import Rules
 from api.problems import BadInput, Fault

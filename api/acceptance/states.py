@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from api.records import alerts, debtors
-from api.records.applications import ApplicationRecord
+from api.records.applications import OVERDUE, ApplicationRecord
 from api.records.debtors import DebtorRecord
 from scoring.applications import ON_LIMIT_IN_FORCE
 from scoring.policy.document import Policy
@@ -19,7 +19,6 @@ BY_OUTCOME = {
 }
 BY_VERDICT = {"accept": "approved", "accept_prepayment": "prepayment_offered", "decline": "declined"}
 ACCEPTED = ("approved", "prepayment_offered")
-OVERDUE = "referral_overdue"
 
 
 def deadline(now: datetime, policy: Policy) -> datetime:
@@ -34,12 +33,6 @@ def of_machine(application: ApplicationRecord, outcome: str) -> str:
     return "approved" if application.because == ON_LIMIT_IN_FORCE else "referred"
 
 
-def enter(application: ApplicationRecord, state: str, now: datetime, due_at: datetime | None = None) -> None:
-    """Move an application; who waits for nobody has no deadline."""
-    application.state, application.due_at = state, due_at
-    application.changed_at, application.version = now, application.version + 1
-
-
 def tell_referred(session: Session, application: ApplicationRecord, debtor: DebtorRecord, now: datetime) -> None:
     """Tell that a person must decide, and until when."""
     told = {"application_id": str(application.id), "state": application.state, "due_at": str(application.due_at)}
@@ -52,28 +45,4 @@ def tell_decided(
     """Tell what was decided and by whom; nothing is overdue any more."""
     told = {"application_id": str(application.id), "state": application.state, "by": by}
     debtors.tell(session, "application.decided.v1", debtor.id, told, now)
-    alerts.end_alert(session, OVERDUE, str(application.id), now=now)
-
-
-def replace(
-    session: Session, application: ApplicationRecord, debtor: DebtorRecord, by: ApplicationRecord, now: datetime
-) -> None:
-    """Withdraw an application that another one replaces, and tell so; nobody need decide on it any more."""
-    _withdraw(session, application, debtor, {"replaced_by": str(by.id)}, now)
-
-
-def withdraw(
-    session: Session, application: ApplicationRecord, debtor: DebtorRecord, by: str, reason: str, now: datetime
-) -> None:
-    """Withdraw an application for who asked it, and tell so; nobody can decide on it any more."""
-    application.withdrawn_by, application.withdrawal_reason, application.withdrawn_at = by, reason, now
-    _withdraw(session, application, debtor, {"replaced_by": None, "by": by, "reason": reason}, now)
-
-
-def _withdraw(
-    session: Session, application: ApplicationRecord, debtor: DebtorRecord, why: dict[str, str | None], now: datetime
-) -> None:
-    enter(application, "withdrawn", now)
-    told = {"application_id": str(application.id), "state": application.state, **why}
-    debtors.tell(session, "application.withdrawn.v1", debtor.id, told, now)
     alerts.end_alert(session, OVERDUE, str(application.id), now=now)

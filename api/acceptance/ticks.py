@@ -7,9 +7,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api import onboarding
-from api.acceptance.granting import EXPIRED, REVIEW, alert_subject
-from api.acceptance.states import OVERDUE
 from api.identity.debtors import locked_debtor
+from api.limit_writing import EXPIRED, REVIEW, alert_subject
 from api.policy_shelf import PolicyShelf
 from api.records import (
     alerts,
@@ -23,6 +22,7 @@ from api.records import (
     securities,
     sellers,
 )
+from api.records.applications import OVERDUE
 from api.records.limits import CreditLimitRecord
 from api.records.sellers import Seller
 from api.wiring import House

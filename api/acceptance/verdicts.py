@@ -17,7 +17,7 @@ from api.acceptance.matter import Matter
 from api.acceptance.overriding import direction_beside
 from api.persons import beyond_authority, is_same, refuse_own, require_person
 from api.problems import Conflict, Fault, NotAllowed, NotFound
-from api.records import verdicts
+from api.records import applications, verdicts
 from api.records.applications import ApplicationRecord
 from api.records.verdicts import Verdict, VerdictApprovalRecord, VerdictRecord
 from api.web.answers import etag_of, match_if_sent
@@ -64,7 +64,7 @@ def give_verdict(application_id: UUID, said: Said, given: Wiring) -> bytes:
         session.flush()
         if needs_second:
             due_at = application.due_at or states.deadline(given.now, rules.policy)
-            states.enter(application, "seconding", given.now, due_at)
+            applications.enter(application, "seconding", given.now, due_at)
             states.tell_referred(session, application, debtor, given.now)
         else:
             take_effect(session, matter, record, given)
@@ -152,7 +152,7 @@ def _back_to_the_machine(session: Session, matter: Matter, given: Wiring) -> Non
     """A verdict that a second person refused has no effect: all is as the machine left it."""
     application = matter.application
     state = states.of_machine(application, matter.decision.judgement["outcome"])
-    states.enter(application, state, given.now, application.due_at if state == "referred" else None)
+    applications.enter(application, state, given.now, application.due_at if state == "referred" else None)
     if state == "referred":
         states.tell_referred(session, application, matter.debtor, given.now)
 

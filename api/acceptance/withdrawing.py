@@ -4,13 +4,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.acceptance import states
 from api.acceptance.answers import application_answer
 from api.acceptance.cover_ending import end_requests
 from api.acceptance.cover_keeping import Asker
 from api.acceptance.finding import locked_application
 from api.persons import is_same
 from api.problems import Conflict, NotAllowed
+from api.records import applications
 from api.records.applications import WAITING, ApplicationRecord
 from api.records.debtors import DebtorRecord
 from api.web.answers import etag_of, match_if_sent
@@ -49,6 +49,6 @@ def _refuse_others(application: ApplicationRecord, debtor: DebtorRecord, given: 
 
 
 def _end(session: Session, application: ApplicationRecord, debtor: DebtorRecord, reason: str, given: Wiring) -> None:
-    states.withdraw(session, application, debtor, given.caller.name, reason, given.now)
+    applications.withdraw(session, application, given.caller.name, reason, given.now)
     end_requests(session, application.id, Asker(given.caller.name, given.now, given.today))
     session.flush()

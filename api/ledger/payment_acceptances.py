@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from api.ledger.bank_lines import Writing
 from api.ledger.banking import give_back
 from api.ledger.payment_decisions import (
+    ACT,
     BY_PERSON,
     decide,
     learn_account,
     refuse_decided,
-    require_person,
     take_back_wrong,
     take_lines,
 )
+from api.persons import require_person
 from api.problems import BadInput, Conflict, Fault, NotFound
 from api.records import bank_entries, bank_matching, debtor_locks, order_moves, order_rows, payment_parts
 from api.records.allocating import allocate
@@ -28,7 +29,7 @@ from scoring.matching import Allocation, Booking
 
 def accept(entry_id: UUID, place: int, given: Wiring) -> bytes:
     """Book an entry as one of its proposals says. Raises Conflict when that cannot be done any more, saying why."""
-    by = require_person(given)
+    by = require_person(given, ACT).subject
     with given.transaction() as session:
         given.once.claim(session)
         entry, decided = _proposed(session, entry_id)

@@ -12,16 +12,17 @@ from sqlalchemy.orm import Session
 from api.ledger.bank_lines import payment_identity
 from api.ledger.bank_meaning import returnable_until
 from api.ledger.payment_decisions import (
+    ACT,
     BY_PERSON,
     answered,
     decide,
     learn_account,
     refuse_decided,
-    require_person,
     take_back_wrong,
     take_lines,
 )
 from api.ledger.payment_parts import Part, checked_parts, replaced
+from api.persons import require_person
 from api.problems import Conflict, NotFound
 from api.records import bank_entries, debtor_locks, payment_parts
 from api.records.allocating import allocate
@@ -58,7 +59,7 @@ class _Target:
 
 def correct(payment_id: UUID, data: dict[str, Any], given: Wiring) -> bytes:
     """Say what an entry or payment is instead. Raises BadInput or Conflict naming every fault."""
-    by = require_person(given)
+    by = require_person(given, ACT).subject
     with given.transaction() as session:
         given.once.claim(session)
         target = _target(session, payment_id, data["decided_at"])

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.ledger.payment_answers import payments_of
-from api.problems import Conflict, Fault, NotAllowed
+from api.problems import Conflict, Fault
 from api.records import bank_entries
 from api.records.bank_entries import Decided, Entry, Outcome
 from api.records.ledger_batch import take
@@ -19,13 +19,7 @@ from api.records.payments import PaymentRecord
 from api.wiring import Wiring, answer_bytes
 
 BY_PERSON = "person"  # The rule of what a person allocated.
-
-
-def require_person(given: Wiring) -> str:
-    """Give who decides. Raises NotAllowed for a machine."""
-    if given.caller.subject is None:
-        raise NotAllowed("Only a person may decide what a payment is, and this credential is a machine's.")
-    return given.caller.subject
+ACT = "decide what a payment is"  # What only a person may do.
 
 
 def refuse_decided(entry: Entry, decided: Decided, seen_at: datetime | None = None) -> None:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.ledger.payment_decisions import answered, require_person
+from api.ledger.payment_decisions import ACT, answered
+from api.persons import require_person
 from api.problems import BadInput, Conflict, Fault, NotFound
 from api.records import debtor_locks, held_orders, order_moves, order_rows, order_terms, payment_parts, prepayments
 from api.records.order_batch import OrderBatch, write_all
@@ -29,7 +30,7 @@ class _Pair:
 
 def bind_payment(payment_id: UUID, data: dict[str, Any], given: Wiring) -> bytes:
     """Bind money of a payment to an order. Raises Conflict where less is free, or the order is worth less."""
-    by = require_person(given)
+    by = require_person(given, ACT).subject
     with given.transaction() as session:
         given.once.claim(session)
         pair = _pair(session, payment_id, data)
@@ -46,7 +47,7 @@ def bind_payment(payment_id: UUID, data: dict[str, Any], given: Wiring) -> bytes
 
 def let_go(payment_id: UUID, data: dict[str, Any], given: Wiring) -> bytes:
     """Let money of a payment go from an order. A released order that it covered waits for a prepayment again."""
-    by = require_person(given)
+    by = require_person(given, ACT).subject
     with given.transaction() as session:
         given.once.claim(session)
         pair = _pair(session, payment_id, data)

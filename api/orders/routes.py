@@ -67,14 +67,15 @@ def show_order(order_id: UUID) -> Response:
 @blueprint.response(200, page_schema(OrderSchema))
 @blueprint.doc(responses=CSV_TOO)
 def list_orders(query: dict[str, Any]) -> Response:
-    """List orders, the newest first."""
+    """List orders, the newest first; of those changed since a time what changed last."""
     given = wiring()
     names = ("debtor_id", "state", "outcome", "order_reference")
     changed_since = since(query["changed_since"], given)
     filters = order_listing.Filters(**{name: query[name] for name in names}, changed_since=changed_since)
     with given.transaction() as session:
         listed = order_listing.listing(filters)
-        page = page_of(session, listed, order_listing.LISTED_BY, query["limit"], query["after"], newest_first=True)
+        keys = order_listing.LISTED_BY if changed_since is None else order_listing.CHANGED_BY
+        page = page_of(session, listed, keys, query["limit"], query["after"], newest_first=True)
         items = [order_answer(order_listing.as_order(record), document, given) for record, document in page.items]
         return list_answer(OrderSchema, items, page.next)
 

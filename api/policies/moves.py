@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from api.policies.service import get_version, kept, require_person
+from api.persons import require_person
+from api.policies.service import get_version, kept
 from api.problems import Conflict, NotAllowed
 from api.records import held_orders, policies, waiting_orders
 from api.records.policies import PolicyRecord

@@ -8,11 +8,12 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
+from api.persons import require_person
 from api.policies.documents import CheckedPolicy, check
 from api.policies.explanation.pack import Explained, PolicyNamed, explanation
 from api.policies.provider_warnings import all_warnings
 from api.policy_shelf import PolicyShelf
-from api.problems import Gone, NotAllowed, NotFound
+from api.problems import Gone, NotFound
 from api.records import debtors, decisions, identities, policies
 from api.records.decisions import Decision
 from api.records.policies import PolicyRecord
@@ -58,12 +59,6 @@ def add_draft(name: str, document: Mapping[str, Any], given: Wiring, written: Pl
 def keep_draft(session: Session, name: str, checked: CheckedPolicy, made_by: str, now: datetime) -> PolicyRecord:
     """Keep a policy as the seller's next version, a draft."""
     return policies.add(session, name=name, document=checked.text, digest=checked.digest, made_by=made_by, now=now)
-
-
-def require_person(given: Wiring, act: str) -> None:
-    """Raise NotAllowed for a machine: `act` is what only a person may do."""
-    if given.caller.subject is None:
-        raise NotAllowed(f"Only a person may {act}, and this credential is a machine's.")
 
 
 def get_version(session: Session, version: int) -> PolicyRecord:

@@ -1,4 +1,4 @@
-"""Keeps debtors: adds them, changes what a caller may set, gives them names, and merges two that are one."""
+"""Keeps debtors: adds them, changes what a caller may set, and gives them names."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from api.debtor_answer import debtor_answer
 from api.identity.debtors import get_debtor
 from api.problems import BadInput, Conflict, Fault, NotAllowed
 from api.prospect.regrouping import refuse_regroup, regrouped
-from api.prospect.reserved import OF_COVER, refuse_changed_facts, refuse_critical, refuse_merge
+from api.prospect.reserved import OF_COVER, refuse_changed_facts, refuse_critical
 from api.records import debtor_locks, debtors, exposure, held_orders, identities, returnables
 from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
@@ -113,41 +113,6 @@ def name_debtor(session: Session, debtor_id: UUID, names: Names, given: Wiring) 
     identities.add(session, debtor.id, names, given.now)
     _note_change(session, debtor, ["references"], given)
     return debtor
-
-
-def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
-    """Make two debtors that are one company one: the merged one stays and points on.
-
-    Raises Conflict when the merged one has a ledger of its own: its invoices would change hands unseen.
-    """
-    with given.transaction() as session:
-        given.once.claim(session)
-        debtors.change_groups(session)
-        into, merged = get_debtor(session, into_id), get_debtor(session, merged_id)
-        if into.id != into_id or merged.id != merged_id:
-            raise Conflict("One of them was merged before.", code="merged_before")
-        if into_id == merged_id:
-            raise BadInput("A debtor cannot be merged into itself.", code="merge_into_itself")
-        debtor_locks.lock(session, [into_id, merged_id])
-        if into_id in debtors.descendants(session, merged_id):
-            raise Conflict("That debtor is a parent of the one it would merge into.", code="merge_of_parent")
-        if debtors.has_ledger(session, merged_id):
-            raise Conflict(
-                "That debtor has orders, invoices or payments; merge the other one into it.", code="debtor_has_ledger"
-            )
-        moved = debtors.children(session, merged_id)
-        if moved:
-            refuse_regroup(session, merged_id, into_id, given)
-        refuse_merge(session, merged, given)
-        exposure.regroup(session, moved, merged_id, into_id)
-        returnables.regroup(session, moved, merged_id, into_id)
-        debtors.merge(session, merged, into, given.now)
-        if moved:
-            regrouped(session, moved, {into_id, merged.parent_id or into_id}, given)
-        held_orders.look_again(session, [into_id])
-        answer = answer_bytes(debtor_answer(session, into, given.today))
-        given.once.keep(session, 201, answer)
-        return answer
 
 
 def _with_parent(session: Session, values: Mapping[str, Any], debtor_id: UUID | None) -> Mapping[str, Any]:

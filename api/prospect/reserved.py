@@ -1,13 +1,10 @@
-"""What of a debtor no machine sets: what lifts a hold, takes it out of reach of its cover, or makes it another's."""
+"""What of a debtor no machine sets: what lifts a hold, or takes it out of reach of its cover."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from api.persons import is_decider
-from api.problems import BadInput, Conflict, Fault, NotAllowed
-from api.records import holds, limits
+from api.problems import BadInput, Fault, NotAllowed
 from api.records.debtors import DebtorRecord
 from api.wiring import Wiring
 
@@ -36,17 +33,4 @@ def refuse_changed_facts(debtor: DebtorRecord, values: Mapping[str, Any], given:
     otherwise = [name for name, value in said.items() if getattr(debtor, name) not in (None, value)]
     if otherwise and not is_decider(given):
         detail = f"Only a person of finance may change {', '.join(otherwise)}: which cover counts hangs on that."
-        raise NotAllowed(detail, code="person_needed")
-
-
-def refuse_merge(session: Session, merged: DebtorRecord, given: Wiring) -> None:
-    """Raise Conflict while the debtor to be merged away is on hold, which nobody lifts unseen.
-
-    Raises NotAllowed for a machine where credit of that debtor was decided on: what was decided would be lost.
-    """
-    if holds.in_force(session, merged.id, given.today):
-        raise Conflict("That debtor is on hold; end its holds first, with grounds.", code="debtor_on_hold")
-    is_decided = merged.phase != "prospect" or merged.critical or limits.versions(session, merged.id)
-    if is_decided and not is_decider(given):
-        detail = "Only a person of finance may merge a debtor away whose credit was decided on."
         raise NotAllowed(detail, code="person_needed")

@@ -23,9 +23,9 @@ from api.prospect.debtors import (
     add_names,
     change_debtor,
     lock_to_change,
-    merge_debtors,
 )
 from api.prospect.jobs import enqueue_batch
+from api.prospect.merging import merge_debtors
 from api.prospect.schemas import (
     BatchStartedSchema,
     CreditCheckBatchSchema,
@@ -152,5 +152,8 @@ def create_references(data: dict[str, Any], debtor_id: UUID) -> Response:
 @blueprint.response(201, DebtorSchema)
 @blueprint.alt_response(404)
 def create_merge(data: dict[str, Any], debtor_id: UUID) -> Response:
-    """Merge another debtor into this one, which takes over its numbers and references."""
+    """Merge another debtor into this one, which takes over what it is known by and all that bound it.
+
+    Limits of the merged one end: those of this one stand.
+    """
     return bytes_answer(merge_debtors(debtor_id, data["merged_debtor_id"], wiring()), 201)

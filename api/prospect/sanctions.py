@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from api import onboarding
 from api.identity.debtors import get_debtor, locked_debtor
-from api.problems import BadInput, Conflict, Fault, NotAllowed
+from api.persons import require_person
+from api.problems import BadInput, Conflict, Fault
 from api.prospect.sanctions_alerts import follow_hit, open_now
 from api.records import debtors, held_orders, reports, sanctions_clearances
 from api.records.debtors import DebtorRecord
@@ -43,7 +44,7 @@ def matches_answer(debtor_id: UUID, given: Wiring) -> dict[str, Any]:
 
 def clear(debtor_id: UUID, entity_id: str, reason: str, given: Wiring) -> bytes:
     """Note that an entry is not the debtor. Raises Problems: a confirmed hit is not for a person to clear."""
-    _require_person(given, "clear an entry of a sanctions list")
+    require_person(given, "clear an entry of a sanctions list")
     with given.transaction() as session:
         given.once.claim(session)
         debtor = locked_debtor(session, debtor_id)
@@ -57,7 +58,7 @@ def clear(debtor_id: UUID, entity_id: str, reason: str, given: Wiring) -> bytes:
 
 def withdraw(debtor_id: UUID, entity_id: str, reason: str, given: Wiring) -> bytes:
     """Take a clearance back, which holds no more from now on. Raises Problems."""
-    _require_person(given, "take back a clearance")
+    require_person(given, "take back a clearance")
     with given.transaction() as session:
         given.once.claim(session)
         debtor = locked_debtor(session, debtor_id)
@@ -138,8 +139,3 @@ def _item(match: SanctionsMatch, kept: SanctionsClearanceRecord | None) -> dict[
         "lists": list(match.lists),
         "clearance": clearance,
     }
-
-
-def _require_person(given: Wiring, act: str) -> None:
-    if given.caller.subject is None:
-        raise NotAllowed(f"Only a person may {act}, and this credential is a machine's.")

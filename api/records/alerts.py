@@ -1,10 +1,11 @@
 """Alerts: what somebody must look at, opened once for one cause and ended when it is over."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -99,6 +100,23 @@ def end_alert(session: Session, kind: str, subject: str, *, now: datetime) -> bo
     told = {"alert_id": str(alert_id), **said, **_owners(session, debtor_id)}
     events.add(session, "alert.ended.v1", told, debtor_id=debtor_id, happened_at=now, known_at=now)
     return True
+
+
+def hand_over(session: Session, from_id: UUID, to_id: UUID, leave: Collection[str], *, now: datetime) -> None:
+    """End the open alerts of a debtor, and open them of another one, in whose name their cause goes on.
+
+    Those of a kind in `leave` only end: their cause ended with the debtor. Both must be locked.
+    """
+    record = AlertRecord
+    query = select(record.kind, record.subject, record.severity, record.data).where(record.debtor_id == from_id)
+    rows = session.execute(query.where(record.ended_at.is_(None)).order_by(record.id)).all()
+    for kind, subject, severity, data in rows:
+        end_alert(session, kind, subject, now=now)
+        if kind not in leave:
+            # A debtor is named by its id wherever it is named: in the subject, and in what the alert tells.
+            subject_then = subject.replace(str(from_id), str(to_id))
+            data_then = orjson.loads(orjson.dumps(data).decode().replace(str(from_id), str(to_id)))
+            open_alert(session, kind, subject_then, severity, data_then, debtor_id=to_id, now=now)
 
 
 def still_open(session: Session, kind: str, about: Mapping[str, Any]) -> Sequence[tuple[str, dict[str, Any]]]:

@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Select, select, text
 from sqlalchemy.orm import Mapped, Session
 
+from api.records import alerts, debtors
 from api.records.base import Base, WithId, reference_to
 
 # `seconding`: a verdict was given that needs a second person. What is over stays over: one applies again.
 APPLICATION_STATES = ("approved", "prepayment_offered", "referred", "seconding", "declined", "agreed", "withdrawn")
 WAITING = ("referred", "seconding")
+OVERDUE = "referral_overdue"
 
 
 class ApplicationRecord(WithId, Base):
@@ -153,3 +155,27 @@ def terms_of_version(session: Session, debtor_id: UUID, terms_version: str) -> A
     record = AgreedTermsRecord
     query = select(record).where(record.debtor_id == debtor_id, record.terms_version == terms_version)
     return session.scalars(query.order_by(record.id.desc()).limit(1)).first()
+
+
+def enter(application: ApplicationRecord, state: str, now: datetime, due_at: datetime | None = None) -> None:
+    """Move an application, whose debtor is locked, to a state; who waits for nobody has no deadline."""
+    application.state, application.due_at = state, due_at
+    application.changed_at, application.version = now, application.version + 1
+
+
+def replace(session: Session, application: ApplicationRecord, by_id: UUID, now: datetime) -> None:
+    """Withdraw an application that another one replaces, and tell so; nobody need decide on it any more."""
+    _withdraw(session, application, {"replaced_by": str(by_id)}, now)
+
+
+def withdraw(session: Session, application: ApplicationRecord, by: str, reason: str, now: datetime) -> None:
+    """Withdraw an application for who asked it, and tell so; nobody can decide on it any more."""
+    application.withdrawn_by, application.withdrawal_reason, application.withdrawn_at = by, reason, now
+    _withdraw(session, application, {"replaced_by": None, "by": by, "reason": reason}, now)
+
+
+def _withdraw(session: Session, application: ApplicationRecord, why: dict[str, str | None], now: datetime) -> None:
+    enter(application, "withdrawn", now)
+    told = {"application_id": str(application.id), "state": application.state, **why}
+    debtors.tell(session, "application.withdrawn.v1", application.debtor_id, told, now)
+    alerts.end_alert(session, OVERDUE, str(application.id), now=now)

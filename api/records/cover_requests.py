@@ -86,6 +86,28 @@ def due(session: Session, now: datetime, real_now: datetime) -> Sequence[UUID]:
     return session.scalars(query.order_by(REQUEST.look_again_at, REQUEST.id).limit(DUE_AT_ONCE_MAX)).all()
 
 
+CHAIN = text("""
+WITH RECURSIVE chain AS (
+    SELECT id, replaces_id FROM cover_request WHERE id = :id
+    UNION SELECT r.id, r.replaces_id FROM cover_request r JOIN chain c ON r.id = c.replaces_id OR r.replaces_id = c.id)
+SELECT id FROM chain
+""")
+
+
+def standing_beside(session: Session, request: CoverRequestRecord) -> set[UUID]:
+    """Give the requests that led to other covers of the same debtor and contract, which stand and are looked at too.
+
+    There are such where two debtors that were each covered were merged.
+    """
+    own = set(session.scalars(CHAIN, {"id": request.id}))
+    others = [
+        head.id
+        for head in heads(session, request.debtor_id, request.insurance_policy_id)
+        if head.id not in own and head.look_again_at is not None
+    ]
+    return {each for head_id in others for each in session.scalars(CHAIN, {"id": head_id})}
+
+
 # Looked at again later whatever becomes of this look, so that one that always fails does not stand before all others.
 LEASE = text(
     "UPDATE cover_request SET leased_until = :until, look_again_at = :again_at WHERE id = :id"

@@ -124,12 +124,11 @@ def enter_phase(session: Session, debtor: DebtorRecord, phase: str, now: datetim
 HAS_LEDGER = text(
     "SELECT EXISTS (SELECT FROM invoice WHERE debtor_id = :id) OR EXISTS (SELECT FROM payment WHERE debtor_id = :id)"
     " OR EXISTS (SELECT FROM credit_note WHERE debtor_id = :id)"
-    " OR EXISTS (SELECT FROM sales_order WHERE debtor_id = :id)"
 )
 
 
 def has_ledger(session: Session, debtor_id: UUID) -> bool:
-    """Whether anything was ever ordered by, invoiced to or paid by a debtor."""
+    """Whether anything was ever invoiced to, credited to or paid by a debtor."""
     return bool(session.scalar(HAS_LEDGER, {"id": debtor_id}))
 
 

@@ -30,6 +30,13 @@ class InvoiceRecord(WithId, Base):
         CheckConstraint("due_on >= invoiced_on", name="due_after_invoiced"),
         reference_to("debtor", "debtor_id"),
         UniqueConstraint("seller_id", "debtor_id", "identity"),
+        Index(None, "seller_id", "known_at"),
+        Index(
+            "ix_invoice_disputed_known_at",
+            "seller_id",
+            "disputed_known_at",
+            postgresql_where=text("disputed_known_at IS NOT NULL"),
+        ),
         Index("ix_invoice_open", "seller_id", "debtor_id", "due_on", postgresql_where=text("open_amount <> 0")),
         Index("ix_invoice_number_key", "seller_id", "number_key", postgresql_where=text("open_amount <> 0")),
         Index(
@@ -85,6 +92,7 @@ class CreditNoteRecord(WithId, Base):
         reference_to("debtor", "debtor_id"),
         reference_to("invoice", "invoice_id"),
         UniqueConstraint("seller_id", "debtor_id", "identity"),
+        Index(None, "seller_id", "known_at"),
         Index("ix_credit_note_unused", "seller_id", "debtor_id", postgresql_where=text("unused_amount <> 0")),
     )
     # Checked with each reference; a check of its own would only cost time for each row.

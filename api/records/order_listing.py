@@ -10,6 +10,7 @@ from api.records.order_rows import COLUMNS, Order
 from api.records.orders import OrderDecisionRecord, OrderRecord
 
 LISTED_BY = (OrderRecord.id,)
+CHANGED_BY = (OrderRecord.changed_at, OrderRecord.id)  # Of what changed since a time: what changed last comes first.
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class OrderRecord(WithId, Base):
         reference_to("debtor", "debtor_id"),
         UniqueConstraint("seller_id", "order_reference"),
         Index(None, "seller_id", "debtor_id", "id"),
+        Index(None, "seller_id", "changed_at", "id"),
         Index("ix_sales_order_held", "seller_id", "debtor_id", "id", postgresql_where=text("state = 'held'")),
         Index(
             "ix_sales_order_expires",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, case, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from api.records.bank import BankEntryRecord
@@ -53,9 +53,13 @@ def payments(
     elif state == "booked":
         conditions.append(STATE.in_([state]))
     if changed_since is not None:
-        allocated = exists().where(*OF_PAYMENT, AllocationRecord.known_at >= changed_since)
-        returned = exists().where(*RETURN_OF_PAYMENT, PaymentReturnRecord.known_at >= changed_since)
-        conditions.append(or_(PaymentRecord.known_at >= changed_since, allocated, returned))
+        settling = AllocationRecord.payment_id.is_not(None)
+        changed: CompoundSelect[Any] = union_all(
+            select(PaymentRecord.id).where(PaymentRecord.known_at >= changed_since),
+            select(AllocationRecord.payment_id).where(AllocationRecord.known_at >= changed_since, settling),
+            select(PaymentReturnRecord.payment_id).where(PaymentReturnRecord.known_at >= changed_since),
+        )
+        conditions.append(PaymentRecord.id.in_(changed))
     query = select(PaymentRecord, BankEntryRecord, ALLOCATED, RETURNED, BOUND, STATE).where(*conditions)
     return query.outerjoin(
         BankEntryRecord,

@@ -24,6 +24,7 @@ class PaymentRecord(WithId, Base):
         reference_to("bank_entry", "bank_entry_id"),
         UniqueConstraint("seller_id", "identity"),
         Index(None, "seller_id", "debtor_id", "paid_on"),
+        Index(None, "seller_id", "known_at"),
         Index(
             "ix_payment_bank_entry_id", "seller_id", "bank_entry_id", postgresql_where=text("bank_entry_id IS NOT NULL")
         ),
@@ -60,6 +61,7 @@ class PaymentReturnRecord(WithId, Base):
         reference_to("ledger_import", "import_id"),
         UniqueConstraint("seller_id", "identity"),
         Index(None, "seller_id", "payment_id"),
+        Index(None, "seller_id", "known_at"),
     )
     payment_id: Mapped[UUID]
     identity: Mapped[str]
@@ -87,6 +89,7 @@ class AllocationRecord(WithId, Base):
         reference_to("credit_note", "credit_note_id"),
         Index(None, "seller_id", "invoice_id"),
         Index(None, "seller_id", "payment_id"),
+        Index(None, "seller_id", "known_at"),
         Index(
             "ix_allocation_credit_note_id",
             "seller_id",

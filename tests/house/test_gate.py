@@ -25,7 +25,7 @@ MOVES_ORDERS = {
 CURES = {
     "api.acceptance.cover_changes": "cover",
     "api.acceptance.critical_marks": "a debtor that is critical",
-    "api.acceptance.granting": "limits, temporary ones too",
+    "api.limit_writing": "limits, temporary ones too",
     "api.acceptance.holds": "holds that are ended",
     "api.acceptance.insurance_policies": "a contract with an insurer",
     "api.acceptance.securities": "guarantees",
@@ -43,6 +43,7 @@ CURES = {
     "api.records.ledger_batch": "invoices, payments and credit notes that come in",
     "api.records.prepayments": "a prepayment that was taken back, where room is left all the same",
     "api.prospect.debtors": "another group",
+    "api.prospect.merging": "orders, guarantees and terms of a debtor that was merged",
     "api.prospect.rescreening": "what the list tells tonight",
     "api.prospect.sanctions": "sanctions hits that are cleared",
 }

@@ -185,3 +185,43 @@ def test_a_decision_on_an_application_can_be_replayed(office: Office) -> None:
     made = office.apply(amount="1000000.00")
     answer = office.finance.post(f"/v1/decisions/{made['decision']['id']}/replay")
     assert answer.json["identical"] is True
+
+
+def merge(office: Office, goes: str, stays: str) -> None:
+    answer = office.finance.post(f"/v1/debtors/{stays}/merges", json={"merged_debtor_id": goes})
+    assert answer.status_code == 201, answer.text
+
+
+def test_what_waits_of_a_merged_debtor_waits_at_the_other(office: Office) -> None:
+    made = office.apply(UNKNOWN)
+    assert made["state"] == "referred"
+    stays = office.finance.post("/v1/debtors", json={"country": "NL", "name": "Two"}).json["id"]
+    merge(office, made["debtor_id"], stays)
+    shown = office.shown(made["id"])
+    assert (shown["debtor_id"], shown["state"]) == (stays, "referred")
+    assert [each["debtor_id"] for each in office.finance.get("/v1/referrals").json["items"]] == [stays]
+    said = office.decide(office.manager, made["id"], "1000.00").json
+    assert said["needs_second"]  # Its class is unknown.
+    assert office.second(office.other_manager, made["id"], said["id"]).status_code == 201
+    assert office.limits(stays)["in_force"]["own"]["limit"]["amount"] == euro("1000.00")
+
+
+def test_of_two_that_wait_for_one_limit_the_own_one_stays_and_the_others_taker_keeps_it(office: Office) -> None:
+    theirs, mine = office.apply(UNKNOWN, "9000.00"), office.apply("90000098", "1000.00")
+    assert (theirs["state"], mine["state"]) == ("referred", "referred")
+    assert office.finance.post(f"/v1/referrals/{theirs['id']}/takes", json={}).status_code == 201
+    owner, due_at = office.shown(theirs["id"])["owner"], office.shown(theirs["id"])["due_at"]
+    merge(office, theirs["debtor_id"], mine["debtor_id"])
+    assert office.shown(theirs["id"])["state"] == "withdrawn"
+    stays = office.shown(mine["id"])
+    assert (stays["state"], stays["owner"], stays["due_at"]) == ("referred", owner, due_at)
+
+
+def test_what_an_accepted_debtors_file_lacks_is_asked_of_the_one_that_stays(office: Office) -> None:
+    made = office.apply()
+    stays = office.finance.post("/v1/debtors", json={"country": "NL", "name": "Two"}).json["id"]
+    merge(office, made["debtor_id"], stays)
+    shown = office.finance.get(f"/v1/debtors/{stays}").json
+    assert "terms_agreed" in shown["onboarding_missing"]
+    assert shown["phase"] == "acceptance"
+    assert shown["limit_standing"] == "never_decided"

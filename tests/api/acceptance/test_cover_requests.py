@@ -105,6 +105,38 @@ def test_a_withdrawal_takes_effect_on_the_day_the_insurer_states(insured: Coveri
     assert insured.client.post("/v1/cover-requests", json=insured.request(debtor_id)).status_code == 202
 
 
+def merged(insured: Covering, goes: UUID, stays: UUID) -> None:
+    sent = {"merged_debtor_id": str(goes)}
+    assert insured.client.post(f"/v1/debtors/{stays}/merges", json=sent).status_code == 201
+
+
+def test_a_withdrawal_on_the_number_of_a_merged_debtor_reaches_the_one_that_stays(insured: Covering) -> None:
+    goes, _ = insured.asked(WITHDRAWN)
+    stays = insured.debtor(None, "Buyer Two B.V.")
+    merged(insured, goes, stays)
+    assert standing(insured, stays) == ("in_force", "10000.00")
+    stated = insured.later(45)
+    insured.later(47)
+    assert insured.look() == 1
+    assert insured.alerts() == ["cover_withdrawn"]
+    assert insured.rows("SELECT debtor_id FROM alert WHERE kind = 'cover_withdrawn'") == [(stays,)]
+    assert standing(insured, stays, stated) == ("withdrawn", "0.00")
+
+
+def test_two_covers_of_merged_debtors_are_held_apart_and_never_added_up(insured: Covering) -> None:
+    goes, _ = insured.asked(FULL, "10000.00")
+    stays, _ = insured.asked(PART, "10000.00")
+    merged(insured, goes, stays)
+    assert standing(insured, stays) == ("in_force", "6000.00")  # What the insurer said last.
+    before = insured.rows("SELECT count(*) FROM cover_decision")
+    for day in (2, 4):
+        insured.later(day)
+        assert insured.look() == 2
+    # Each says what it said before: that is no news, however much the other covers.
+    assert insured.rows("SELECT count(*) FROM cover_decision") == before
+    assert insured.alerts() == []
+
+
 @pytest.mark.parametrize("fault", ["error", "cut", "broken_json", "maintenance", "rate_limited"])
 def test_an_insurer_that_fails_is_asked_once_all_the_same(
     insured: Covering, sandbox: SandboxControl, fault: str

@@ -259,6 +259,15 @@ class TestSeveralDebtors:
         assert finance.get(f"/v1/documents?debtor_id={members[1]}").json["items"] == []
         assert len(finance.get("/v1/documents").json["items"]) == 1
 
+    def test_a_paper_that_names_a_debtor_names_the_one_it_is_merged_into(
+        self, finance: FlaskClient, debtor_id: str, members: list[str]
+    ) -> None:
+        made = send(finance, PDF, debtor_id=debtor_id).json
+        finance.post(self.PATH.format(document_id=made["id"]), json={"debtor_id": members[0]})
+        merged = finance.post(f"/v1/debtors/{members[1]}/merges", json={"merged_debtor_id": members[0]})
+        assert merged.status_code == 201, merged.text
+        assert self.secured(finance, members[1], made["id"]) == 201
+
     def test_who_is_named_already_is_told_so(self, finance: FlaskClient, debtor_id: str, members: list[str]) -> None:
         made = send(finance, PDF, debtor_id=debtor_id).json
         path = self.PATH.format(document_id=made["id"])

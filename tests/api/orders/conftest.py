@@ -1,7 +1,9 @@
 """What the tests of the orders room share: a clock to move on, a debtor with a limit, and the worker's turn."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
@@ -296,3 +298,49 @@ def sound(sessions, seller):
     yield
     with sessions.of(seller.id) as session:
         assert ledger_drift.every(session) == []
+
+
+# --- At once ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def at_once():
+    """Does things at the same moment, each in a thread of its own; gives what each gave."""
+
+    def do(*things):
+        ready = Barrier(len(things))
+
+        def one(thing):
+            ready.wait()
+            return thing()
+
+        with ThreadPoolExecutor(len(things)) as threads:
+            return list(threads.map(one, things))
+
+    return do
+
+
+@pytest.fixture
+def sums(sessions, seller):
+    """What orders say that they add to exposure, beside what the ledger of exposure says."""
+
+    def read():
+        with sessions.of(seller.id) as session:
+            orders = session.scalar(text("SELECT sum(reserved_amount + to_invoice_amount) FROM sales_order"))
+            balance = session.scalar(text("SELECT sum(amount) FROM exposure_balance WHERE stage <> 'scheduled'"))
+            entries = session.scalar(text("SELECT sum(amount) FROM exposure_entry WHERE stage <> 'scheduled'"))
+        assert orders == balance == entries
+        return orders
+
+    return read
+
+
+@pytest.fixture
+def post(client_of):
+    """A POST by a client of its own, to be done later."""
+
+    def later(path, body):
+        client = client_of("integration")
+        return lambda: client.post(path, json=body)
+
+    return later

@@ -227,7 +227,7 @@ def test_what_cannot_be_bound_is_refused_and_changes_nothing(app, placed, pay, f
 def test_only_a_person_binds_money(app, placed, pay, client_of):
     placed("500.00", reference="O-1")
     url = f"/v1/payments/{pay('900.00')['id']}/prepayments"
-    assert_problem(app, client_of("finance").post(url, json={"order_reference": "O-1"}), 403, "not_allowed")
+    assert_problem(app, client_of("finance").post(url, json={"order_reference": "O-1"}), 403, "person_needed")
     assert client_of("sales").post(url, json={"order_reference": "O-1"}).status_code == 403
 
 

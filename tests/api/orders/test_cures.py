@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from scoring.policy.document import shipped
-from tests.web_checks import assert_problem
 
 
 @pytest.fixture
@@ -70,12 +69,6 @@ class TestGroups:
         assert whole(top) == {"reserved": "800.0000"}
         answer = placed("300.00", whom=one)
         assert (answer["state"], answer["prepayment_required"]["amount"]) == ("held", "100.00")
-
-    def test_a_debtor_with_orders_is_not_merged_away(self, app, erp, new_debtor, placed):
-        into, merged = new_debtor(), new_debtor()
-        placed("1.00", whom=merged)
-        answer = erp.post(f"/v1/debtors/{into}/merges", json={"merged_debtor_id": str(merged)})
-        assert_problem(app, answer, 409, "debtor_has_ledger")
 
 
 class TestLateItems:

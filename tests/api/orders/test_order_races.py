@@ -1,12 +1,9 @@
 """What happens at once: whoever comes first, the limit holds, and nothing is counted twice or lost."""
 
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from api.orders import ticks
 from api.orders.rejudging import judge_held_orders
@@ -16,49 +13,6 @@ TIMES = 4
 
 def eur(amount):
     return {"amount": amount, "currency": "EUR"}
-
-
-@pytest.fixture
-def at_once():
-    """Does things at the same moment, each in a thread of its own; gives what each gave."""
-
-    def do(*things):
-        ready = Barrier(len(things))
-
-        def one(thing):
-            ready.wait()
-            return thing()
-
-        with ThreadPoolExecutor(len(things)) as threads:
-            return list(threads.map(one, things))
-
-    return do
-
-
-@pytest.fixture
-def sums(sessions, seller):
-    """What orders say that they add to exposure, beside what the ledger of exposure says."""
-
-    def read():
-        with sessions.of(seller.id) as session:
-            orders = session.scalar(text("SELECT sum(reserved_amount + to_invoice_amount) FROM sales_order"))
-            balance = session.scalar(text("SELECT sum(amount) FROM exposure_balance WHERE stage <> 'scheduled'"))
-            entries = session.scalar(text("SELECT sum(amount) FROM exposure_entry WHERE stage <> 'scheduled'"))
-        assert orders == balance == entries
-        return orders
-
-    return read
-
-
-@pytest.fixture
-def post(client_of):
-    """A POST by a client of its own, to be done later."""
-
-    def later(path, body):
-        client = client_of("integration")
-        return lambda: client.post(path, json=body)
-
-    return later
 
 
 def test_two_orders_at_once_on_the_same_headroom(post, order, limited, at_once, sums):

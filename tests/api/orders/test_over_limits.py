@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from api.acceptance.granting import NewLimit, write_limit
 from api.acceptance.ticks import pass_time_of
 from api.clock import real_now
 from api.identity.debtors import locked_debtor
+from api.limit_writing import NewLimit, write_limit
 from api.orders import ticks
 from api.records.reports import ReportRecord
 from api.records.securities import SecurityRecord

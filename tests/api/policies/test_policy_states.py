@@ -96,7 +96,7 @@ def test_only_a_person_who_manages_credit_moves_a_version(
     maker: FlaskClient, client_of: ClientOf, app: Flask, move: str
 ) -> None:
     version = drafted(maker)
-    assert_problem(app, moved(client_of("credit_manager"), version, move), 403, "not_allowed")
+    assert_problem(app, moved(client_of("credit_manager"), version, move), 403, "person_needed")
     assert_problem(app, moved(client_of("finance", subject="ann@seller.example"), version, move), 403, "not_allowed")
     assert_problem(app, moved(client_of("credit_manager", subject="bob@seller.example"), 999, move), 404, "not_found")
 

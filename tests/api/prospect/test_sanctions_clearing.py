@@ -196,7 +196,7 @@ def test_what_was_cleared_as_a_likeness_and_became_a_hit_is_one(
 def test_who_may_not_and_what_is_not_there(
     app: Flask, client_of: Callable[..., FlaskClient], finance: FlaskClient, debtor_id: UUID
 ) -> None:
-    assert_problem(app, move(client_of("finance"), debtor_id, "nk-1"), 403, "not_allowed")
+    assert_problem(app, move(client_of("finance"), debtor_id, "nk-1"), 403, "person_needed")
     assert_problem(app, move(client_of("sales", subject="bob@example.com"), debtor_id, "nk-1"), 403, "not_allowed")
     assert_problem(app, move(finance, debtor_id, "nk-9"), 422, "bad_input")
     assert_problem(app, move(finance, UUID(int=1), "nk-1"), 404, "debtor_not_found")

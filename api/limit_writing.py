@@ -12,8 +12,8 @@ from api.records.limits import CreditLimitRecord
 from api.web.money import money_or_none
 from scoring.facts import CreditLimit
 
-EXPIRED, REVIEW = "limit_expired", "review_due"
-OF_LIMITS = (EXPIRED, REVIEW)
+EXPIRED, REVIEW, NOT_TAKEN_OVER = "limit_expired", "review_due", "limit_not_taken_over"
+OF_LIMITS = (EXPIRED, REVIEW, NOT_TAKEN_OVER)
 
 
 @dataclass(frozen=True, slots=True)
