@@ -22,7 +22,7 @@ from bench.load import Question, ask
 from bench.machine import Memory, memory_of_children
 from bench.rounds import Case, Comparison, measure
 from bench.servers import Server, environment, running
-from bench.statements import count_statements
+from bench.statements import count_trips
 
 READ, WRITE = "floor: one read", "floor: one read, one insert"
 CHECK_PATH = "/v1/credit-checks"
@@ -99,7 +99,7 @@ def _statements(cases: list[Case], database_url: str, variables: Mapping[str, st
     floor_app = floor.make_app(engine)
     product_app = create_app(from_environment(variables), sessions=Sessions(engine))
     apps = {case.name: product_app if case.floor else floor_app for case in cases}
-    counts = {case.name: count_statements(apps[case.name], engine, case.question) for case in cases}
+    counts = {case.name: count_trips(apps[case.name], engine, case.question).statements for case in cases}
     engine.dispose()
     return counts
 
