@@ -21,12 +21,13 @@ WITH RECURSIVE walk AS (
 tops AS (SELECT named_id, max(height) AS height FROM walk GROUP BY named_id)
 SELECT DISTINCT w.id, w.parent_id, tops.height - w.height AS depth FROM walk w JOIN tops ON tops.named_id = w.named_id
 """
-# All above the debtors of a relation `given`. It begins with those that have a parent, so that books without groups
-# walk nowhere.
+# All above the debtors of a relation `given`. LIMIT has each found by its key: a join would walk through all debtors
+# that have a parent, for each order anew.
 ABOVE = """above AS (
-    SELECT id AS debtor_id, parent_id AS above_id FROM debtor
-    WHERE parent_id IS NOT NULL AND id IN (SELECT debtor_id FROM given)
-    UNION SELECT a.debtor_id, d.parent_id FROM above a JOIN debtor d ON d.id = a.above_id WHERE d.parent_id IS NOT NULL)
+    SELECT g.debtor_id, d.parent_id AS above_id FROM (SELECT DISTINCT debtor_id FROM given) g
+    CROSS JOIN LATERAL (SELECT parent_id FROM debtor WHERE id = g.debtor_id LIMIT 1) d WHERE d.parent_id IS NOT NULL
+    UNION SELECT a.debtor_id, d.parent_id FROM above a
+    CROSS JOIN LATERAL (SELECT parent_id FROM debtor WHERE id = a.above_id LIMIT 1) d WHERE d.parent_id IS NOT NULL)
 """
 HEIGHT_MAX = 1000  # So that even a ring, which cannot be, would end.
 LOCK_ATTEMPTS = 10

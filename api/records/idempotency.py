@@ -8,6 +8,7 @@ from sqlalchemy import LargeBinary, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, OfSeller, unchecked_seller
+from api.records.quick import Quick
 
 KEPT = timedelta(hours=24)
 ABANDONED_AFTER = timedelta(seconds=60)
@@ -48,7 +49,7 @@ class Earlier:
 
 # A twin in another transaction makes this wait. An expired row, and a claim of the same request that was abandoned,
 # are taken over; any other row stays as it is and nothing comes back.
-CLAIM = text(
+CLAIM = Quick(
     "INSERT INTO idempotency AS i (seller_id, credential_id, route, key, request_sha256, claimed_at)"
     " VALUES (:seller_id, :credential_id, :route, :key, :request_sha256, :now)"
     " ON CONFLICT (seller_id, credential_id, route, key) DO UPDATE"
@@ -58,8 +59,8 @@ CLAIM = text(
     " RETURNING true"
 )
 OURS = "credential_id = :credential_id AND route = :route AND key = :key AND seller_id = :seller_id"
-READ = text(f"SELECT request_sha256, claimed_at, status, answer FROM idempotency WHERE {OURS}")  # noqa: S608
-KEEP = text(
+READ = Quick(f"SELECT request_sha256, claimed_at, status, answer FROM idempotency WHERE {OURS}")  # noqa: S608
+KEEP = Quick(
     f"UPDATE idempotency SET status = :status, answer = :answer WHERE {OURS}"  # noqa: S608
     " AND claimed_at = :claimed_at AND status IS NULL"
 )
@@ -85,9 +86,9 @@ def claim(session: Session, request: RequestKey, request_sha256: bytes, now: dat
         "expired": now - KEPT,
         "abandoned": now - ABANDONED_AFTER,
     }
-    if session.execute(CLAIM, values).first():
+    if CLAIM.first(session, values):
         return None
-    earlier = session.execute(READ, _named(session, request)).first()
+    earlier = READ.first(session, _named(session, request))
     if earlier is None:  # Released between the two statements: the caller may try again at once.
         return Earlier(request_sha256, now, None, None)
     return Earlier(*earlier)
@@ -96,7 +97,7 @@ def claim(session: Session, request: RequestKey, request_sha256: bytes, now: dat
 def keep(session: Session, request: RequestKey, claimed_at: datetime, status: int, answer: bytes) -> bool:
     """Keep the answer of a claimed request; False when the claim was taken over in the meantime."""
     values = {**_named(session, request), "claimed_at": claimed_at, "status": status, "answer": answer}
-    return bool(session.execute(KEEP, values).rowcount)  # type: ignore[attr-defined]
+    return bool(KEEP.count(session, values))
 
 
 def release(session: Session, request: RequestKey, claimed_at: datetime) -> None:
