@@ -37,15 +37,16 @@ class Cutting:
         finally:
             _here.cutting = None
             with self._lock:
-                self._handle = None  # It is in the pool again, or closed: no longer ours to cut.
+                self._let_go()  # It is in the pool again, or closed: no longer ours to cut.
 
     def hold(self, handle: socket) -> None:
-        """Use a connection."""
+        """Use a connection, by a handle of our own: an answer without a length is read on after it is closed."""
         with self._lock:
+            self._let_go()
             self.is_connected = True
-            self._handle = handle
+            self._handle = handle.dup()
             if self._is_cut:
-                _shut(handle)
+                _shut(self._handle)
 
     def cut(self) -> None:
         """End what is used; whoever waits for it is told at once that nothing more comes."""
@@ -53,6 +54,11 @@ class Cutting:
             self._is_cut = True
             if self._handle is not None:
                 _shut(self._handle)
+
+    def _let_go(self) -> None:
+        if self._handle is not None:
+            self._handle.close()
+            self._handle = None
 
 
 def _shut(handle: socket) -> None:
@@ -96,11 +102,15 @@ class _CuttableTLS(_Cuttable, HTTPSConnection):
     """The same with TLS."""
 
 
-class _Pool(HTTPConnectionPool):
+class CuttablePool(HTTPConnectionPool):
+    """Connections to one host that can be cut."""
+
     ConnectionCls = _Cuttable
 
 
-class _PoolTLS(HTTPSConnectionPool):
+class CuttablePoolTLS(HTTPSConnectionPool):
+    """The same with TLS."""
+
     ConnectionCls = _CuttableTLS
 
 
@@ -110,4 +120,4 @@ class CuttableAdapter(HTTPAdapter):
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:
         """Make the pools."""
         self.poolmanager = PoolManager(num_pools=connections, maxsize=maxsize, block=block, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _PoolTLS}
+        self.poolmanager.pool_classes_by_scheme = {"http": CuttablePool, "https": CuttablePoolTLS}
