@@ -20,6 +20,7 @@ from api.clock import Clock
 from api.config import Config, ConfigInvalid
 from api.credential_shelf import CredentialShelf
 from api.events import routes as events
+from api.events import webhook_routes as webhooks
 from api.ledger import bank_routes as bank
 from api.ledger import measure_routes as measures
 from api.ledger import payment_routes as payments
@@ -76,6 +77,7 @@ ROOMS = (
     sanctions,
     shadows,
     source_routes,
+    webhooks,
 )
 
 

@@ -42,6 +42,7 @@ class Config:
     sandbox_url: str | None = None
     opensanctions_url: str | None = None
     kvk_ca_file: str | None = None
+    webhooks_private: bool = False
 
     @property
     def listens_on(self) -> str:
@@ -66,6 +67,12 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
             raise ConfigInvalid(f"{name} must be a whole number {bounds}, not '{given}'")
         return int(given)
 
+    def switch(name: str) -> bool:
+        given = environment.get(name) or "no"
+        if given not in ("yes", "no"):
+            raise ConfigInvalid(f"{name} must be 'yes' or 'no', not '{given}'")
+        return given == "yes"
+
     default = Config()
     import_bytes_max = number("CREDITGATE_IMPORT_BYTES_MAX", default.import_bytes_max)
     return Config(
@@ -89,6 +96,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         sandbox_url=_service_url("CREDITGATE_SANDBOX_URL", environment),
         opensanctions_url=_service_url("CREDITGATE_OPENSANCTIONS_URL", environment),
         kvk_ca_file=_certificates("CREDITGATE_KVK_CA_FILE", environment),
+        webhooks_private=switch("CREDITGATE_WEBHOOKS_PRIVATE"),
     )
 
 

@@ -1,4 +1,4 @@
-"""The worker: runs jobs from the queue, appends events to the feed, and takes up what a killed worker left."""
+"""The worker: runs jobs from the queue, feeds and delivers events, and takes up what a killed worker left."""
 
 import asyncio
 import signal
@@ -17,6 +17,7 @@ from api.acceptance.cover_jobs import JOBS as COVER_JOBS
 from api.acceptance.cover_jobs import look_at_covers
 from api.acceptance.ticks import pass_time
 from api.clock import real_now
+from api.events.courier import Courier
 from api.events.feeding import append_to_feeds
 from api.ledger.book_counting import count_books
 from api.ledger.jobs import JOBS as LEDGER_JOBS
@@ -180,14 +181,19 @@ async def _work(house: House, queue: App) -> None:
             for lane in jobs.LANES
         ]
         feeds = asyncio.create_task(_append_to_feeds(house))
+        courier = Courier(house)
+        hooks = asyncio.create_task(_deliver(courier))
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, lambda: [lane.cancel() for lane in lanes])
-        done, others = await asyncio.wait([*lanes, feeds], return_when=asyncio.FIRST_COMPLETED)
+        done, others = await asyncio.wait([*lanes, feeds, hooks], return_when=asyncio.FIRST_COMPLETED)
         for lane in others:
             lane.cancel()
-        for lane in (*done, *others):
-            with suppress(asyncio.CancelledError):
-                await lane
+        try:
+            for lane in (*done, *others):
+                with suppress(asyncio.CancelledError):
+                    await lane
+        finally:
+            await asyncio.to_thread(courier.close)
 
 
 async def _append_to_feeds(house: House) -> None:
@@ -196,6 +202,15 @@ async def _append_to_feeds(house: House) -> None:
             await asyncio.to_thread(append_to_feeds, house)
         except SQLAlchemyError as error:  # They stay pending; the lanes tell whether the database is gone.
             log.error("feed_not_appended", error=type(error).__name__)
+        await asyncio.sleep(FEED_SECONDS)
+
+
+async def _deliver(courier: Courier) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(courier.look)
+        except SQLAlchemyError as error:
+            log.error("webhooks_not_looked_for", error=type(error).__name__)
         await asyncio.sleep(FEED_SECONDS)
 
 

@@ -1,18 +1,21 @@
-"""HTTP of the events room: the feed, and how a job stands."""
+"""HTTP of the events room: the feed, one event, and how a job stands."""
 
 from typing import Any
 from uuid import UUID
 
 from flask import Response
-from marshmallow import fields, validate
+from marshmallow import fields, validate, validates
 
+from api.events.cloud_events import cloud_event
+from api.events.webhook_schemas import EVENT_TYPE, TYPES_MAX
 from api.problems import NotFound
 from api.records import events, jobs
-from api.records.events import EventRecord, FeedEntryRecord
+from api.records.events import FeedEntryRecord
 from api.records.jobs import JobRecord
-from api.records.sellers import Seller
 from api.web.answers import json_answer
 from api.web.blueprint import Blueprint
+from api.web.faults import invalid
+from api.web.fields import Line
 from api.web.paging import cursor_of, page_of
 from api.web.permissions import is_allowed, permission
 from api.web.schemas import PageQuery, Schema, page_schema
@@ -42,6 +45,23 @@ class EventSchema(Schema):
     data = fields.Dict(required=True)
 
 
+class FeedQuery(PageQuery):
+    """Which events."""
+
+    types = Line(
+        4000,
+        load_default=None,
+        metadata={"description": "Types, separated by commas; absent: all.", "example": "order.held.v1"},
+    )
+
+    @validates("types")
+    def check_types(self, value: str | None, **_: Any) -> None:
+        """Refuse what is no list of types."""
+        told = [] if value is None else value.split(",")
+        if len(told) > TYPES_MAX or any(not EVENT_TYPE.fullmatch(each) for each in told):
+            raise invalid("not_an_event_type", "Must be types of events with their versions, separated by commas.")
+
+
 class ProgressSchema(Schema):
     """How far a job is; `total` is null while nobody knows."""
 
@@ -65,31 +85,31 @@ class JobSchema(Schema):
 
 @blueprint.route("/events", methods=["GET"])
 @permission("event.read")
-@blueprint.arguments(PageQuery, location="query")
+@blueprint.arguments(FeedQuery, location="query")
 @blueprint.response(200, page_schema(EventSchema))
 def read_feed(query: dict[str, Any]) -> Response:
     """Read the feed from the start, or after a cursor. `next` is where to go on, also at the end."""
     given = wiring()
     with given.transaction() as session:
         keys = [FeedEntryRecord.position]
-        page = page_of(session, events.feed(), keys, query["limit"], query["after"])
+        types = query["types"] and query["types"].split(",")
+        page = page_of(session, events.feed(types), keys, query["limit"], query["after"])
     after = cursor_of([page.items[-1][1]]) if page.items else query["after"]
-    items = [_cloud_event(event, given.seller) for event, _ in page.items]
+    items = [cloud_event(event, given.seller) for event, _ in page.items]
     return json_answer({"items": items, "next": after})
 
 
-def _cloud_event(event: EventRecord, seller: Seller) -> dict[str, Any]:
-    return {
-        "specversion": "1.0",
-        "id": event.id,
-        "type": event.type,
-        "source": f"/sellers/{seller.id}",
-        "subject": event.subject_id,
-        "time": event.happened_at,
-        "sequence": event.sequence,
-        "mode": seller.mode,
-        "data": event.data,
-    }
+@blueprint.route("/events/<uuid:event_id>", methods=["GET"])
+@permission("event.read")
+@blueprint.response(200, EventSchema)
+def show_event(event_id: UUID) -> Response:
+    """Show one event, as it stands in the feed and is sent to webhooks."""
+    given = wiring()
+    with given.transaction() as session:
+        event = events.get_told(session, event_id)
+    if event is None:
+        raise NotFound("There is no such event.")
+    return json_answer(cloud_event(event, given.seller))
 
 
 @blueprint.route("/jobs/<uuid:job_id>", methods=["GET"])

@@ -1,6 +1,6 @@
 """Events: what happened, for others; written with the change itself, numbered per debtor without gaps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -150,8 +150,15 @@ def append_to_feed(session: Session) -> int:
     return session.execute(APPEND).rowcount  # type: ignore[attr-defined, no-any-return]
 
 
-def feed() -> Select[EventRecord, int]:
-    """Select the events that have a place in the feed, and that place."""
-    return select(EventRecord, FeedEntryRecord.position).join(
-        FeedEntryRecord, FeedEntryRecord.event_id == EventRecord.id
+def feed(types: Collection[str] | None = None) -> Select[EventRecord, int]:
+    """Select the events that have a place in the feed, and that place; of these types, or of all."""
+    query = select(EventRecord, FeedEntryRecord.position).join(
+        FeedEntryRecord,
+        (FeedEntryRecord.seller_id == EventRecord.seller_id) & (FeedEntryRecord.event_id == EventRecord.id),
     )
+    return query if types is None else query.where(EventRecord.type.in_(types))
+
+
+def get_told(session: Session, event_id: UUID) -> EventRecord | None:
+    """Find an event that has a place in the feed."""
+    return session.execute(feed().where(EventRecord.id == event_id)).scalars().first()

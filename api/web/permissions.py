@@ -63,6 +63,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "policy.backtest": MANAGER,
     "policy.rescore": DECIDERS,
     "event.read": BOOK,
+    "webhook.read": BOOK,
+    "webhook.manage": BOOK,
     "job.read": ASKERS,
     "key.manage": OFFICE,
     "settings.manage": OFFICE,

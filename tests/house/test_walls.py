@@ -159,7 +159,12 @@ def test_the_functions_that_look_behind_the_walls_are_these(walled):
         "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY proname"
     )
     with walled.owner.connect() as connection:
-        assert connection.scalars(looking).all() == ["find_issuer", "find_key", "sellers_with_pending_events"]
+        assert connection.scalars(looking).all() == [
+            "find_issuer",
+            "find_key",
+            "sellers_with_pending_events",
+            "webhooks_with_work",
+        ]
 
 
 def test_the_walls_stand_again_after_a_transaction(walled):

@@ -1,0 +1,82 @@
+"""Webhooks: addresses that a seller's events are sent to, and how each stands."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, get_args
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from api.records.base import Base, WithId
+from api.records.events import FeedEntryRecord
+
+WebhookState = Literal["active", "paused", "disabled"]
+STATES: tuple[WebhookState, ...] = get_args(WebhookState)
+# Why it is not active: a person paused it, it failed for long, or its receiver said that it is gone for good (410).
+StateReason = Literal["by_person", "failing", "gone"]
+REASONS: tuple[StateReason, ...] = get_args(StateReason)
+
+
+class WebhookRecord(WithId, Base):
+    """One webhook. `types` None means all; the feed is queued for it up to `queued_position`."""
+
+    __tablename__ = "webhook"
+    __table_args__ = (CheckConstraint(f"state IN {STATES}", name="state"),)
+    address: Mapped[str]
+    description: Mapped[str | None]
+    types: Mapped[list[Any] | None]
+    ordered: Mapped[bool]
+    state: Mapped[str]
+    state_reason: Mapped[str | None]
+    failing_since: Mapped[datetime | None]
+    queued_position: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[int]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+def add(session: Session, values: dict[str, Any], by: str, now: datetime) -> WebhookRecord:
+    """Add a webhook: it is sent what comes into the feed from now on."""
+    record = WebhookRecord(
+        **values,
+        state="active",
+        state_reason=None,
+        failing_since=None,
+        queued_position=feed_end(session),
+        version=1,
+        created_by=by,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(record)
+    session.flush()
+    return record
+
+
+def feed_end(session: Session) -> int:
+    """Give the last position of the seller's feed, 0 where it is empty."""
+    return session.scalar(select(func.coalesce(func.max(FeedEntryRecord.position), 0))) or 0
+
+
+def get(session: Session, webhook_id: UUID, *, locked: bool = False) -> WebhookRecord | None:
+    """Find a webhook; `locked` until the transaction ends: who queues, leases or changes its state does it in turn."""
+    lock = {"key_share": True} if locked else None
+    return session.get(
+        WebhookRecord, (session.info["seller_id"], webhook_id), with_for_update=lock, populate_existing=locked
+    )
+
+
+def change(record: WebhookRecord, values: dict[str, Any], now: datetime) -> None:
+    """Change what is named, as a new version."""
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.version += 1
+    record.changed_at = now
+
+
+def with_work(session: Session, now: datetime) -> Sequence[tuple[UUID, UUID]]:
+    """Give seller and id of the webhooks that have something to queue or to send; the session is of nobody."""
+    rows = session.execute(text("SELECT seller_id, webhook_id FROM webhooks_with_work(:now)"), {"now": now})
+    return [(seller_id, webhook_id) for seller_id, webhook_id in rows]
