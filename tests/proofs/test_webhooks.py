@@ -125,7 +125,7 @@ def _write_and_deliver(made: Trade, variables: dict[str, str], project: Path, ra
     """Write in some processes and deliver in others, kill these at random, and wait until all is delivered."""
     common = {"database_url": variables["CREDITGATE_DATABASE_URL"], "key": variables["CREDITGATE_SECRET_KEYS"]}
     debtor_ids = [str(uuid4()) for _ in range(DEBTORS)]
-    count = (10_000 if is_long() else 600) // WRITERS
+    count = (10_000 if is_long() else 450) // WRITERS
     writers = [
         begin(
             "write",
