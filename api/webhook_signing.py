@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 from api.records.secrets import Vault
 
 PREFIX = "webhook:"  # Before the id of the webhook, among the secrets of a seller.
-SECRET_BYTES = 32
+SECRET_BYTES, SECRET_BYTES_MIN = 32, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,14 @@ class SigningSecret:
 def new_secret() -> str:
     """Make a secret, in the form in which receivers are given it."""
     return f"whsec_{base64.b64encode(token_bytes(SECRET_BYTES)).decode()}"
+
+
+def is_secret(text: str) -> bool:
+    """Say whether a text is a secret in that form, and not too short to be one."""
+    try:
+        return text.startswith("whsec_") and len(base64.b64decode(text[6:], validate=True)) >= SECRET_BYTES_MIN
+    except ValueError:
+        return False
 
 
 def signed_headers(secrets: Sequence[str], message_id: str, body: bytes, now: datetime) -> Mapping[str, str]:

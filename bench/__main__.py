@@ -18,6 +18,7 @@ from bench import (
     matching,
     portfolio,
     rescore,
+    webhooks,
 )
 
 FOLDER = Path("var/bench")
@@ -29,6 +30,7 @@ BENCHMARKS = {
     "ledger_import": ledger_import,
     "portfolio": portfolio,
     "rescore": rescore,
+    "webhooks": webhooks,
 }
 ACCURACY = ("accuracy_tables", "accuracy_ledgers", "matching")
 

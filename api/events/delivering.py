@@ -12,11 +12,11 @@ import structlog
 from api.clock import real_now
 from api.events.cloud_events import cloud_event
 from api.events.failing import note_failed, note_gone, note_well
-from api.records import sellers, webhook_deliveries, webhooks
+from api.records import sellers, webhook_deliveries, webhook_leases, webhooks
 from api.records.base import new_id
 from api.records.secrets import SecretUnreadable
 from api.records.sellers import Seller
-from api.records.webhook_deliveries import Leased, Tried
+from api.records.webhook_leases import Leased, Tried
 from api.webhook_signing import secrets_that_count, signed_headers
 from api.wiring import House, answer_bytes
 from providers.hooks import HookLine, HookRules
@@ -100,7 +100,7 @@ def _begun(house: House, seller_id: UUID, webhook_id: UUID, rules: DeliveryRules
         is_failing = webhook.failing_since is not None
         most = 1 if is_failing else rules.run_most  # One to see whether it is well again.
         lease_id, until = new_id(), now + timedelta(seconds=rules.lease_seconds)
-        leased = webhook_deliveries.lease(session, webhook, lease_id, most, now, until)
+        leased = webhook_leases.lease(session, webhook, lease_id, most, now, until)
         if not leased:
             return None
         try:
@@ -146,5 +146,5 @@ def _record(house: House, run: Run, rules: DeliveryRules) -> None:
             note_well(session, run.webhook_id)
         elif errors and None not in errors:
             note_failed(session, run.webhook_id, rules.failing, now, business_now)
-        webhook_deliveries.record(session, run.lease_id, run.tried)
-        webhook_deliveries.release(session, run.lease_id, run.left, now)
+        webhook_leases.record(session, run.lease_id, run.tried)
+        webhook_leases.release(session, run.lease_id, run.left, now)

@@ -29,6 +29,7 @@ def called(*arguments: str, **environment: Any) -> Result:
         *(("CREDITGATE_DATABASE_URL", value) for value in ("here", "mysql://a@b/c", "postgresql://a@b:c/d")),
         ("CREDITGATE_IMPORT_BYTES_MAX", "0"),
         ("CREDITGATE_TRUSTED_PROXIES", "yes"),
+        ("CREDITGATE_WEBHOOKS_PRIVATE", "true"),
         *(
             (f"CREDITGATE_{service}_URL", value)
             for service in ("SANDBOX", "OPENSANCTIONS")

@@ -15,11 +15,11 @@ from standardwebhooks import Webhook
 from api.clock import real_now
 from api.events.delivering import DeliveryRules, deliver_some
 from api.events.feeding import append_to_feeds
-from api.records import events, webhook_deliveries, webhooks
+from api.records import events, webhook_deliveries, webhook_leases, webhooks
 from api.records.base import new_id
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
-from api.records.webhook_deliveries import Tried
+from api.records.webhook_leases import Tried
 from api.webhook_signing import begin_secret
 from api.wiring import House
 from providers.hooks import HookRules
@@ -329,7 +329,7 @@ def test_ordered_what_one_worker_holds_no_other_overtakes(
     with house.sessions.of(seller.id) as session:
         webhook = webhooks.get(session, hook.id, locked=True)
         webhook_deliveries.queue_new(session, webhook, 100, now)
-        leased = webhook_deliveries.lease(session, webhook, new_id(), 2, now, now + timedelta(minutes=1))
+        leased = webhook_leases.lease(session, webhook, new_id(), 2, now, now + timedelta(minutes=1))
     assert len(leased) == 2
     assert (hook.run(), receiver.sent) == (0, [])
 
@@ -357,12 +357,12 @@ def test_who_lost_his_lease_puts_nothing_off_but_what_he_delivered_is_delivered(
     with house.sessions.of(seller.id) as session:
         webhook = webhooks.get(session, hook.id, locked=True)
         webhook_deliveries.queue_new(session, webhook, 100, now)
-        one, two = webhook_deliveries.lease(session, webhook, new_id(), 2, now, now + timedelta(minutes=1))
+        one, two = webhook_leases.lease(session, webhook, new_id(), 2, now, now + timedelta(minutes=1))
         tried = [
             Tried(one.id, now, 1, 500, "refused", now - timedelta(days=1)),
             Tried(two.id, now, 1, 200, None),
         ]
-        webhook_deliveries.record(session, new_id(), tried)
+        webhook_leases.record(session, new_id(), tried)
     with house.sessions.of(seller.id) as session:
         kept = webhook_deliveries.get(session, one.id)
         assert (kept.state, kept.failed_count, kept.due_at > now) == ("waiting", 0, True)
