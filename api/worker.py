@@ -5,6 +5,7 @@ import signal
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from api.policies.trying.shadowing import judge_shadows, judge_shadows_of
 from api.prospect.jobs import JOBS as PROSPECT_JOBS
 from api.prospect.rescreening_jobs import JOBS as SCREENING_JOBS
 from api.prospect.retention import erase_old_reports
-from api.records import idempotency, jobs, sellers
+from api.records import idempotency, jobs, sellers, webhook_deliveries
 from api.records.sellers import Seller
 from api.wiring import House
 
@@ -38,6 +39,7 @@ HANDLERS: dict[str, Handler] = {**COVER_JOBS, **LEDGER_JOBS, **POLICY_JOBS, **PR
 ATTEMPTS = 3
 STALLED_AFTER_SECONDS = 30
 KEPT_HOURS = 24
+DELIVERED_KEPT = timedelta(days=30)
 LANE_CONCURRENCY = 2
 SHUTDOWN_SECONDS = 20
 FEED_SECONDS = 0.5
@@ -72,7 +74,7 @@ def make_queue(house: House, database_url: str) -> App:
     @queue.task(name="creditgate.tidy", pass_context=True)
     async def tidy(context: JobContext, timestamp: int) -> None:
         await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS)
-        await asyncio.to_thread(forget_answers, house)
+        await asyncio.to_thread(forget_old, house)
 
     @queue.task(name="creditgate.judge_held_orders", retry=retry)
     def judge_held(seller_id: str, debtor_id: str) -> None:
@@ -151,13 +153,14 @@ def run_job(house: House, seller_id: UUID, job_id: UUID, *, is_last: bool) -> No
         jobs.succeed(session, job_id, result, house.clock.now(seller))
 
 
-def forget_answers(house: House) -> None:
-    """Forget the answers kept for repeated requests, once they are a day old."""
+def forget_old(house: House) -> None:
+    """Forget the answers kept for repeated requests after a day, and what was delivered to webhooks after a month."""
     with house.sessions.of_nobody() as session:
         everyone = sellers.every(session)
     for seller in everyone:
         with house.sessions.of(seller.id) as session:
             idempotency.purge(session, real_now())
+            webhook_deliveries.forget_delivered(session, real_now() - DELIVERED_KEPT)
 
 
 def work(house: House, database_url: str) -> None:

@@ -47,7 +47,7 @@ class Extent:
     round_count: int
 
 
-WHOLE = Extent(event_count=5_000, debtor_count=200, round_count=5)
+WHOLE = Extent(event_count=2_000, debtor_count=200, round_count=3)
 QUICK = Extent(event_count=100, debtor_count=10, round_count=1)
 
 

@@ -63,8 +63,7 @@ def read(given: Wiring, webhook_id: UUID) -> tuple[dict[str, Any], str]:
 
 
 def change(given: Wiring, webhook_id: UUID, changes: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """Change a webhook. Raises NotFound, StaleVersion, BadInput, and NotAllowed for a machine that takes up again what
-    stopped by itself.
+    """Change a webhook. Raises NotFound, StaleVersion, BadInput; NotAllowed for a machine where it stopped by itself.
 
     Taken up again, it goes on where it stopped: nothing that happened meanwhile is left out.
     """
@@ -76,20 +75,16 @@ def change(given: Wiring, webhook_id: UUID, changes: Mapping[str, Any]) -> tuple
         require_match(_etag(record))
         state = values.pop("state", record.state)
         if state != record.state:
+            if record.state_reason in ("failing", "gone"):
+                require_person(given, "say what becomes of a webhook that stopped by itself")
             values |= {"state": state, "state_reason": "by_person" if state == "paused" else None}
             if state == "active":
-                _take_up(given, session, record)
                 values["failing_since"] = None
+                webhook_deliveries.take_up(session, record.id, now)
+                failing.end_alert(session, record.id, given.now)
         webhooks.change(record, values, now)
         session.flush()
         return shown(given, record), _etag(record)
-
-
-def _take_up(given: Wiring, session: Session, record: WebhookRecord) -> None:
-    if record.state_reason in ("failing", "gone"):
-        require_person(given, "take up a webhook that stopped by itself")
-    webhook_deliveries.take_up(session, record.id, real_now())
-    failing.end_alert(session, record.id, given.now)
 
 
 def delete(given: Wiring, webhook_id: UUID) -> None:

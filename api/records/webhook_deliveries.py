@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Select, UniqueConstraint, select, text, update
+from sqlalchemy import BigInteger, CheckConstraint, Index, Select, UniqueConstraint, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, WithId, new_id, reference_to
@@ -140,3 +140,9 @@ def take_up(session: Session, webhook_id: UUID, now: datetime) -> None:
     record = DeliveryRecord
     waiting = (record.webhook_id == webhook_id, record.state == "waiting", record.lease_id.is_(None))
     session.execute(update(record).where(*waiting).values(failed_count=0, due_at=now))
+
+
+def forget_delivered(session: Session, before: datetime) -> None:
+    """Forget what was delivered before a time, with its tries; what was parked is kept until somebody looks at it."""
+    record = DeliveryRecord
+    session.execute(delete(record).where(record.state == "delivered", record.ended_at < before))

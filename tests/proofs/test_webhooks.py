@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text
+from standardwebhooks import Webhook
 
 from api.clock import real_now
 from api.records import events, webhooks
@@ -23,6 +24,7 @@ from api.webhook_signing import begin_secret
 from tests.api.events.receiver import Sent, receiving, status
 from tests.proofs.conftest import Trade
 from tests.proofs.effort import is_long, rounds
+from tests.proofs.stack import running
 
 PROGRAM = [sys.executable, "-m", "tests.proofs.webhook_process"]
 WRITERS, WORKERS, DEBTORS, KILLS = 3, 2, 12, 4
@@ -175,3 +177,25 @@ def _is_done(made: Trade) -> bool:
         pending = session.scalar(text("SELECT count(*) FROM event_pending"))
         behind = session.scalar(text("SELECT count(*) FROM webhook WHERE queued_position < :end"), {"end": end})
         return not pending and not behind and not session.scalar(NOT_DELIVERED)
+
+
+@pytest.mark.slow
+def test_the_worker_delivers_what_is_told_over_http(
+    trade: Callable[[], Trade], variables: dict[str, str], tmp_path: Path
+) -> None:
+    made = trade()
+    with receiving() as receiver, running({**variables, "CREDITGATE_WEBHOOKS_PRIVATE": "yes"}, tmp_path) as stack:
+        webhook = stack.ask(made.key, "POST", "/v1/webhooks", {"address": receiver.address}).body
+        ids = [stack.ask(made.key, "POST", "/v1/debtors", {"country": "NL"}).body["id"] for _ in range(3)]
+        until = time.monotonic() + 30
+        while len(receiver.sent) < len(ids) and time.monotonic() < until:
+            time.sleep(0.05)
+        stack.kill_worker()
+        ids.append(stack.ask(made.key, "POST", "/v1/debtors", {"country": "NL"}).body["id"])
+        stack.start()
+        while ids[-1] not in {each.event["subject"] for each in receiver.sent} and time.monotonic() < until:
+            time.sleep(0.05)
+        events_sent = [Webhook(webhook["secret"]).verify(each.body, each.headers) for each in receiver.sent]
+    assert {each["subject"] for each in events_sent} == set(ids)
+    assert stack.worker is not None
+    assert stack.worker.returncode == 0  # It stopped when it was told to.

@@ -1,5 +1,6 @@
 """Deliveries, run by run, to receivers of every kind, on PostgreSQL and over real HTTP."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from sqlalchemy import text
 from standardwebhooks import Webhook
 
 from api.clock import real_now
+from api.events.courier import Courier
 from api.events.delivering import DeliveryRules, deliver_some
 from api.events.feeding import append_to_feeds
 from api.records import events, webhook_deliveries, webhook_leases, webhooks
@@ -22,6 +24,7 @@ from api.records.sessions import Sessions
 from api.records.webhook_leases import Tried
 from api.webhook_signing import begin_secret
 from api.wiring import House
+from api.worker import forget_old
 from providers.hooks import HookRules
 from tests.api.events.receiver import Receiver, Sent, receiving, status
 from tests.web_checks import assert_documented, assert_problem
@@ -231,7 +234,9 @@ def _take_up(app: Flask, client_of: ClientOf, hook: Hook) -> None:
     path = f"/v1/webhooks/{hook.id}"
     machine, person = client_of("integration"), client_of("finance", subject="ann@example.com")
     etag = {"If-Match": machine.get(path).headers["ETag"]}
-    assert_problem(app, machine.patch(path, json={"state": "active"}, headers=etag), 403, "person_needed")
+    others = {"active", "paused"} - {hook.state()[0]}
+    for state in others:
+        assert_problem(app, machine.patch(path, json={"state": state}, headers=etag), 403, "person_needed")
     assert person.patch(path, json={"state": "active"}, headers=etag).json["state"] == "active"
     assert person.get("/v1/alerts?kind=webhook_paused&open=true").json["items"] == []
     append_to_feeds(hook.house)
@@ -391,3 +396,47 @@ def test_only_webhooks_with_work_are_found(new_hook: Callable[..., Hook], house:
     hook.run_all()
     idle.run_all()
     assert found() == set()
+
+
+def test_two_workers_share_the_work_and_send_nothing_twice(
+    new_hook: Callable[..., Hook], receiver: Receiver, house: House
+) -> None:
+    hook = new_hook()
+    ids = hook.tell(150)
+    couriers = [Courier(house, RULES), Courier(house, RULES)]
+    until = time.monotonic() + 60
+    while set(hook.states()) != {"delivered"} and time.monotonic() < until:
+        for each in couriers:
+            each.look()
+        time.sleep(0.02)
+    for each in couriers:
+        each.close()
+    assert sorted(receiver.ids) == sorted(ids)
+
+
+def test_a_courier_that_stops_gives_back_what_it_has_not_sent(
+    new_hook: Callable[..., Hook], receiver: Receiver, house: House, seller: Seller
+) -> None:
+    hook = new_hook()
+    hook.tell(5)
+    stops = iter([False, False, True, True, True])
+    deliver_some(house, seller.id, hook.id, RULES, lambda: next(stops))
+    assert hook.states() == ["delivered"] * 2 + ["waiting"] * 3
+    assert hook.run() == 3  # At once, and not when a lease is over.
+
+
+def test_the_log_of_what_was_delivered_long_ago_is_forgotten(
+    new_hook: Callable[..., Hook], receiver: Receiver, house: House
+) -> None:
+    hook = new_hook()
+    hook.tell(3)
+    hook.run_all()
+    old = "UPDATE webhook_delivery SET ended_at = ended_at - interval '31 days'"
+    hook.alter(
+        f"{old}, state = CASE position WHEN (SELECT min(position) FROM webhook_delivery) THEN 'parked' ELSE state END"
+    )
+    hook.tell()
+    hook.run_all()
+    forget_old(house)
+    assert hook.states() == ["parked", "delivered"]
+    assert (hook.run(), len(receiver.sent)) == (0, 4)  # It is not queued again.
