@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from ssl import SSLContext
-from threading import Timer
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -22,6 +21,7 @@ from urllib3.exceptions import (
 
 from providers.connections import CuttablePool, CuttablePoolTLS, Cutting
 from providers.public_addresses import AddressRefused, NameUnknown, Resolver, place_of, resolved, system_resolver
+from providers.watching import WATCH
 
 AGENT = "creditgate"
 ANSWER_BYTES_MAX = 65_536  # More of an answer is not read; its connection is closed.
@@ -104,16 +104,12 @@ class HookLine:
             is_late[0] = True
             cutting.cut()
 
-        timer = Timer(max(seconds, 0), cut)  # A receiver that trickles never lets a time-out of the library come.
-        timer.daemon = True
-        timer.start()
         try:
-            with cutting.watched():
+            # A receiver that trickles never lets a time-out of the library come.
+            with WATCH.ending(seconds, cut), cutting.watched():
                 status = self._exchanged(pool, body, headers, seconds)
         except (HTTPError, OSError, ValueError) as failure:
             return told(error="timeout" if is_late[0] else _word_of(failure, cutting))
-        finally:
-            timer.cancel()
         if is_late[0]:
             return told(error="timeout")
         return told(status, None if status in OK else _word_of_status(status))

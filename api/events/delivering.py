@@ -42,7 +42,7 @@ class DeliveryRules:
     jitter: float = 0.2
     run_seconds: float = 5.0
     lease_seconds: float = 60.0
-    run_most: int = 20
+    run_most: int = 50
     queue_most: int = 1000
     failing: timedelta = timedelta(hours=24)
 
