@@ -26,6 +26,7 @@ from api.ledger import payment_routes as payments
 from api.ledger import rate_routes as rates
 from api.ledger import routes as ledger
 from api.monitoring import routes as monitoring
+from api.monitoring import run_routes as watching
 from api.orders import life_routes as order_life
 from api.orders import routes as orders
 from api.overview import routes as overview
@@ -76,6 +77,7 @@ ROOMS = (
     sanctions,
     shadows,
     source_routes,
+    watching,
 )
 
 

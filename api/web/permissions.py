@@ -30,6 +30,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ledger.write": BOOK,
     "payment.decide": DECIDERS,
     "alert.read": BOOK,
+    "monitoring.run": BOOK,
+    "watch.read": BOOK,
     "sanctions.read": DECIDERS,
     "sanctions.clear": DECIDERS,
     "sanctions.screen": DECIDERS,
