@@ -25,6 +25,7 @@ from api.ledger import measure_routes as measures
 from api.ledger import payment_routes as payments
 from api.ledger import rate_routes as rates
 from api.ledger import routes as ledger
+from api.monitoring import notice_routes as notices
 from api.monitoring import routes as monitoring
 from api.monitoring import run_routes as watching
 from api.orders import life_routes as order_life
@@ -66,6 +67,7 @@ ROOMS = (
     limits,
     measures,
     monitoring,
+    notices,
     order_life,
     orders,
     overrides,

@@ -22,6 +22,7 @@ from api.ledger.book_counting import count_books
 from api.ledger.jobs import JOBS as LEDGER_JOBS
 from api.monitoring.jobs import JOBS as MONITORING_JOBS
 from api.monitoring.jobs import begin_runs_of_new_days
+from api.monitoring.notices import JOBS as NOTICE_JOBS
 from api.orders import ticks
 from api.orders.rejudging import judge_held_orders
 from api.policies.jobs import JOBS as POLICY_JOBS
@@ -39,6 +40,7 @@ HANDLERS: dict[str, Handler] = {
     **COVER_JOBS,
     **LEDGER_JOBS,
     **MONITORING_JOBS,
+    **NOTICE_JOBS,
     **POLICY_JOBS,
     **PROSPECT_JOBS,
     **SCREENING_JOBS,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.records import alerts, debtor_locks, debtors, held_orders, holds, source_changes
+from api.records import alerts, debtor_locks, debtors, holds, source_changes
 from api.records.holds import HoldRecord
 from api.records.source_changes import SourceChangeRecord
 from api.wiring import Wiring
@@ -55,7 +55,6 @@ def follow(session: Session, changes: Sequence[SourceChangeRecord], policy: Poli
         opened_count += _follow_one(session, story, policy, given)
         if "insolvency" in by_meaning:
             told |= {*story.group}
-    held_orders.look_again(session, {heads[each.debtor_id] for each in mine} | told)
     return Followed(opened_count, frozenset(told))
 
 

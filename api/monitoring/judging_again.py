@@ -12,7 +12,7 @@ from api.check_facts import NOTHING_ASKED, Judged, gather_many
 from api.fresh_report import stored
 from api.fresh_report.planning import Subject, planned
 from api.policy_shelf import Rules
-from api.records import alerts, checks, debtor_classes, debtor_locks, held_orders
+from api.records import alerts, checks, debtor_classes, debtor_locks
 from api.records.checks import BookDebtor
 from api.wiring import Wiring
 from scoring.company_numbers import CompanyNumber
@@ -82,5 +82,4 @@ def _tell(session: Session, found: dict[UUID, str | None], served: dict[UUID, st
         )
     for debtor_id in sorted(over):
         alerts.end_alert(session, WORSENED, str(debtor_id), now=given.now)
-    held_orders.look_again(session, [*worse, *over])
     return opened_count
