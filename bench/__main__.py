@@ -16,6 +16,7 @@ from bench import (
     judgement,
     ledger_import,
     matching,
+    monitoring,
     portfolio,
     rescore,
 )
@@ -27,6 +28,7 @@ BENCHMARKS = {
     "gate": gate,
     "judgement": judgement,
     "ledger_import": ledger_import,
+    "monitoring": monitoring,
     "portfolio": portfolio,
     "rescore": rescore,
 }
