@@ -123,7 +123,6 @@ def run_notice(house: House, seller: Seller, job_id: UUID, arguments: dict[str, 
     with house.sessions.of(seller.id) as session:
         record = notices.get(session, notice_id)
         assert record is not None
-        policy = house.policies.active(session).policy
     reader = senders(house.catalog).get(record.provider)
     try:
         if reader is None:
@@ -140,14 +139,25 @@ def run_notice(house: House, seller: Seller, job_id: UUID, arguments: dict[str, 
         kept.changes_count = new_count if kept.changes_count is None else kept.changes_count + new_count
         kept.state, kept.fault, kept.read_at = "read", None, now
         alerts.end_alert(session, UNREADABLE, str(notice_id), now=now)
-    tally = Tally(changes_count=new_count)
-    look_at_changed(house, seller, policy, tally, lambda *_: None)
+    tally = _looked_at(house, seller)
     return {
         "notice_id": str(notice_id),
         "changes_count": new_count,
         "looked_at_count": tally.looked_at_count,
         "alerts_opened_count": tally.alerts_opened_count,
     }
+
+
+def _looked_at(house: House, seller: Seller) -> Tally:
+    """Look at who changed; without a policy nobody says what follows, and they wait for a run under one."""
+    tally = Tally()
+    with house.sessions.of(seller.id) as session:
+        try:
+            policy = house.policies.active(session).policy
+        except NotFound:
+            return tally
+    look_at_changed(house, seller, policy, tally, lambda *_: None)
+    return tally
 
 
 def _keep_unreadable(house: House, seller: Seller, record: NoticeRecord, detail: str) -> None:

@@ -1,7 +1,9 @@
 """Monitoring runs: who is watched, what is asked from when, outages, groups, and what is over."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -248,3 +250,16 @@ def test_without_a_policy_a_run_says_so(place, seller, job_of, sessions):
     with pytest.raises(jobs.CannotBeDone) as failed:
         run_monitoring(place, seller, job_of("monitoring_run"), {})
     assert failed.value.error["code"] == "no_active_policy"
+
+
+def test_several_workers_begin_one_run_for_a_day(place, seller, add):
+    add("00000001")
+    gate = Barrier(4)
+
+    def begin(_):
+        gate.wait()
+        return begin_run_of_new_day(place, seller)
+
+    with ThreadPoolExecutor(4) as pool:
+        begun = [each for each in pool.map(begin, range(4)) if each is not None]
+    assert len(begun) == 1
