@@ -27,6 +27,15 @@ INSOLVENT_WORDS = (
 # These are no insolvency, though they sound like one.
 SOLVENT_WORDS = ("members' voluntary", "members voluntary", "solvent liquidation", "no insolven", "not insolven")
 
+# A change of this kind is about the watch itself: the source watches the company no longer, unless it says otherwise.
+WATCH_KIND = "watch"
+WATCHED_AGAIN = frozenset({"reentry", "undelete", "review", "under_review"})
+
+
+def ends_watch(kind: str, new_value: str | None) -> bool:
+    """Whether a change tells that the source has stopped watching the company."""
+    return kind == WATCH_KIND and (new_value or "").strip().casefold() not in WATCHED_AGAIN
+
 
 def meaning(kind: str, new_value: str | None) -> Meaning:
     """What a change of a kind means; `new_value` is in the source's words, None where it told none.
@@ -42,4 +51,5 @@ def meaning(kind: str, new_value: str | None) -> Meaning:
 
 
 def _is_solvent(told: str) -> bool:
+    """Whether the words are of something that only sounds like an insolvency."""
     return any(word in told.replace("\u2019", "'") for word in SOLVENT_WORDS)

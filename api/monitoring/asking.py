@@ -1,6 +1,7 @@
 """Asks sources what has changed, from where they were asked last; what is told is stored before anybody reads it."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 
 import structlog
 
@@ -25,7 +26,7 @@ log = structlog.get_logger(__name__)
 def ask_all(house: House, seller: Seller, failed: dict[str, str]) -> int:
     """Ask every source at which anybody is watched; gives how many changes are new.
 
-    `failed` gets the sources that could not be asked, by how they failed. One alert tells of each while it lasts.
+    `failed` gets the sources that could not be asked, by how they failed.
     """
     with house.sessions.of(seller.id) as session:
         providers = watches.providers_watching(session)
@@ -38,7 +39,6 @@ def ask_all(house: House, seller: Seller, failed: dict[str, str]) -> int:
             failed[provider] = error.code
         except LookupError:
             failed[provider] = UNUSABLE
-    _follow_outages(house, seller, failed)
     return new_count
 
 
@@ -84,12 +84,18 @@ def _clean(text: str) -> str:
     return text.replace("\x00", "\ufffd")
 
 
-def _follow_outages(house: House, seller: Seller, failed: dict[str, str]) -> None:
-    """Open one alert for each source that could not be asked, whatever the size of the book, and end those over."""
-    now: datetime = house.clock.now(seller)
+def tell_outages(house: House, seller: Seller, failed: Mapping[str, str]) -> None:
+    """Open one alert for each source that could not be asked, whatever the size of the book."""
+    now = house.clock.now(seller)
     with house.sessions.of(seller.id) as session:
         for provider, code in sorted(failed.items()):
             alerts.open_alert(session, SOURCE_DOWN, provider, "warning", {"provider": provider, "code": code}, now=now)
+
+
+def end_outages(house: House, seller: Seller, failed: Mapping[str, str]) -> None:
+    """End the alerts of sources that a whole run could ask, or did not need any more."""
+    now = house.clock.now(seller)
+    with house.sessions.of(seller.id) as session:
         for provider, _ in alerts.still_open(session, SOURCE_DOWN, {}):
             if provider not in failed:
                 alerts.end_alert(session, SOURCE_DOWN, provider, now=now)

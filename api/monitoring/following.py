@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.records import alerts, debtor_locks, debtors, holds, source_changes
+from api.records import alerts, debtor_locks, debtors, holds, source_changes, watches
 from api.records.holds import HoldRecord
 from api.records.source_changes import SourceChangeRecord
 from api.wiring import Wiring
 from scoring.acceptance import MACHINE
 from scoring.policy.document import Policy
-from scoring.watching import meaning
+from scoring.watching import ends_watch, meaning
 
 CHANGED, INSOLVENT, MEMBER_INSOLVENT = "bureau_change", "insolvency_event", "group_member_insolvent"
 SHOWN_CHANGES_MAX = 20  # In one alert; all of them are in the list of changes.
@@ -50,6 +50,8 @@ def follow(session: Session, changes: Sequence[SourceChangeRecord], policy: Poli
         own = [each for each in mine if heads[each.debtor_id] == debtor_id]
         by_meaning: dict[str, list[SourceChangeRecord]] = {}
         for each in own:
+            if ends_watch(each.kind, each.new_value):
+                watches.note_ended(session, each.debtor_id, each.provider, given.now)
             by_meaning.setdefault(_meaning(each), []).append(each)
         story = _Story(debtor_id, by_meaning, groups.get(debtor_id, ()))
         opened_count += _follow_one(session, story, policy, given)

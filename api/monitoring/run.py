@@ -1,4 +1,4 @@
-"""One monitoring run: has debtors watched, asks sources what changed, looks at who changed, ends what is over."""
+"""One monitoring run: asks sources what changed, looks at who did, has debtors watched, and ends what is over."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -8,23 +8,23 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.monitoring import judging_again
-from api.monitoring.asking import ask_all
+from api.monitoring.asking import ask_all, end_outages, tell_outages
 from api.monitoring.ending import end_over
 from api.monitoring.following import follow
 from api.monitoring.renewing import renew
 from api.monitoring.watching import BEFORE_ALL, Watching, watch_all
-from api.records import alerts, source_changes
+from api.records import alerts, source_changes, watches
 from api.records.sellers import Seller
 from api.wiring import House, of_ourselves
 from scoring.policy.document import Policy
 
-STAGES = ("watching", "asking", "looking", "ending", "done")
+STAGES = ("asking", "looking", "watching", "asking_new", "looking_new", "ending", "done")
 BATCH_COUNT = 100  # So small that no order waits long for a debtor that is locked with its batch.
 
 
 @dataclass(slots=True)
 class Tally:
-    """How far a run has come: its stage, and in the first one how far through the book. Counts are of debtors."""
+    """How far a run has come: its stage, and where debtors are put in how far through the book."""
 
     stage: str = STAGES[0]
     watching: Watching = field(default_factory=Watching)
@@ -55,13 +55,20 @@ def run(house: House, seller: Seller, policy: Policy, tally: Tally, keep: Keep) 
     def passed(session: Session, total: int) -> None:
         keep(session, tally, total)
 
+    # Who is watched already does not wait for those who are put in, which takes long for a new book.
+    if tally.stage == "asking":
+        _ask(house, seller, tally, "looking", keep)
+    if tally.stage == "looking":
+        look_at_changed(house, seller, policy, tally, keep)
+        _enter(house, seller, tally, "watching", keep)
     if tally.stage == "watching":
         watch_all(house, seller, policy.sources, tally.watching, passed)
-        _enter(house, seller, tally, "asking", keep)
-    if tally.stage == "asking":
-        tally.changes_count += ask_all(house, seller, tally.watching.failed)
-        _enter(house, seller, tally, "looking", keep)
-    if tally.stage == "looking":
+        with house.sessions.of(seller.id) as session:
+            are_new = watches.any_since_asked(session)
+        _enter(house, seller, tally, "asking_new" if are_new else "ending", keep)
+    if tally.stage == "asking_new":
+        _ask(house, seller, tally, "looking_new", keep)
+    if tally.stage == "looking_new":
         look_at_changed(house, seller, policy, tally, keep)
         _enter(house, seller, tally, "ending", keep)
     if tally.stage == "ending":
@@ -71,6 +78,8 @@ def run(house: House, seller: Seller, policy: Policy, tally: Tally, keep: Keep) 
         for start in range(0, len(worsened), BATCH_COUNT):
             judging_again.look(given, worsened[start : start + BATCH_COUNT])
         tally.alerts_ended_count += end_over(given, policy)
+        tell_outages(house, seller, tally.watching.failed)
+        end_outages(house, seller, tally.watching.failed)
         _enter(house, seller, tally, "done", keep)
     return tally
 
@@ -98,6 +107,12 @@ def look_at_changed(house: House, seller: Seller, policy: Policy, tally: Tally, 
         # What an insolvency means for the others of a group is judged once it is known.
         tally.alerts_opened_count += judging_again.look(given, followed.members)
         after = debtor_ids[-1]
+
+
+def _ask(house: House, seller: Seller, tally: Tally, then: str, keep: Keep) -> None:
+    tally.changes_count += ask_all(house, seller, tally.watching.failed)
+    tell_outages(house, seller, tally.watching.failed)
+    _enter(house, seller, tally, then, keep)
 
 
 def _enter(house: House, seller: Seller, tally: Tally, stage: str, keep: Keep) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Select, exists, select, text
+from sqlalchemy import CheckConstraint, Index, Select, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -146,6 +146,13 @@ def keep(session: Session, debtor_id: UUID, watch: Watch, fault: str | None = No
     )
 
 
+def note_ended(session: Session, debtor_id: UUID, provider: str, since: datetime) -> None:
+    """Note that a source watches a debtor no longer, as it told; whoever goes through the book has it watched again."""
+    record = WatchRecord
+    lost = update(record).where(record.debtor_id == debtor_id, record.provider == provider, record.state == "watched")
+    session.execute(lost.values(state="ended", since=since))
+
+
 def is_watched_by_another(session: Session, debtor_id: UUID, watch: Watch) -> bool:
     """Whether another debtor is watched at the same source under the same number: after a merger, say."""
     assert watch.number is not None
@@ -165,6 +172,17 @@ def providers_watching(session: Session) -> Sequence[str]:
 def asked_at(session: Session, provider: str) -> datetime | None:
     """Give until when a source was asked what has changed; None where it never was."""
     return session.scalar(select(WatchCursorRecord.asked_at).where(WatchCursorRecord.provider == provider))
+
+
+ANY_SINCE_ASKED = text(
+    "SELECT EXISTS (SELECT FROM watch w LEFT JOIN watch_cursor c ON c.seller_id = w.seller_id"
+    " AND c.provider = w.provider WHERE w.state = 'watched' AND (c.asked_at IS NULL OR w.since >= c.asked_at))"
+)
+
+
+def any_since_asked(session: Session) -> bool:
+    """Whether anybody is watched at a source since after it was asked what has changed."""
+    return bool(session.scalar(ANY_SINCE_ASKED))
 
 
 PASS = text(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.watching import WARNING_KINDS, meaning
+from scoring.watching import WARNING_KINDS, ends_watch, meaning
 
 CASES = [
     ("insolvency", "Bankruptcy", "insolvency"),
@@ -38,3 +38,19 @@ def test_a_change_means(kind: str, new_value: str | None, expected: str) -> None
 @given(st.text(), st.none() | st.text())
 def test_only_kinds_that_bear_on_payment_are_more_than_a_notice(kind: str, new_value: str | None) -> None:
     assert (meaning(kind, new_value) == "notice") == (kind not in WARNING_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "new_value", "expected"),
+    [
+        ("watch", "EXIT", True),
+        ("watch", "DELETE", True),
+        ("watch", "TRANSFER", True),
+        ("watch", None, True),
+        ("watch", "REENTRY", False),
+        ("watch", "UNDELETE", False),
+        ("status", "EXIT", False),
+    ],
+)
+def test_a_source_tells_that_it_watches_no_longer(kind: str, new_value: str | None, expected: bool) -> None:
+    assert ends_watch(kind, new_value) == expected

@@ -190,6 +190,15 @@ def report(session, debtor_id, at, events):
     session.add(ReportRecord(debtor_id=debtor_id, retrieved_at=at, **told))
 
 
+def test_whom_a_source_watches_no_longer_is_put_in_again(runs, add, watch, rows):
+    add("00000001")
+    watch.told = lambda since: [change("00000001", "watch", "EXIT")]
+    runs()
+    assert rows("SELECT state FROM watch") == [("ended",)]
+    runs()
+    assert (watch.watched, rows("SELECT state FROM watch")) == (["00000001", "00000001"], [("watched",)])
+
+
 def test_the_group_of_an_insolvent_company_is_told(runs, add, watch, rows):
     parent = add("00000001")
     child = add("00000002", parent_id=parent)
