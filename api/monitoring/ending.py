@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.check_facts import any_insolvent
-from api.monitoring.following import CHANGED, INSOLVENT, MEMBER_INSOLVENT
+from api.monitoring.consequences import CHANGED, INSOLVENT, MEMBER_INSOLVENT
 from api.records import alerts, debtor_locks, watch_alerts
 from api.wiring import Wiring
 from scoring.policy.document import Policy

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from api.monitoring import judging_again
 from api.monitoring.asking import ask_all, end_outages, tell_outages
+from api.monitoring.consequences import follow
 from api.monitoring.ending import end_over
-from api.monitoring.following import follow
 from api.monitoring.renewing import renew
 from api.monitoring.watching import BEFORE_ALL, Watching, watch_all
 from api.records import alerts, source_changes, watches

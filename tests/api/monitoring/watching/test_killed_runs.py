@@ -30,7 +30,7 @@ def test_runs_that_are_killed_go_on_and_do_nothing_twice(database_urls, config, 
             debtors.add(session, values, phase="monitoring", names=names, now=now)
         job_id = jobs.enqueue(session, "monitoring_run", {}, now).id
     arguments = [database_urls[1], config.secret_keys[0], str(seller.id), str(job_id), str(DEBTORS)]
-    command = [sys.executable, "-m", "tests.api.monitoring.monitoring_process", *arguments]
+    command = [sys.executable, "-m", "tests.api.monitoring.watching.monitoring_process", *arguments]
 
     def begin():
         process = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True)

@@ -73,7 +73,7 @@ def test_a_bankruptcy_that_is_told_stops_supply_and_a_repeat_changes_nothing(
     assert (taken.status_code, taken.json) == (202, {"state": "received"})
     assert_documented(app, "POST", "/v1/notices/{provider}/{token}", 202, taken.json)
     assert work() == ["succeeded"]
-    assert open_alerts() == [("insolvency_event", str(watched))]
+    assert open_alerts() == [("insolvency_event", f"{watched} dnb")]
     assert stranger.post(address, data=notice()).status_code == 202
     assert work() == []
     listed = office.get("/v1/notices")
@@ -86,7 +86,7 @@ def test_the_same_change_in_another_notice_is_one_change(office, stranger, addre
     stranger.post(address, data=notice() + b"\n")
     assert work() == ["succeeded", "succeeded"]
     assert [each["changes_count"] for each in office.get("/v1/notices").json["items"]] == [0, 1]
-    assert open_alerts() == [("insolvency_event", str(watched))]
+    assert open_alerts() == [("insolvency_event", f"{watched} dnb")]
 
 
 def test_what_is_told_of_companies_that_nobody_watches_is_not_kept(stranger, address, watched, work, erp, open_alerts):

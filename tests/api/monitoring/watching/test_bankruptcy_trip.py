@@ -26,7 +26,7 @@ def test_a_customer_that_goes_bankrupt_gets_no_further_order(app, erp, followed,
     time.pass_by(days=2)
     result = run()
     assert (result["changes_count"], result["looked_at_count"], result["alerts_opened_count"]) == (1, 1, 1)
-    assert open_alerts() == [("insolvency_event", str(debtor_id))]
+    assert open_alerts() == [("insolvency_event", f"{debtor_id} creditsafe")]
     alert = erp.get("/v1/alerts?kind=insolvency_event").json["items"][0]
     assert (alert["severity"], alert["data"]["changes"][0]["new"]) == ("urgent", "Bankruptcy")
     changes = erp.get(f"/v1/source-changes?debtor_id={debtor_id}")
@@ -40,4 +40,4 @@ def test_a_customer_that_goes_bankrupt_gets_no_further_order(app, erp, followed,
     assert placed(erp, sound, "of another")["state"] == "released"
     again = run()
     assert (again["changes_count"], again["alerts_opened_count"]) == (0, 0)
-    assert open_alerts() == [("insolvency_event", str(debtor_id))]
+    assert open_alerts() == [("insolvency_event", f"{debtor_id} creditsafe")]

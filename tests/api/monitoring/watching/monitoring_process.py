@@ -10,7 +10,7 @@ from api.monitoring.jobs import run_monitoring
 from api.records import sellers
 from providers.http import Line
 from providers.ports import CompanyKey, Identifier
-from tests.api.monitoring.fake_watch import FakeWatch, catalog_of, change
+from tests.api.monitoring.watching.fake_watch import FakeWatch, catalog_of, change
 
 
 class SlowWatch(FakeWatch):

@@ -73,13 +73,13 @@ def test_a_plan_for_it_buys_once_what_changed_and_the_class_is_looked_at(
     expected = [("company_register", "kvk", "credit_review"), ("credit_bureau", "creditsafe", "credit_review")]
     assert reports_of(sessions, seller) == expected
     subject = str(debtor_id)
-    assert sorted(open_alerts()) == [("class_worsened", subject), ("insolvency_event", subject)]
+    assert sorted(open_alerts()) == [("class_worsened", subject), ("insolvency_event", f"{subject} creditsafe")]
     run()
     assert reports_of(sessions, seller) == expected
     with sessions.of(seller.id) as session:  # Somebody decided on it by what is known now.
         session.execute(DECIDED, {"id": new_id()})
     run()
-    assert open_alerts() == [("insolvency_event", subject)]
+    assert open_alerts() == [("insolvency_event", f"{subject} creditsafe")]
 
 
 def test_what_the_budget_does_not_allow_is_not_bought(rules, plans, followed, run, time, sessions, seller):
@@ -91,7 +91,7 @@ def test_what_the_budget_does_not_allow_is_not_bought(rules, plans, followed, ru
 def test_a_policy_may_leave_supply_as_it_is(rules, plans, followed, run, time, sessions, seller, open_alerts):
     rules(watching={"natural_persons": False, "stop_supply_when_insolvent": False})
     debtor_id, _ = fall(followed, run, time)
-    assert open_alerts() == [("insolvency_event", str(debtor_id))]
+    assert open_alerts() == [("insolvency_event", f"{debtor_id} creditsafe")]
     with sessions.of(seller.id) as session:
         assert session.scalar(text("SELECT count(*) FROM hold")) == 0
 

@@ -76,7 +76,9 @@ def _follow_one(session: Session, story: _Story, policy: Policy, given: Wiring) 
     debtor_id, subject, count = story.debtor_id, str(story.debtor_id), 0
     if insolvent := story.by_meaning.get("insolvency"):
         data = _data(debtor_id, insolvent)
-        count += alerts.open_alert(session, INSOLVENT, subject, "urgent", data, debtor_id=debtor_id, now=given.now)
+        # One for each source that tells of it, beside whatever stored reports say by themselves.
+        own = f"{subject} {insolvent[-1].provider}"
+        count += alerts.open_alert(session, INSOLVENT, own, "urgent", data, debtor_id=debtor_id, now=given.now)
         if policy.sources.watching.stop_supply_when_insolvent:
             _stop_supply(session, debtor_id, insolvent[-1], given)
         for member in sorted(story.group):

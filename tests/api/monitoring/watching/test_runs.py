@@ -17,7 +17,7 @@ from api.records.identities import OfficialNumber
 from api.records.reports import ReportRecord
 from providers.stored_facts import as_document
 from scoring.facts import BureauFacts
-from tests.api.monitoring.fake_watch import FakeWatch, catalog_of, change
+from tests.api.monitoring.watching.fake_watch import FakeWatch, catalog_of, change
 from tests.web_checks import assert_documented, assert_problem
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
