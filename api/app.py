@@ -26,7 +26,9 @@ from api.ledger import measure_routes as measures
 from api.ledger import payment_routes as payments
 from api.ledger import rate_routes as rates
 from api.ledger import routes as ledger
+from api.monitoring import notice_routes as notices
 from api.monitoring import routes as monitoring
+from api.monitoring import run_routes as watching
 from api.orders import life_routes as order_life
 from api.orders import routes as orders
 from api.overview import routes as overview
@@ -66,6 +68,7 @@ ROOMS = (
     limits,
     measures,
     monitoring,
+    notices,
     order_life,
     orders,
     overrides,
@@ -78,6 +81,7 @@ ROOMS = (
     shadows,
     source_routes,
     webhooks,
+    watching,
 )
 
 

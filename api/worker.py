@@ -22,6 +22,9 @@ from api.events.courier import Courier
 from api.events.feeding import append_to_feeds
 from api.ledger.book_counting import count_books
 from api.ledger.jobs import JOBS as LEDGER_JOBS
+from api.monitoring.jobs import JOBS as MONITORING_JOBS
+from api.monitoring.jobs import begin_runs_of_new_days
+from api.monitoring.notices import JOBS as NOTICE_JOBS
 from api.orders import ticks
 from api.orders.rejudging import judge_held_orders
 from api.policies.jobs import JOBS as POLICY_JOBS
@@ -35,7 +38,15 @@ from api.wiring import House
 
 Handler = Callable[[House, Seller, UUID, dict[str, Any]], dict[str, Any]]
 
-HANDLERS: dict[str, Handler] = {**COVER_JOBS, **LEDGER_JOBS, **POLICY_JOBS, **PROSPECT_JOBS, **SCREENING_JOBS}
+HANDLERS: dict[str, Handler] = {
+    **COVER_JOBS,
+    **LEDGER_JOBS,
+    **MONITORING_JOBS,
+    **NOTICE_JOBS,
+    **POLICY_JOBS,
+    **PROSPECT_JOBS,
+    **SCREENING_JOBS,
+}
 ATTEMPTS = 3
 STALLED_AFTER_SECONDS = 30
 KEPT_HOURS = 24
@@ -108,6 +119,11 @@ def make_queue(house: House, database_url: str) -> App:
     @queue.task(name="creditgate.pass_time_of_acceptance", queueing_lock="pass_time_of_acceptance")
     def pass_time_of_acceptance(timestamp: int) -> None:
         pass_time(house)
+
+    @queue.periodic(cron="*/15 * * * *")  # Since each seller's day begins at an hour of its own.
+    @queue.task(name="creditgate.begin_monitoring_runs", queueing_lock="begin_monitoring_runs")
+    def begin_monitoring_runs(timestamp: int) -> None:
+        begin_runs_of_new_days(house)
 
     @queue.periodic(cron="53 3 * * *")
     @queue.task(name="creditgate.erase_old_reports", queue=jobs.LONG)

@@ -74,7 +74,7 @@ def run(extent: Extent, folder: Path) -> None:
         engine = connect(database.app_url)
         sessions = Sessions(engine)
         seller = add_seller(sessions, SELLER, "test")
-        _make_book(sessions, seller, extent)
+        make_book(sessions, seller, extent)
         version = _another_version(sessions, seller)
         settle(database.owner_url)
         engine.dispose()
@@ -87,7 +87,7 @@ def run(extent: Extent, folder: Path) -> None:
     (folder / "rescore.json").write_text(json.dumps({name: asdict(each) for name, each in runs.items()}, indent=1))
 
 
-def _make_book(sessions: Sessions, seller: Seller, extent: Extent) -> None:
+def make_book(sessions: Sessions, seller: Seller, extent: Extent) -> None:
     """Give every debtor invoices, most of them paid, and fresh reports."""
     invoice_count = extent.debtor_count * extent.invoices_each
     ledger = make_ledger(sessions, seller, (extent.invoices_each,), invoice_count, extent.invoices_each)

@@ -15,7 +15,7 @@ from providers.companies_house import client as companies_house
 from providers.creditsafe import client as creditsafe
 from providers.creditsafe import portfolio
 from providers.dnb import client as dnb
-from providers.dnb import registration
+from providers.dnb import notifications, registration
 from providers.gleif import client as gleif
 from providers.http import Line
 from providers.insurers import CreditInsurer
@@ -31,6 +31,7 @@ from providers.ports import (
     CompanySearch,
     Facts,
     Identifier,
+    Notices,
     Raw,
     Report,
     Screening,
@@ -67,6 +68,7 @@ class Source:
     reports: Mapping[SourceKind, Report] = field(default_factory=dict)
     screening: Screening | None = None
     watch: Watch | None = None
+    notices: Notices | None = None
     insurer: CreditInsurer | None = None
     policy_numbers: tuple[str, ...] = ()
     finds_by_number: bool = False
@@ -295,6 +297,7 @@ def _shipped() -> tuple[Source, ...]:
             search=dnb.Search(),
             reports={"credit_bureau": dnb.DataBlocks()},
             watch=registration.Registration(),
+            notices=notifications.Files(),
         ),
         Source(coface.SETTINGS, reports={"credit_bureau": coface.Assessments()}),
         Source(opensanctions.SETTINGS, in_sandbox=True, reports={"sanctions_list": lists}, screening=lists),

@@ -172,3 +172,13 @@ class Watch(Protocol):
 
     def changes(self, since: datetime, line: Line) -> tuple[Change, ...]:
         """What has changed since a time, the oldest first, each once."""
+
+
+class Notices(Protocol):
+    """How a source writes what it sends by itself, to an address that was given to it."""
+
+    def read(self, content: bytes) -> tuple[Change, ...]:
+        """The changes that were told, the oldest first; pure. Raises NotUnderstood.
+
+        None for a notice that only says that there is something to fetch.
+        """

@@ -24,6 +24,8 @@ from api.wiring import wiring
 # Kinds of jobs whose results are not for everybody who may ask for a job.
 PERMISSION_OF_KIND = {
     "cover_request": "cover.read",
+    "monitoring_run": "watch.read",
+    "notice": "notice.read",
     "rescoring": "policy.read",
     "sanctions_screening": "sanctions.read",
 }

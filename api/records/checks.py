@@ -1,6 +1,6 @@
 """What every credit check starts from, in one statement: it is asked often, and each round trip shows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -79,6 +79,12 @@ BOOK = text(
     f" {reports.latest_of_debtor('d.id')} AS reports, {NUMBERS} AS numbers"
     " FROM (SELECT * FROM debtor WHERE merged_into_id IS NULL AND id > :after ORDER BY id LIMIT :count) d ORDER BY d.id"
 )
+OF_BOOK = text(
+    "SELECT d.id, d.name, d.country, d.legal_form, d.is_natural_person, d.parent_id, d.related_party,"  # noqa: S608
+    f" d.critical, {HOLDS} AS hold_ends, {IS_INSURABLE},"
+    f" {reports.latest_of_debtor('d.id')} AS reports, {NUMBERS} AS numbers"
+    " FROM debtor d WHERE d.merged_into_id IS NULL AND d.id = ANY(:ids) ORDER BY d.id"
+)
 COUNT_BOOK = text("SELECT count(*) FROM debtor WHERE merged_into_id IS NULL")
 
 
@@ -94,6 +100,12 @@ class BookDebtor:
 def book_page(session: Session, after: UUID, count: int) -> list[BookDebtor]:
     """Give the next debtors after one, in the order of their ids and without merged ones."""
     rows = session.execute(BOOK, {"after": after, "count": count})
+    return [BookDebtor(CheckedDebtor(*row[:10]), reports.from_json(row[10]), _numbers(row[11])) for row in rows]
+
+
+def of_book(session: Session, debtor_ids: Collection[UUID]) -> list[BookDebtor]:
+    """Give some debtors in the order of their ids, without merged ones."""
+    rows = session.execute(OF_BOOK, {"ids": list(debtor_ids)})
     return [BookDebtor(CheckedDebtor(*row[:10]), reports.from_json(row[10]), _numbers(row[11])) for row in rows]
 
 

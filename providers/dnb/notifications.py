@@ -62,6 +62,14 @@ def read_file(content: bytes) -> tuple[Change, ...]:
     return oldest_first(found)
 
 
+class Files:
+    """The files that D&B delivers, passed on to the seller's address as they are."""
+
+    def read(self, content: bytes) -> tuple[Change, ...]:
+        """The changes in a file, as `read_file` gives them. Raises NotUnderstood."""
+        return read_file(content)
+
+
 def oldest_first(found: dict[str, Change]) -> tuple[Change, ...]:
     """Changes in the order in which they happened."""
     return tuple(sorted(found.values(), key=lambda each: (each.changed_at, each.id)))

@@ -22,7 +22,8 @@ class Company:
     """One company. Ages are days seen from today: -400 was 400 days ago. `numbers` are by scheme.
 
     `parent` is a KVK number. `vat` says what VIES makes of its VAT number: `valid`, `invalid` or `member_state_down`.
-    `down` are the providers that cannot answer about it. `insolvency` runs now: `bankruptcy` or `moratorium`.
+    `down` are the providers that cannot answer about it. `insolvency` runs now: `bankruptcy` or `moratorium`. It is
+    bankrupt `bankrupt_after_days` days after somebody first has it watched.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Company:
     down: frozenset[str] = frozenset()
     cover: Cover | None = None
     changes: tuple[Change, ...] = field(default=())
+    bankrupt_after_days: int | None = None
 
     @property
     def identifiers(self) -> tuple[Identifier, ...]:

@@ -7,6 +7,7 @@ from providers.sandbox import creditsafe_events, creditsafe_portfolios  # noqa: 
 from providers.sandbox.company import Company, companies, company_of_connect_id
 from providers.sandbox.creditsafe_answers import answer, problem, refuse, routes
 from providers.sandbox.creditsafe_documents import CORRELATION_ID, report, summary
+from providers.sandbox.falling import as_it_is
 from providers.sandbox.vendors import Vendor
 from providers.sandbox.world import PASSWORD, body, day, world
 
@@ -103,6 +104,7 @@ def _score(company: Company) -> int:
 def company_report(connect_id: str) -> Response:
     """The report, which is what is charged."""
     company = company_of_connect_id(connect_id)
+    company = None if company is None else as_it_is(company)
     if company is None or company.credit is None:
         return refuse(404)
     if company.country == "DE" and "de_reason_code::" not in request.args.get("customData", ""):

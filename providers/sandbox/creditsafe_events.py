@@ -14,7 +14,13 @@ from providers.sandbox.world import now, world
 
 ALL_COUNTRIES = "XX"
 # Rule 101 is of the contract; which codes other rules have is not confirmed.
-RULES = {101: "International Rating | Reduce by {0} Band(s)", 102: "Local Rating", 103: "Credit Limit", 105: "Address"}
+RULES = {
+    101: "International Rating | Reduce by {0} Band(s)",
+    102: "Local Rating",
+    103: "Credit Limit",
+    104: "Insolvency",
+    105: "Address",
+}
 _EVENTS_OF_ONE = 100  # Numbers of events are that of the company, then two digits.
 
 

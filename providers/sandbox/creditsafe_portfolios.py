@@ -28,10 +28,14 @@ class Portfolio:
 
 @dataclass(slots=True)
 class Portfolios:
-    """All portfolios, and how many were ever made; everything holds the world's lock."""
+    """All portfolios, how many were ever made, and since when a company was ever watched, by its connect id.
+
+    Everything holds the world's lock.
+    """
 
     made: int = 0
     known: dict[int, Portfolio] = field(default_factory=dict)
+    first_added: dict[str, datetime] = field(default_factory=dict)
 
 
 def portfolios() -> Portfolios:
@@ -121,6 +125,7 @@ def _add(portfolio: Portfolio, told: dict[str, Any]) -> Response:
         taken = {"correlationId": CORRELATION_ID, "message": f"Company  {connect_id} already in portfolio"}
         return answer(taken, 409)
     portfolio.added[connect_id] = now()
+    portfolios().first_added.setdefault(connect_id, now())
     return answer({"correlationId": CORRELATION_ID, "message": "Company Added"})
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from providers.sandbox.company import Company, companies, company_with
+from providers.sandbox.falling import as_it_is
 from providers.sandbox.kvk_documents import (
     establishment,
     establishment_number,
@@ -169,4 +170,4 @@ def basic_company_data(number: str) -> Response:
     company = company_with("kvk", number)
     if company is None or company.legal_form not in ("bv", "nv"):
         return _fault("IPD0015", number)
-    return jsonify(open_data(company))
+    return jsonify(open_data(as_it_is(company)))

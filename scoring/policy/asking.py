@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from scoring.countries import country_fault
 from scoring.documents import Fault, refuse
 from scoring.facts import SourceKind
+from scoring.policy.watching import WatchingPolicy
 
 Purpose = Literal["credit_assessment", "credit_review", "onboarding"]
 Known = Literal["ended", "insolvent", "sanctioned", "unknown", "unavailable"]
@@ -77,7 +78,7 @@ class SourcesPolicy:
 
     A debtor without an official number cannot be looked up everywhere: then `needed_without_number` must be asked.
     The first of `plans` that fits says whom to ask; where none does, all kinds are asked at once. `prices` are what a
-    report of a provider costs by the seller's contract, in the policy's currency.
+    report of a provider costs by the seller's contract, in the policy's currency. `watching`: who is watched.
     """
 
     needed: tuple[SourceKind, ...]
@@ -85,6 +86,7 @@ class SourcesPolicy:
     fresh_days: Mapping[SourceKind, int]
     plans: tuple[AskingPlan, ...] = ()
     prices: Mapping[str, Decimal] = field(default_factory=dict)
+    watching: WatchingPolicy = field(default_factory=WatchingPolicy)
 
     def __post_init__(self) -> None:
         """Every kind of source has its days: an answer is never kept for a time nobody chose."""
@@ -98,6 +100,11 @@ class SourcesPolicy:
             )
         )
         object.__setattr__(self, "fresh_days", days)
+
+    def review_plan(self, country: str) -> AskingPlan | None:
+        """The plan by which reports are bought anew when something changed; None where no plan names that purpose."""
+        plan = self.plan_for(country, "credit_review")
+        return plan if "credit_review" in plan.purposes else None
 
     def plan_for(self, country: str, purpose: str | None) -> AskingPlan:
         """The plan for a company of a country (ISO 3166-1 alpha-2), asked about for a purpose or for none."""

@@ -1,0 +1,90 @@
+"""What the queue starts of monitoring: a run, asked for or of a new day; one at a time for each seller."""
+
+import traceback
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session
+
+from api.monitoring.run import Tally, run
+from api.problems import NotFound
+from api.records import days_passed, jobs, sellers, watches
+from api.records.sellers import Seller
+from api.source_access import source_access
+from api.wiring import House, Wiring, answer_bytes
+
+KIND = "monitoring_run"
+NO_POLICY = {"code": "no_active_policy", "detail": "No policy is active, so that nobody says what is to be watched."}
+SCREENING = "sanctions_screening"  # Every debtor whose screening is of an older list is due for it.
+
+log = structlog.get_logger(__name__)
+
+
+def enqueue_run(given: Wiring) -> bytes:
+    """Put a run in the queue, unless one waits or runs already; gives the answer that names it."""
+    with given.transaction() as session:
+        given.once.claim(session)
+        job = jobs.unfinished(session, KIND) or jobs.enqueue(session, KIND, {}, given.now)
+        answer = answer_bytes({"job_id": job.id, "state": job.state})
+        given.once.keep(session, 202, answer)
+    return answer
+
+
+def run_monitoring(house: House, seller: Seller, job_id: UUID, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Run to the end. One that was killed goes on where it was; then the sanctions lists get their turn."""
+    with house.sessions.of(seller.id) as session:
+        job = jobs.get(session, job_id)
+        try:
+            policy = house.policies.active(session).policy
+        except NotFound as none:
+            raise jobs.CannotBeDone(NO_POLICY, {}) from none
+    begun = Tally.from_document(job.result) if job and job.result else Tally()
+
+    def keep(session: Session, tally: Tally, total: int | None) -> None:
+        jobs.keep(session, job_id, tally.document())
+        jobs.progress(session, job_id, tally.watching.passed_count, total or tally.watching.passed_count)
+
+    tally = run(house, seller, policy, begun, keep)
+    _screen_again(house, seller)
+    return tally.document()
+
+
+def _screen_again(house: House, seller: Seller) -> None:
+    """Have those screened again whose screening is old, where the seller reaches a list for many."""
+    sources = house.catalog.sources_for(None, "sanctions_list", source_access(house, seller))
+    if not any(each.screening is not None for each in sources):
+        return
+    with house.sessions.of(seller.id) as session:
+        if jobs.unfinished(session, SCREENING) is None:
+            jobs.enqueue(session, SCREENING, {}, house.clock.now(seller))
+
+
+def begin_runs_of_new_days(house: House) -> None:
+    """Put a run in the queue for every seller whose own day has begun since its last one; safe beside others."""
+    with house.sessions.of_nobody() as session:
+        everyone = sellers.every(session)
+    for seller in everyone:
+        try:
+            begin_run_of_new_day(house, seller)
+        except Exception as error:  # The others' day begins all the same.
+            name, trace = type(error).__name__, traceback.format_exc()
+            log.error("run_not_begun", seller_id=str(seller.id), error=name, trace=trace)
+
+
+def begin_run_of_new_day(house: House, seller: Seller) -> UUID | None:
+    """Put a run in the queue where one is due; gives its id. Who follows nobody has none, until it does."""
+    today = house.clock.today(seller)
+    with house.sessions.of(seller.id) as session:
+        if not watches.any_followed(session):
+            return None
+        # Nobody else looks before this transaction has ended.
+        running = jobs.unfinished(session, KIND)
+        last = days_passed.last(session, KIND)
+        if running is not None or (last is not None and last >= today):
+            return None
+        days_passed.look_until(session, KIND, today)
+        return jobs.enqueue(session, KIND, {}, house.clock.now(seller)).id
+
+
+JOBS = {KIND: run_monitoring}
