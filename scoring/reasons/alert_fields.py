@@ -52,9 +52,14 @@ def _is_readable(value: Any) -> bool:
 
 
 def alert_lines(data: Mapping[str, Any], language: Language, time_zone: str) -> list[tuple[str, str]]:
-    """Give label and value of each part of what `told_to` gave; times as a day in the seller's time zone."""
+    """Give label and value of each part of what `told_to` gave, in the order of ALERT_FIELDS.
+
+    Times are told as a day in the seller's time zone.
+    """
     return [
-        (ALERT_FIELDS[name][0].of(language), _value(name, value, language, time_zone)) for name, value in data.items()
+        (words.of(language), _value(name, data[name], language, time_zone))
+        for name, (words, _) in ALERT_FIELDS.items()
+        if name in data
     ]
 
 

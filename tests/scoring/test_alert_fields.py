@@ -41,6 +41,7 @@ def test_who_is_told_what(audience, is_natural_person, names):
         ("nl", {"due_on": "2026-03-01"}, [("Vervalt op", "01-03-2026")]),
         ("en", {"due_at": "2026-03-01T23:30:00+00:00"}, [("Deadline", "2026-03-02")]),  # Already tomorrow there.
         ("en", {"overdue_days": 3}, [("Days overdue", "3 days")]),
+        ("en", {"due_on": "soon", "order_reference": "4711"}, [("Order", "4711"), ("Due on", "soon")]),
         ("en", {"due_on": "soon"}, [("Due on", "soon")]),
         (
             "en",
