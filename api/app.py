@@ -25,6 +25,8 @@ from api.ledger import measure_routes as measures
 from api.ledger import payment_routes as payments
 from api.ledger import rate_routes as rates
 from api.ledger import routes as ledger
+from api.mail import routes as mail
+from api.mail import unsubscribe_routes as unsubscribing
 from api.monitoring import routes as monitoring
 from api.orders import life_routes as order_life
 from api.orders import routes as orders
@@ -63,6 +65,7 @@ ROOMS = (
     insurance,
     ledger,
     limits,
+    mail,
     measures,
     monitoring,
     order_life,
@@ -76,6 +79,7 @@ ROOMS = (
     sanctions,
     shadows,
     source_routes,
+    unsubscribing,
 )
 
 

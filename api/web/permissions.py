@@ -64,6 +64,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "policy.rescore": DECIDERS,
     "event.read": BOOK,
     "job.read": ASKERS,
+    "mail.read": OFFICE | DECIDERS,
+    "mail.choose": ASKERS | OFFICE,
     "key.manage": OFFICE,
     "settings.manage": OFFICE,
     "provider_credential.write": OFFICE,

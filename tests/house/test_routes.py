@@ -15,7 +15,10 @@ from api.records.keys import ROLES, NewKey
 from api.web.permissions import PERMISSIONS, PUBLIC, permission_of
 from tests.web_checks import assert_problem
 
-PUBLIC_PATHS = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/<string:name>"}
+PUBLIC_PATHS = {
+    *("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/<string:name>"),
+    "/v1/mail-unsubscriptions/<string:token>",  # For who reads mail: the token says whose it is.
+}
 
 
 @pytest.fixture(scope="module")
