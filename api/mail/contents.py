@@ -5,7 +5,7 @@ from typing import Any
 
 from api.records.alerts import SEVERITIES, AlertRecord
 from api.records.debtors import DebtorRecord
-from scoring.reasons.alert_fields import told_to
+from scoring.reasons.alert_fields import one_line, told_to
 from scoring.reasons.registry import Audience
 
 SHOWN_MAX = 50  # In one part of a mail; how many more there are is told.
@@ -20,17 +20,11 @@ def fact_of(alert: AlertRecord, debtor: DebtorRecord | None, audience: Audience)
         "kind": alert.kind,
         "severity": alert.severity,
         "debtor_id": None if debtor is None else str(debtor.id),
-        "debtor": None if debtor is None or debtor.name is None else one_line(debtor.name),
+        "debtor": None if debtor is None or debtor.name is None else one_line(debtor.name, NAME_LENGTH_MAX),
         "since": alert.opened_at.isoformat(),
         "ended_at": None if alert.ended_at is None else alert.ended_at.isoformat(),
         "data": told_to(alert.data, audience, is_natural_person=is_natural_person),
     }
-
-
-def one_line(text: str) -> str:
-    """Give a name as one line of bounded length, without anything that cannot be printed."""
-    plain = "".join(each if each.isprintable() else " " for each in text)
-    return " ".join(plain.split())[:NAME_LENGTH_MAX]
 
 
 def content(**parts: Iterable[dict[str, Any]]) -> dict[str, Any]:

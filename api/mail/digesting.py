@@ -53,20 +53,21 @@ class Look:
 def make_digests(session: Session, seller: Seller, moment: Moment) -> int:
     """Make the digests that are due, once for each person and day of the seller. Gives how many.
 
-    Looks once in each hour, and not while another worker does.
+    Looks once in each quarter of an hour, and not while another worker does.
     """
     reading = mail_notices.lock_reading(session)
-    hour = moment.now.replace(minute=0, second=0, microsecond=0)
-    if reading is None or (reading.digested_at is not None and reading.digested_at >= hour):
+    # Hours begin at a quarter somewhere: Kathmandu is 5:45 ahead.
+    quarter = moment.now.replace(minute=moment.now.minute // 15 * 15, second=0, microsecond=0)
+    if reading is None or (reading.digested_at is not None and reading.digested_at >= quarter):
         return 0
-    reading.digested_at = hour
+    reading.digested_at = quarter
     zone = ZoneInfo(seller.time_zone)
     today = moment.now.astimezone(zone).date()
     look = _look(session, moment.real_now)
     has_its_own = mails.digested(session, today)
     made = 0
     for person in look.people.values():
-        if person.digest_hour is None or person.address in has_its_own:
+        if person.digest_hour is None or person.has_left or person.address in has_its_own:
             continue
         until = datetime.combine(today, time(person.digest_hour), zone).astimezone(UTC)
         if until <= moment.now:

@@ -21,7 +21,7 @@ READ_AT_MOST = 1000
 
 
 class MailReadingRecord(OfSeller, Base):
-    """Up to which place in the feed there are notices, and at which hour of the seller digests were last made."""
+    """Up to which place in the feed there are notices, and at which time of the seller digests were last looked for."""
 
     __tablename__ = "mail_reading"
     position: Mapped[int] = mapped_column(BigInteger)

@@ -76,4 +76,10 @@ def _value(name: str, value: Any, language: Language, time_zone: str) -> str:
             return readable("_days", value, "", language)
     except (ValueError, ArithmeticError, TypeError):
         pass
-    return str(value)[:VALUE_LENGTH_MAX]
+    return one_line(str(value), VALUE_LENGTH_MAX)
+
+
+def one_line(text: str, length_max: int) -> str:
+    """Give a text as one line of bounded length, without what cannot be printed: nothing in it passes for a line."""
+    plain = "".join(each if each.isprintable() else " " for each in text)
+    return " ".join(plain.split())[:length_max]

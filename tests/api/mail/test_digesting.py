@@ -1,5 +1,6 @@
 """The daily digest: once a day for each person, at his hour where the seller is, on PostgreSQL."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from api.clock import real_now
 from api.events.feeding import append_to_feeds
 from api.mail.digesting import Moment, make_digests
 from api.mail.noting import note_alerts
-from api.records import alerts, debtors, mail_preferences
+from api.records import alerts, debtors, keys, mail_preferences
+from api.records.keys import NewKey
 from api.records.mails import MailRecord
 from tests.api.mail.conftest import ACCOUNT, CREDIT, FINANCE
 
@@ -143,6 +145,26 @@ def test_who_asked_for_all_and_finance_have_theirs(say, digest, debtor, wants):
         FINANCE: (["B"], [], []),
         "lea@example.com": (["A", "B"], [], []),
     }
+
+
+def test_who_left_gets_no_digest_of_what_was_noted_before(say, digest, debtor, sessions, told_seller):
+    with sessions.of(told_seller.id) as session:
+        key = keys.add(session, told_seller, NewKey("finance", "leaves", CREDIT), real_now())
+    say(at(0, 10), "a", "warning", debtor("A"))
+    assert digest(at(0, 11)) == {}
+    with sessions.of(told_seller.id) as session:
+        keys.revoke(session, keys.id_of(key), real_now())
+    assert digest(at(1, 7)) == {FINANCE: ([], ["A"], [])}
+
+
+def test_his_hour_is_that_of_the_seller_where_hours_begin_at_a_quarter(say, debtor, sessions, told_seller):
+    in_nepal = replace(told_seller, time_zone="Asia/Kathmandu")  # 5:45 ahead: seven o'clock is 1:15 in UTC.
+    say(DAY, "a", "warning", debtor("A"))
+    for minutes, count in ((74, 0), (75, 1)):
+        now = DAY + timedelta(days=1, minutes=minutes)
+        with sessions.of(told_seller.id) as session:
+            note_alerts(session, real_now())
+            assert make_digests(session, in_nepal, Moment(now, real_now())) == count
 
 
 def test_what_is_open_follows_the_debtor_to_its_new_owner(say, digest, debtor, sessions, told_seller):

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.mail.contents import SHOWN_MAX, content, one_line
+from api.mail.contents import SHOWN_MAX, content
 from api.mail.messages import AddressUnusable, make_message
 from api.mail.rendering import write_mail
 from api.records.sellers import Seller
+from scoring.reasons.alert_fields import one_line
 from tests.api.mail.receiving import config_of
 
 SELLER = Seller(UUID(int=1), "Voorbeeld B.V.", "live", "Europe/Amsterdam", "EUR", timedelta())
@@ -139,12 +140,13 @@ hostile = st.one_of(
 @example(name="=?utf-8?q?=0d=0aBcc:_x@y.z?=", reference="", kind="urgent")
 @given(name=hostile, reference=hostile, kind=st.sampled_from(["urgent", "digest"]))
 def test_whatever_a_debtor_is_called_stays_text(name, reference, kind):
-    fact = {**FACT, "debtor": one_line(name) or None, "data": {"order_reference": reference}}
+    fact = {**FACT, "debtor": one_line(name, 120) or None, "data": {"order_reference": reference}}
     plain = written(content(new=[{**FACT, "data": {"order_reference": "4711"}}]), kind)
     mail = written(content(new=[fact]), kind)
     expected, found = Tags(plain.html), Tags(mail.html)
     assert found.tags == expected.tags
     assert found.links == expected.links
+    assert mail.text.count("\n") == plain.text.count("\n")
     message = make_message(mail, "ann@example.com", CONFIG, UUID(int=4), NOW, "https://u.example/t")
     read = message_from_bytes(message.as_bytes(policy=SMTP), policy=default)
     names = [
