@@ -10,7 +10,7 @@ from api.records.mails import KINDS, Kind
 from api.records.secrets import SecretUnreadable, Vault
 
 PURPOSE = "unsubscribe"
-LENGTH_MAX = 2000
+LENGTH_MAX = 2000  # As its route says too.
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ POLICY = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-u
 blueprint = Blueprint("unsubscribing", __name__, description="Ending mail, without a key.")
 
 
-@blueprint.route("/mail-unsubscriptions/<string:token>", methods=["GET"])
+@blueprint.route("/mail-unsubscriptions/<string(maxlength=2000):token>", methods=["GET"])
 @public
 @blueprint.response(200, {"type": "string"}, content_type="text/html")
 def show_mail_unsubscription(token: str) -> Response:
@@ -25,7 +25,7 @@ def show_mail_unsubscription(token: str) -> Response:
     return _page(write_page(words, WORDS["stop"].of(asked.language), asked.language))
 
 
-@blueprint.route("/mail-unsubscriptions/<string:token>", methods=["POST"])
+@blueprint.route("/mail-unsubscriptions/<string(maxlength=2000):token>", methods=["POST"])
 @public
 @blueprint.response(200, {"type": "string"}, content_type="text/html")
 def end_mail(token: str) -> Response:
