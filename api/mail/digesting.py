@@ -1,7 +1,7 @@
 """Makes the daily digests: what is new, what is still open, what ended, for each person at the hour he wants."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, cast
@@ -131,17 +131,16 @@ def _parts(
         for alert, debtor in mail_notices.alerts_with_debtors(session, {each.alert_id for each in told})
     }
     over = {each.alert_id for each in told if each.change == "ended"}
-    opened = [each for each in told if each.change == "opened" and each.alert_id not in over]
+    opened = {each.alert_id: each for each in told if each.change != "ended" and each.alert_id not in over}
     ended = [each for each in told if each.change == "ended"]
-    is_new = {each.alert_id for each in opened}
     return {
-        "new": list(_facts(opened, alerts)),
-        "open": [fact_of(*each) for each in still_open if each[0].id not in is_new],
+        "new": list(_facts(opened.values(), alerts)),
+        "open": [fact_of(*each) for each in still_open if each[0].id not in opened],
         "ended": list(_facts(ended, alerts)),
     }
 
 
-def _facts(notices: Sequence[MailNoticeRecord], alerts: Mapping[UUID, Alert]) -> Iterator[dict[str, Any]]:
+def _facts(notices: Iterable[MailNoticeRecord], alerts: Mapping[UUID, Alert]) -> Iterator[dict[str, Any]]:
     for each in notices:
         alert, debtor = alerts[each.alert_id]
         yield fact_of(alert, debtor, cast(Audience, each.audience))

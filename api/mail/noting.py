@@ -44,7 +44,7 @@ def _note(session: Session, told: Sequence[AlertTold], real_now: datetime) -> No
     for each in told:
         for receiver in receivers(each.kind, each.severity, each.owners, known, finance_address):
             # What is over before anybody was told, and that something is over, can wait for the digest.
-            at_once = receiver.at_once and each.change == "opened" and each.is_open
+            at_once = receiver.at_once and each.change != "ended" and each.is_open
             if at_once or receiver.in_digest:
                 rows.append(
                     {

@@ -15,8 +15,12 @@ from api.records.base import Base, OfSeller, WithId, new_id, reference_to
 from api.records.debtors import DebtorRecord
 from api.records.events import EventRecord, FeedEntryRecord
 
-Change = Literal["opened", "ended"]
-TOLD_BY: dict[str, Change] = {"alert.opened.v1": "opened", "alert.ended.v1": "ended"}
+Change = Literal["opened", "raised", "ended"]
+TOLD_BY: dict[str, Change] = {
+    "alert.opened.v1": "opened",
+    "alert.raised.v1": "raised",
+    "alert.ended.v1": "ended",
+}
 READ_AT_MOST = 1000
 
 
@@ -29,18 +33,22 @@ class MailReadingRecord(OfSeller, Base):
 
 
 class MailNoticeRecord(WithId, Base):
-    """One alert, opened or ended, for one address. `mail_id` is the mail that tells of it, null until there is one.
+    """One alert, opened, graver (`raised`) or ended, for one address.
 
-    `audience` is what the address may read; `at_once` whether it has a mail now or in its digest.
+    `mail_id` is the mail that tells of it, null until there is one. Nobody has one alert at once
+    twice. `audience` is what the address may read; `at_once` whether it has a mail now or in its digest.
     """
 
     __tablename__ = "mail_notice"
     __table_args__ = (
-        CheckConstraint("change IN ('opened', 'ended')", name="change"),
+        CheckConstraint("change IN ('opened', 'raised', 'ended')", name="change"),
         CheckConstraint("audience IN ('sales', 'finance')", name="audience"),
         reference_to("alert", "alert_id"),
         reference_to("mail", "mail_id"),
-        UniqueConstraint("seller_id", "address", "alert_id", "change"),
+        UniqueConstraint("seller_id", "address", "alert_id", "change", "at_once"),
+        Index(
+            "ix_mail_notice_at_once", "seller_id", "address", "alert_id", unique=True, postgresql_where=text("at_once")
+        ),
         Index("ix_mail_notice_waiting", "seller_id", "at_once", postgresql_where=text("mail_id IS NULL")),
     )
     address: Mapped[str]
@@ -107,7 +115,7 @@ def _told(
 
 
 def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add notices; one that is there already stays as it is."""
+    """Add notices; one that is there already stays as it is, and nobody has one alert at once twice."""
     if rows:
         seller_id = session.info["seller_id"]
         values = [{"seller_id": seller_id, "id": new_id(), "mail_id": None, **row} for row in rows]

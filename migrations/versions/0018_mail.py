@@ -107,7 +107,7 @@ def create_notice() -> None:
         sa.Column("audience", sa.Text(), nullable=False),
         sa.Column("happened_at", TIMESTAMP(timezone=True), nullable=False),
         sa.Column("mail_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("change IN ('opened', 'ended')", name=op.f("ck_mail_notice_change")),
+        sa.CheckConstraint("change IN ('opened', 'raised', 'ended')", name=op.f("ck_mail_notice_change")),
         sa.CheckConstraint("audience IN ('sales', 'finance')", name=op.f("ck_mail_notice_audience")),
         sa.ForeignKeyConstraint(
             ["seller_id", "alert_id"], ["alert.seller_id", "alert.id"], name=op.f("fk_mail_notice_seller_id_alert_id")
@@ -121,9 +121,12 @@ def create_notice() -> None:
             "address",
             "alert_id",
             "change",
-            name=op.f("uq_mail_notice_seller_id_address_alert_id_change"),
+            "at_once",
+            name=op.f("uq_mail_notice_seller_id_address_alert_id_change_at_once"),
         ),
     )
+    once = ["seller_id", "address", "alert_id"]
+    op.create_index("ix_mail_notice_at_once", "mail_notice", once, unique=True, postgresql_where=sa.text("at_once"))
     waiting = sa.text("mail_id IS NULL")
     op.create_index("ix_mail_notice_waiting", "mail_notice", ["seller_id", "at_once"], postgresql_where=waiting)
 

@@ -54,6 +54,23 @@ ALERT_KINDS: dict[str, AlertKind] = {
     "class_worsened": AlertKind(
         FINANCE, Words("A debtor's risk class is worse", "De risicoklasse van een debiteur is slechter"), _LOOK
     ),
+    "overdue_items": AlertKind(
+        FINANCE,
+        Words("Invoices have been overdue for long", "Facturen zijn lang over de vervaldatum"),
+        Words("Collect what is due.", "Incasseer wat vervallen is."),
+    ),
+    "terms_not_signed": AlertKind(
+        SALES,
+        Words(
+            "A debtor has a limit and no agreed terms", "Een debiteur heeft een limiet en geen akkoord op voorwaarden"
+        ),
+        Words("Have the terms agreed in writing.", "Laat de voorwaarden schriftelijk vastleggen."),
+    ),
+    "concentration": AlertKind(
+        FINANCE,
+        Words("A debtor owes a large part of the book", "Een debiteur is een groot deel van de portefeuille"),
+        _LOOK,
+    ),
     "behaviour_worsened": AlertKind(
         FINANCE, Words("A debtor pays later than before", "Een debiteur betaalt later dan voorheen"), _LOOK
     ),
@@ -68,6 +85,18 @@ ALERT_KINDS: dict[str, AlertKind] = {
         Words(
             "Deliver nothing on account, and let finance decide.", "Lever niets op rekening en laat finance beslissen."
         ),
+    ),
+    "group_insolvency_event": AlertKind(
+        BOTH,
+        Words("An insolvency procedure in a debtor's group", "Een insolventieprocedure in de groep van een debiteur"),
+        Words("Let finance look before you deliver.", "Laat finance kijken voordat u levert."),
+    ),
+    "group_member_insolvent": AlertKind(
+        BOTH,
+        Words(
+            "A company of a debtor's group is insolvent", "Een onderneming in de groep van een debiteur is insolvent"
+        ),
+        Words("Let finance look before you deliver.", "Laat finance kijken voordat u levert."),
     ),
     "sanctions_hit": AlertKind(
         FINANCE,
@@ -157,6 +186,14 @@ ALERT_KINDS: dict[str, AlertKind] = {
         Words("Cover stops soon for what is overdue", "De dekking stopt binnenkort vanwege achterstand"),
         Words("Collect or report what is overdue.", "Incasseer of meld wat achterstallig is."),
     ),
+    "cover_stopped": AlertKind(
+        FINANCE,
+        Words("Deliveries are not covered any more", "Leveringen zijn niet meer gedekt"),
+        Words(
+            "Collect or report what is overdue, and deliver at own risk only.",
+            "Incasseer of meld de achterstand; lever alleen voor eigen risico.",
+        ),
+    ),
     "statement_missing": AlertKind(
         FINANCE,
         Words("A bank statement is missing", "Een bankafschrift ontbreekt"),
@@ -169,6 +206,11 @@ ALERT_KINDS: dict[str, AlertKind] = {
     ),
     "source_refused": AlertKind(
         FINANCE, Words("A source refuses the credentials", "Een bron weigert de inloggegevens"), _CREDENTIALS
+    ),
+    "notice_unreadable": AlertKind(
+        FINANCE,
+        Words("What a source sent could not be read", "Wat een bron stuurde was niet te lezen"),
+        Words("Look it up at the source.", "Zoek het op bij de bron."),
     ),
     "source_down": AlertKind(
         FINANCE,

@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from api.clock import real_now
+from api.events.feeding import append_to_feeds
 from api.mail.noting import bundles, note_alerts
-from api.records import keys, mail_preferences
+from api.records import events, keys, mail_preferences
+from api.records.alerts import AlertRecord
 from api.records.keys import NewKey
 from api.records.mail_notices import MailNoticeRecord
 from api.records.mails import MailRecord
@@ -93,6 +95,25 @@ def test_sales_reads_nothing_of_a_natural_person(opened, debtor, note, sessions,
         (ACCOUNT, "D1"): set(),
         (ACCOUNT, "D2"): {"order_reference"},
     }
+
+
+def test_one_that_gets_graver_is_mailed_when_it_becomes_urgent_and_once(
+    opened, debtor, note, made, sessions, told_seller, house
+):
+    of = debtor()
+    opened("class_worsened", "1", "warning", of)
+    note()
+    with sessions.of(told_seller.id) as session:
+        (alert_id,) = session.scalars(select(AlertRecord.id)).all()
+    owners = {"account_owner": ACCOUNT, "credit_owner": CREDIT}
+    for severity in ("warning", "urgent", "urgent"):
+        data = {"alert_id": str(alert_id), "kind": "class_worsened", "severity": severity, **owners}
+        now = house.clock.now(told_seller)
+        with sessions.of(told_seller.id) as session:
+            events.add(session, "alert.raised.v1", data, debtor_id=of, happened_at=now, known_at=now)
+        append_to_feeds(house)
+        note()
+    assert made() == [(CREDIT, "urgent", ["class_worsened"])]
 
 
 def test_who_has_no_key_any_more_is_told_nothing(opened, debtor, note, made, sessions, told_seller):
