@@ -92,26 +92,24 @@ def read_on(session: Session, reading: MailReadingRecord) -> Sequence[AlertTold]
     positions = session.scalars(places.limit(READ_AT_MOST)).all()
     if not positions:
         return []
-    between = entry.position.between(positions[0], positions[-1])
-    rows = session.execute(
-        select(event.type, event.data, event.happened_at, alert.id, alert.ended_at)
-        .join(entry, (entry.seller_id == event.seller_id) & (entry.event_id == event.id))
-        .join(
-            alert,
-            (alert.seller_id == event.seller_id) & (alert.id == event.data["alert_id"].astext.cast(alert.id.type)),
-        )
-        .where(between, event.type.in_(TOLD_BY))
-        .order_by(entry.position)
+    found = select(event.type, event.data, event.happened_at).join(
+        entry, (entry.seller_id == event.seller_id) & (entry.event_id == event.id)
     )
+    between = entry.position.between(positions[0], positions[-1])
+    rows = session.execute(found.where(between, event.type.in_(TOLD_BY)).order_by(entry.position)).all()
     reading.position = positions[-1]
-    return [_told(*row) for row in rows]
+    ids = {UUID(data["alert_id"]) for _, data, _ in rows}
+    is_open = select(alert.id).where(alert.id.in_(ids), alert.ended_at.is_(None))
+    still_open = set(session.scalars(is_open)) if ids else set()
+    return [_told(type, data, happened_at, still_open) for type, data, happened_at in rows]
 
 
-def _told(
-    type: str, data: dict[str, Any], happened_at: datetime, alert_id: UUID, ended_at: datetime | None
-) -> AlertTold:
+def _told(type: str, data: dict[str, Any], happened_at: datetime, still_open: Collection[UUID]) -> AlertTold:
     owners = {name: data[name] for name in ("account_owner", "credit_owner")}
-    return AlertTold(alert_id, TOLD_BY[type], data["kind"], data["severity"], owners, ended_at is None, happened_at)
+    alert_id = UUID(data["alert_id"])
+    return AlertTold(
+        alert_id, TOLD_BY[type], data["kind"], data["severity"], owners, alert_id in still_open, happened_at
+    )
 
 
 def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
