@@ -26,6 +26,8 @@ from api.ledger import measure_routes as measures
 from api.ledger import payment_routes as payments
 from api.ledger import rate_routes as rates
 from api.ledger import routes as ledger
+from api.mail import routes as mail
+from api.mail import unsubscribe_routes as unsubscribing
 from api.monitoring import notice_routes as notices
 from api.monitoring import routes as monitoring
 from api.monitoring import run_routes as watching
@@ -66,6 +68,7 @@ ROOMS = (
     insurance,
     ledger,
     limits,
+    mail,
     measures,
     monitoring,
     notices,
@@ -82,6 +85,7 @@ ROOMS = (
     source_routes,
     webhooks,
     watching,
+    unsubscribing,
 )
 
 

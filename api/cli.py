@@ -22,6 +22,7 @@ from api.cli_calibrate_ledger import calibrate_ledger_command
 from api.cli_import import import_file
 from api.cli_ledger import ledger
 from api.cli_listen import listen_command
+from api.cli_mail import mail
 from api.cli_policy import policy
 from api.cli_rates import rates
 from api.cli_rescore import rescore_command
@@ -67,6 +68,7 @@ main.add_command(import_file)
 main.add_command(rates)
 main.add_command(ledger)
 main.add_command(listen_command)
+main.add_command(mail)
 main.add_command(backtest)
 main.add_command(calibrate)
 calibrate.add_command(calibrate_ledger_command)

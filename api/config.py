@@ -13,6 +13,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from api.config_mail import MailConfig, MailSettingInvalid, mail_config
+
 UNPACKED_TIMES = 20  # How much more than its packed size an import may unpack to, when nothing is set.
 
 
@@ -43,6 +45,7 @@ class Config:
     opensanctions_url: str | None = None
     kvk_ca_file: str | None = None
     webhooks_private: bool = False
+    mail: MailConfig | None = None
 
     @property
     def listens_on(self) -> str:
@@ -97,7 +100,15 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         opensanctions_url=_service_url("CREDITGATE_OPENSANCTIONS_URL", environment),
         kvk_ca_file=_certificates("CREDITGATE_KVK_CA_FILE", environment),
         webhooks_private=switch("CREDITGATE_WEBHOOKS_PRIVATE"),
+        mail=_mail(environment),
     )
+
+
+def _mail(environment: Mapping[str, str]) -> MailConfig | None:
+    try:
+        return mail_config(environment, _service_url, _certificates)
+    except MailSettingInvalid as error:
+        raise ConfigInvalid(str(error)) from error
 
 
 def _service_url(name: str, environment: Mapping[str, str]) -> str | None:

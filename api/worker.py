@@ -1,4 +1,4 @@
-"""The worker: runs jobs from the queue, feeds and delivers events, and takes up what a killed worker left."""
+"""The worker: runs jobs, feeds and delivers events, sends mail, and takes up what a killed worker left."""
 
 import asyncio
 import signal
@@ -22,6 +22,7 @@ from api.events.courier import Courier
 from api.events.feeding import append_to_feeds
 from api.ledger.book_counting import count_books
 from api.ledger.jobs import JOBS as LEDGER_JOBS
+from api.mail.jobs import Post
 from api.monitoring.jobs import JOBS as MONITORING_JOBS
 from api.monitoring.jobs import begin_runs_of_new_days
 from api.monitoring.notices import JOBS as NOTICE_JOBS
@@ -54,6 +55,7 @@ DELIVERED_KEPT = timedelta(days=30)
 LANE_CONCURRENCY = 2
 SHUTDOWN_SECONDS = 20
 FEED_SECONDS = 0.5
+MAIL_SECONDS = 5
 SECONDS_PER_MINUTE, SECONDS_PER_HOUR = 60, 3600
 
 log = structlog.get_logger(__name__)
@@ -185,7 +187,7 @@ def work(house: House, database_url: str) -> None:
 
 
 async def _work(house: House, queue: App) -> None:
-    """Run two lanes side by side, so that no long import makes rescued jobs wait, and append to the feeds beside."""
+    """Run two lanes side by side, so that no long import makes rescued jobs wait; the feeds and mail go on beside."""
     async with queue.open_async():
         lanes = [
             asyncio.create_task(
@@ -202,9 +204,10 @@ async def _work(house: House, queue: App) -> None:
         feeds = asyncio.create_task(_append_to_feeds(house))
         courier = Courier(house)
         hooks = asyncio.create_task(_deliver(courier))
+        mail = asyncio.create_task(_go_round_with_mail(Post(house)))
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, lambda: [lane.cancel() for lane in lanes])
-        done, others = await asyncio.wait([*lanes, feeds, hooks], return_when=asyncio.FIRST_COMPLETED)
+        done, others = await asyncio.wait([*lanes, feeds, hooks, mail], return_when=asyncio.FIRST_COMPLETED)
         for lane in others:
             lane.cancel()
         try:
@@ -231,6 +234,18 @@ async def _deliver(courier: Courier) -> None:
         except SQLAlchemyError as error:
             log.error("webhooks_not_looked_for", error=type(error).__name__)
         await asyncio.sleep(FEED_SECONDS)
+
+
+async def _go_round_with_mail(post: Post) -> None:
+    try:
+        while True:
+            try:
+                await asyncio.to_thread(post.go_round)
+            except SQLAlchemyError as error:  # It stays to be sent; the lanes tell whether the database is gone.
+                log.error("mail_not_sent", error=type(error).__name__)
+            await asyncio.sleep(MAIL_SECONDS)
+    finally:
+        post.stop()
 
 
 def _seller(house: House, seller_id: UUID) -> Seller:

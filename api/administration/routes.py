@@ -71,7 +71,7 @@ def read_settings() -> Response:
 @blueprint.problems(409, 412, 428)
 @permission("settings.manage")
 def change_settings(request: dict[str, Any]) -> Response:
-    """Change the time zone, of the version that `If-Match` names."""
+    """Change the time zone or the finance address, of the version that `If-Match` names."""
     answer, etag = service.change_settings(wiring(), request)
     _forget()
     return json_answer(answer, headers={"ETag": etag})

@@ -8,7 +8,7 @@ from marshmallow.validate import OneOf
 from api.administration.sellers import time_zones
 from api.records.keys import ROLES
 from api.web.faults import invalid
-from api.web.fields import Line
+from api.web.fields import Line, Person
 from api.web.schemas import PageQuery, Schema
 
 SECRET_LENGTH_MAX = 4_000
@@ -58,12 +58,22 @@ class SettingsSchema(Schema):
     mode = fields.String(required=True, validate=OneOf(("live", "test")))
     time_zone = fields.String(required=True, metadata={"example": "Europe/Amsterdam"})
     currency = fields.String(required=True, metadata={"example": "EUR"})
+    finance_address = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Who is mailed of alerts where no owner is; null: nobody."},
+    )
+    sends_mail = fields.Boolean(
+        required=True,
+        metadata={"description": "Whether this installation has a mail server; without one none is sent."},
+    )
 
 
 class SettingsChangeSchema(Schema):
     """What to change of the settings; what is absent stays."""
 
     time_zone = Line(50, metadata={"example": "Europe/Amsterdam"})
+    finance_address = Person(allow_none=True, metadata={"example": "finance@example.com"})
 
     @validates("time_zone")
     def check_time_zone(self, value: str, **_: Any) -> None:

@@ -74,31 +74,34 @@ def read_settings(given: Wiring) -> tuple[dict[str, Any], str]:
     """Give the seller's settings and the entity tag of this version of them."""
     with given.transaction() as session:
         record = session.get_one(SellerRecord, given.seller.id)
-    return settings_answer(record), _etag(record)
+    return settings_answer(record, given), _etag(record)
 
 
-def change_settings(given: Wiring, changes: Mapping[str, str]) -> tuple[dict[str, Any], str]:
+def change_settings(given: Wiring, changes: Mapping[str, str | None]) -> tuple[dict[str, Any], str]:
     """Change what is named of the settings. Raises StaleVersion when they were changed since they were read."""
     with given.transaction() as session:
         # The table of sellers has no row security: the id of the caller's own seller stands in for it here.
         record = session.get_one(SellerRecord, given.seller.id, with_for_update={"key_share": True})
         require_match(_etag(record))
-        record.time_zone = changes.get("time_zone", record.time_zone)
-    return settings_answer(record), _etag(record)
+        for name, value in changes.items():
+            setattr(record, name, value)
+    return settings_answer(record, given), _etag(record)
 
 
-def settings_answer(record: SellerRecord) -> dict[str, Any]:
+def settings_answer(record: SellerRecord, given: Wiring) -> dict[str, Any]:
     """Show a seller's settings."""
     return {
         "name": record.name,
         "mode": record.mode,
         "time_zone": record.time_zone,
         "currency": record.currency,
+        "finance_address": record.finance_address,
+        "sends_mail": given.house.config.mail is not None,
     }
 
 
 def _etag(record: SellerRecord) -> str:
-    return etag_of(record.time_zone)
+    return etag_of(record.time_zone, record.finance_address)
 
 
 def keep_provider_credential(given: Wiring, provider: str, values: Mapping[str, str], now: datetime) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class SellerRecord(Base):
     currency: Mapped[str]
     clock_ahead: Mapped[timedelta] = mapped_column(Interval)
     created_at: Mapped[datetime]
+    finance_address: Mapped[str | None]  # Whom to tell where nobody else is named.
 
     def seller(self) -> Seller:
         """Give the plain value that leaves this module."""
@@ -54,6 +55,11 @@ def named(session: Session, name: str) -> Seller | None:
     """Find a seller by its exact name."""
     record = session.scalar(select(SellerRecord).where(SellerRecord.name == name))
     return record.seller() if record else None
+
+
+def finance_address(session: Session, seller_id: UUID) -> str | None:
+    """Give the address of a seller's finance department, None where none was set."""
+    return session.scalar(select(SellerRecord.finance_address).where(SellerRecord.id == seller_id))
 
 
 def move_clock(session: Session, seller_id: UUID, by: timedelta) -> Seller:

@@ -71,6 +71,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "webhook.read": BOOK,
     "webhook.manage": BOOK,
     "job.read": ASKERS,
+    "mail.read": OFFICE | DECIDERS,
+    "mail.choose": ASKERS | OFFICE,
     "key.manage": OFFICE,
     "settings.manage": OFFICE,
     "provider_credential.write": OFFICE,

@@ -5,7 +5,7 @@ from alembic import context, op
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

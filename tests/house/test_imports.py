@@ -18,7 +18,7 @@ PLACES = {
     "api": {
         *("web", "records", "fresh_report", "identity", "credit_check", "gate", "overview"),
         *("prospect", "acceptance", "orders", "monitoring", "management", "collection"),
-        *("ledger", "policies", "events", "administration"),
+        *("ledger", "policies", "events", "mail", "administration"),
     },
     "providers": {
         *("kvk", "companies_house", "gleif", "vies", "north_data"),

@@ -18,6 +18,7 @@ from tests.web_checks import assert_problem
 PUBLIC_PATHS = {
     *("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/<string:name>"),
     "/v1/notices/<string:provider>/<string:token>",  # Its token is a secret, and all that it takes is kept unread.
+    "/v1/mail-unsubscriptions/<string(maxlength=2000):token>",  # For who reads mail: the token says whose it is.
 }
 
 

@@ -1,14 +1,21 @@
 """Guards the schema: one head, and a migrated database that is what the code says."""
 
+import pkgutil
+from importlib import import_module
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+import api.records
 from api import migrate
 from api.app import unconnected_app
 from api.records.base import Base
 from api.web import openapi
+
+for module in pkgutil.iter_modules(api.records.__path__):  # Also those that only the worker uses.
+    import_module(f"api.records.{module.name}")
 
 
 def test_there_is_one_head():

@@ -9,7 +9,14 @@ def test_settings_change_only_from_the_version_that_was_read(app, client_of, sel
     admin = client_of("admin")
     read = admin.get("/v1/settings")
     assert_documented(app, "get", "/v1/settings", 200, read.json)
-    assert read.json == {"name": seller.name, "mode": "test", "time_zone": "Europe/Amsterdam", "currency": "EUR"}
+    assert read.json == {
+        "name": seller.name,
+        "mode": "test",
+        "time_zone": "Europe/Amsterdam",
+        "currency": "EUR",
+        "finance_address": None,
+        "sends_mail": False,
+    }
     match = {"If-Match": read.headers["ETag"]}
     changed = admin.patch("/v1/settings", json={"time_zone": "Europe/Lisbon"}, headers=match)
     assert_documented(app, "patch", "/v1/settings", 200, changed.json)
@@ -39,3 +46,19 @@ def test_one_sellers_settings_are_never_anothers(client_of, new_seller):
 def test_only_the_office_gets_in(app, client_of, role):
     for path in ("/v1/keys", "/v1/settings", "/v1/provider-credentials"):
         assert_problem(app, client_of(role).get(path), 403, "not_allowed")
+
+
+@pytest.mark.parametrize(("given", "kept"), [("Finance@Example.com", "finance@example.com"), (None, None)])
+def test_the_finance_address_is_set_and_taken_away(client_of, given, kept):
+    admin = client_of("admin")
+    for value, expected in (("first@example.com", "first@example.com"), (given, kept)):
+        match = {"If-Match": admin.get("/v1/settings").headers["ETag"]}
+        changed = admin.patch("/v1/settings", json={"finance_address": value}, headers=match)
+        assert (changed.json["finance_address"], changed.json["time_zone"]) == (expected, "Europe/Amsterdam")
+    stale = admin.patch("/v1/settings", json={"finance_address": None}, headers=match)
+    assert stale.status_code == 412
+
+
+def test_what_is_no_address_is_refused(app, client_of):
+    answer = client_of("admin").patch("/v1/settings", json={"finance_address": "finance"}, headers={"If-Match": '"x"'})
+    assert assert_problem(app, answer, 422, "bad_input")["errors"][0]["code"] == "not_an_email"

@@ -1,0 +1,42 @@
+"""What a mail tells of alerts: facts as they are when the mail is made, and no more of them than its reader may see."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from api.records.alerts import SEVERITIES, AlertRecord
+from api.records.debtors import DebtorRecord
+from scoring.reasons.alert_fields import one_line, told_to
+from scoring.reasons.registry import Audience
+
+SHOWN_MAX = 50  # In one part of a mail; how many more there are is told.
+NAME_LENGTH_MAX = 120
+
+
+def fact_of(alert: AlertRecord, debtor: DebtorRecord | None, audience: Audience) -> dict[str, Any]:
+    """Give one alert as a mail tells of it to an audience; times as ISO 8601 in UTC."""
+    is_natural_person = debtor is not None and debtor.is_natural_person is not False
+    return {
+        "alert_id": str(alert.id),
+        "kind": alert.kind,
+        "severity": alert.severity,
+        "debtor_id": None if debtor is None else str(debtor.id),
+        "debtor": None if debtor is None or debtor.name is None else one_line(debtor.name, NAME_LENGTH_MAX),
+        "since": alert.opened_at.isoformat(),
+        "ended_at": None if alert.ended_at is None else alert.ended_at.isoformat(),
+        "data": told_to(alert.data, audience, is_natural_person=is_natural_person),
+    }
+
+
+def content(**parts: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Give the content of a mail: each part most severe first, cut to what can be read, and how many more there are."""
+    told: dict[str, Any] = {}
+    more = {}
+    for name, facts in parts.items():
+        ranked = _ranked(list(facts))
+        told[name] = ranked[:SHOWN_MAX]
+        more[name] = len(ranked) - len(told[name])
+    return {**told, "more": more}
+
+
+def _ranked(facts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(facts, key=lambda each: (-SEVERITIES.index(each["severity"]), each["since"], each["alert_id"]))

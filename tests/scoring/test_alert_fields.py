@@ -1,0 +1,73 @@
+"""What of an alert's data is told to whom, and how it reads."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoring.reasons.alert_fields import ALERT_FIELDS, alert_lines, told_to
+from scoring.reasons.alerting import ALERT_KINDS, FINANCE, alert_kind
+
+MONEY = {"amount": "1250.50", "currency": "EUR"}
+DATA = {
+    "order_reference": "4711",
+    "amount": MONEY,
+    "exposure_amount": MONEY,
+    "limit_amount": MONEY,
+    "provider": "creditsafe",
+    "reasons": [{"code": "grade_too_low"}],
+    "grade": "G7",
+    "due_at": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("audience", "is_natural_person", "names"),
+    [
+        ("finance", False, ["order_reference", "amount", "limit_amount", "exposure_amount", "provider"]),
+        ("finance", True, ["order_reference", "amount", "limit_amount", "exposure_amount", "provider"]),
+        ("sales", False, ["order_reference", "amount"]),
+        ("sales", True, []),
+    ],
+)
+def test_who_is_told_what(audience, is_natural_person, names):
+    assert list(told_to(DATA, audience, is_natural_person=is_natural_person)) == names
+
+
+@pytest.mark.parametrize(
+    ("language", "data", "lines"),
+    [
+        ("en", {"amount": MONEY}, [("Amount", "EUR 1,250.50")]),
+        ("nl", {"amount": MONEY}, [("Bedrag", "EUR 1.250,50")]),
+        ("nl", {"due_on": "2026-03-01"}, [("Vervalt op", "01-03-2026")]),
+        ("en", {"due_at": "2026-03-01T23:30:00+00:00"}, [("Deadline", "2026-03-02")]),  # Already tomorrow there.
+        ("en", {"overdue_days": 3}, [("Days overdue", "3 days")]),
+        ("en", {"due_on": "soon", "order_reference": "4711"}, [("Order", "4711"), ("Due on", "soon")]),
+        ("en", {"due_on": "soon"}, [("Due on", "soon")]),
+        (
+            "en",
+            {"amount": {"amount": "much", "currency": "EUR"}},
+            [("Amount", "{'amount': 'much', 'currency': 'EUR'}")],
+        ),
+    ],
+)
+def test_how_it_reads(language, data, lines):
+    assert alert_lines(data, language, "Europe/Amsterdam") == lines
+
+
+values = st.one_of(st.none(), st.text(), st.integers(), st.booleans(), st.lists(st.text()), st.just(MONEY))
+
+
+@given(data=st.dictionaries(st.sampled_from([*ALERT_FIELDS, "grade", "pd"]), values), person=st.booleans())
+def test_sales_never_reads_more_than_finance_and_all_of_it_can_be_written(data, person):
+    sales, finance = (told_to(data, who, is_natural_person=person) for who in ("sales", "finance"))
+    assert sales.items() <= finance.items()
+    assert not {"grade", "pd", "exposure_amount", "limit_amount"} & sales.keys()
+    for language in ("en", "nl"):
+        assert len(alert_lines(finance, language, "Europe/Amsterdam")) == len(finance)
+
+
+@pytest.mark.parametrize(("kind", "title"), [("brand_new_kind", "Brand new kind"), ("", "Alert"), ("___", "Alert")])
+def test_a_kind_without_words_is_told_all_the_same(kind, title):
+    found = alert_kind(kind)
+    assert (found.title.en, found.told) == (title, FINANCE)
+    assert kind not in ALERT_KINDS
