@@ -29,7 +29,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "ledger.read": BOOK,
     "ledger.write": BOOK,
     "payment.decide": DECIDERS,
-    "alert.read": BOOK,
+    "alert.read": ASKERS,  # Sales sees what is for sales.
+    "alert.handle": DECIDERS | {"sales", "integration"},
     "sanctions.read": DECIDERS,
     "sanctions.clear": DECIDERS,
     "sanctions.screen": DECIDERS,
