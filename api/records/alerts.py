@@ -238,6 +238,14 @@ def debtors_of(session: Session, kind: str) -> Sequence[UUID]:
     return [each for each in session.scalars(query.order_by(record.debtor_id)) if each is not None]
 
 
+def open_of(session: Session, debtor_ids: Sequence[UUID], kinds: Sequence[str]) -> Sequence[AlertRecord]:
+    """Give the alerts of these debtors and kinds that are not over, oldest first."""
+    record = AlertRecord
+    is_open = (record.debtor_id.in_(debtor_ids), record.kind.in_(kinds), record.ended_at.is_(None))
+    query = select(record).where(*is_open).order_by(record.id).execution_options(populate_existing=True)
+    return session.scalars(query).all()
+
+
 def open_among(session: Session, kinds: Sequence[str], subjects: Sequence[str]) -> set[tuple[str, str]]:
     """Give kind and subject of the open alerts of these kinds and subjects."""
     record = AlertRecord

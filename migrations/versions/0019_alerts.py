@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 # What the application may do with each new table besides SELECT and INSERT.
-TABLES = {"alert_step": None, "debtor_to_look_at": "DELETE", "debtor_next_look": "UPDATE, DELETE"}
+TABLES = {"alert_step": None, "debtor_to_look_at": "UPDATE, DELETE", "debtor_next_look": "UPDATE, DELETE"}
 OF_ALERT = ("level", "due_on", "acknowledged_at", "snoozed_until", "changed_at")
 NOT_OVER = sa.text("ended_at IS NULL AND snoozed_until IS NOT NULL")
 TO_INVOICE = sa.text("to_invoice_amount > 0")
@@ -21,6 +21,7 @@ def upgrade() -> None:
     create_alert_step()
     create_debtor_to_look_at()
     create_debtor_next_look()
+    mark_everybody()
     op.create_index("ix_sales_order_to_invoice", "sales_order", ["seller_id", "debtor_id"], postgresql_where=TO_INVOICE)
     build_walls()
 
@@ -41,13 +42,7 @@ def extend_alert() -> None:
     op.add_column("alert", sa.Column("acknowledged_at", TIMESTAMP(timezone=True), nullable=True))
     op.add_column("alert", sa.Column("snoozed_until", sa.Date(), nullable=True))
     op.add_column("alert", sa.Column("changed_at", TIMESTAMP(timezone=True), nullable=True))
-    connection = op.get_bind()
-    of_seller = sa.text("SELECT set_config('creditgate.seller_id', :seller_id, true)")
-    # One seller after the other: row security binds the owner too.
-    for seller_id in connection.scalars(sa.text("SELECT id FROM seller")).all():
-        connection.execute(of_seller, {"seller_id": str(seller_id)})
-        connection.execute(sa.text("UPDATE alert SET changed_at = coalesce(ended_at, opened_at)"))
-    connection.execute(of_seller, {"seller_id": ""})
+    of_each_seller("UPDATE alert SET changed_at = coalesce(ended_at, opened_at)")
     op.alter_column("alert", "changed_at", nullable=False)
     op.create_index(op.f("ix_alert_seller_id_changed_at"), "alert", ["seller_id", "changed_at"])
     op.create_index("ix_alert_snoozed", "alert", ["seller_id", "snoozed_until"], postgresql_where=NOT_OVER)
@@ -66,7 +61,7 @@ def create_alert_step() -> None:
         sa.Column("done_by", sa.Text(), nullable=False),
         sa.Column("happened_at", TIMESTAMP(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('raised', 'acknowledged', 'snoozed', 'returned')", name=op.f("ck_alert_step_kind")
+            "kind IN ('raised', 'acknowledged', 'snoozed', 'returned', 'followed')", name=op.f("ck_alert_step_kind")
         ),
         sa.CheckConstraint("(kind = 'snoozed') = (until_on IS NOT NULL)", name=op.f("ck_alert_step_until_on")),
         sa.ForeignKeyConstraint(
@@ -97,6 +92,24 @@ def create_debtor_next_look() -> None:
         sa.PrimaryKeyConstraint("seller_id", "debtor_id", name=op.f("pk_debtor_next_look")),
     )
     op.create_index(op.f("ix_debtor_next_look_seller_id_look_on"), "debtor_next_look", ["seller_id", "look_on"])
+
+
+def mark_everybody() -> None:
+    """Have every debtor looked at once, which nobody did before."""
+    of_each_seller(
+        "INSERT INTO debtor_to_look_at (seller_id, id, debtor_id)"
+        " SELECT seller_id, gen_random_uuid(), id FROM debtor WHERE merged_into_id IS NULL"
+    )
+
+
+def of_each_seller(statement: str) -> None:
+    """Execute a statement for one seller after the other: row security binds the owner too."""
+    connection = op.get_bind()
+    of_seller = sa.text("SELECT set_config('creditgate.seller_id', :seller_id, true)")
+    for seller_id in connection.scalars(sa.text("SELECT id FROM seller")).all():
+        connection.execute(of_seller, {"seller_id": str(seller_id)})
+        connection.execute(sa.text(statement))
+    connection.execute(of_seller, {"seller_id": ""})
 
 
 def build_walls() -> None:
