@@ -3,7 +3,7 @@
 Many are looked at in a handful of statements. No debtor is locked meanwhile; who looks at the same seller waits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.gate.entering import in_one_transaction
 from api.monitoring.facts import signal_facts
 from api.records import alerts, debtor_signals, debtors, jobs, looks
-from api.records.alerts import Called
+from api.records.alerts import AlertRecord, Called
 from api.wiring import Wiring
 from scoring.monitoring.facts import SignalFacts
 from scoring.monitoring.judging import OpenSignal, SignalJudgement, effect_of, judge_signals
@@ -42,10 +42,12 @@ def look_within(session: Session, debtor_ids: Sequence[UUID], given: Wiring) -> 
     debtor_signals.look_alone(session)
     policy = given.house.policies.active(session).policy
     facts = signal_facts(session, debtor_ids, given.today, policy)
-    are_open = _open_signals(session, list(facts))
-    judged = {each: judge_signals(facts[each], policy, are_open.get(each, {})) for each in facts}
+    records = {(each.debtor_id, each.kind): each for each in alerts.open_of(session, list(facts), OF_DEBTOR)}
+    judged = {each: judge_signals(facts[each], policy, _open_signals(each, records)) for each in facts}
     called = [_called(each, signal) for each, of in judged.items() for signal in of.called]
-    alerts.open_alerts(session, called, now=given.now)
+    # Most are as they were told already, and need not be told to the database either.
+    news = [each for each in called if not _is_told(each, records.get((each.debtor_id, each.kind)))]
+    alerts.open_alerts(session, news, now=given.now)
     ended = [(kind, str(each)) for each, of in judged.items() for kind in of.ended]
     alerts.end_alerts(session, ended, now=given.now)
     for each, of in judged.items():
@@ -53,17 +55,29 @@ def look_within(session: Session, debtor_ids: Sequence[UUID], given: Wiring) -> 
     looks.plan(session, {each: judged[each].look_on if each in judged else None for each in debtor_ids})
 
 
-def _open_signals(session: Session, debtor_ids: Sequence[UUID]) -> dict[UUID, dict[str, OpenSignal]]:
-    found: dict[UUID, dict[str, OpenSignal]] = {}
-    for each in alerts.open_of(session, debtor_ids, OF_DEBTOR):
-        if each.debtor_id is not None:
-            signal = OpenSignal(each.severity, each.level)  # type: ignore[arg-type]  # A column of text.
-            found.setdefault(each.debtor_id, {})[each.kind] = signal
-    return found
+Records = Mapping[tuple[UUID | None, str], AlertRecord]
+
+
+def _open_signals(debtor_id: UUID, records: Records) -> dict[str, OpenSignal]:
+    return {
+        kind: OpenSignal(records[debtor_id, kind].severity, records[debtor_id, kind].level)  # type: ignore[arg-type]  # A column of text.
+        for kind in OF_DEBTOR
+        if (debtor_id, kind) in records
+    }
 
 
 def _called(debtor_id: UUID, signal: Signal) -> Called:
     return Called(signal.kind, str(debtor_id), signal.severity, signal.data, debtor_id, signal.level, signal.due_on)
+
+
+def _is_told(called: Called, record: AlertRecord | None) -> bool:
+    """Whether an alert is open just as it is called for."""
+    return record is not None and (called.severity, called.level, called.data, called.due_on) == (
+        record.severity,
+        record.level,
+        record.data,
+        record.due_on,
+    )
 
 
 def _bring_about(

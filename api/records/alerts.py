@@ -89,26 +89,25 @@ SELECT CAST(:seller_id AS uuid), id, kind, subject, severity, level, debtor_id, 
 FROM jsonb_populate_recordset(NULL::alert, CAST(:rows AS jsonb)) ORDER BY kind, subject
 ON CONFLICT (seller_id, kind, subject) WHERE ended_at IS NULL DO NOTHING RETURNING id
 """)
-# What was open as it is when its row is locked: of two who tell the same, only one raises it.
+# What was open as it is when its row is locked: of two who tell the same, only one raises it. Each is found by its key,
+# in the order of the rows: joined freely, many would be compared with many.
 RENEW = text("""
-WITH called AS (SELECT * FROM jsonb_populate_recordset(NULL::alert, CAST(:rows AS jsonb))),
-was AS (
-    SELECT a.id, a.kind, a.subject, array_position(CAST(:severities AS text[]), a.severity) AS rank, a.level, a.data,
-        a.due_on
-    FROM alert a JOIN called c ON c.kind = a.kind AND c.subject = a.subject
-    WHERE a.ended_at IS NULL ORDER BY a.kind, a.subject FOR UPDATE OF a),
+WITH was AS (
+    SELECT a.id, c.severity, c.level, c.data, c.due_on, a.level AS level_before, a.data AS data_before,
+        a.due_on AS due_before, array_position(CAST(:severities AS text[]), a.severity) AS rank_before,
+        array_position(CAST(:severities AS text[]), c.severity) AS rank
+    FROM jsonb_populate_recordset(NULL::alert, CAST(:rows AS jsonb)) c
+    CROSS JOIN LATERAL (SELECT * FROM alert o
+        WHERE o.kind = c.kind AND o.subject = c.subject AND o.ended_at IS NULL LIMIT 1 FOR UPDATE) a),
 is_now AS (
-    SELECT was.id, c.severity, c.level, c.data, c.due_on,
-        (array_position(CAST(:severities AS text[]), c.severity), c.level) > (was.rank, was.level) AS is_raised,
-        (array_position(CAST(:severities AS text[]), c.severity), c.level, c.data, c.due_on)
-            IS DISTINCT FROM (was.rank, was.level, was.data, was.due_on) AS is_changed
-    FROM was JOIN called c ON c.kind = was.kind AND c.subject = was.subject),
+    SELECT *, (rank, level) > (rank_before, level_before) AS is_raised FROM was
+    WHERE (rank, level, data, due_on) IS DISTINCT FROM (rank_before, level_before, data_before, due_before)),
 renewed AS (
     UPDATE alert a SET severity = n.severity, level = n.level, data = n.data, due_on = n.due_on,
         changed_at = CAST(:now AS timestamptz),
         acknowledged_at = CASE WHEN NOT n.is_raised THEN a.acknowledged_at END,
         snoozed_until = CASE WHEN NOT n.is_raised THEN a.snoozed_until END
-    FROM is_now n WHERE a.id = n.id AND n.is_changed
+    FROM is_now n WHERE a.id = n.id
     RETURNING a.id, a.kind, a.subject, a.severity, a.level, a.debtor_id, a.data, a.due_on, n.is_raised)
 SELECT * FROM renewed WHERE is_raised ORDER BY kind, subject
 """)
@@ -144,8 +143,10 @@ def _written(rows: Mapping[UUID, Called]) -> str:
 
 END = text("""
 UPDATE alert a SET ended_at = :now, changed_at = :now
-FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS text[])) AS over (kind, subject)
-WHERE a.kind = over.kind AND a.subject = over.subject AND a.ended_at IS NULL
+FROM (SELECT o.id FROM unnest(CAST(:kinds AS text[]), CAST(:subjects AS text[])) AS over (kind, subject)
+    CROSS JOIN LATERAL (SELECT id FROM alert
+        WHERE kind = over.kind AND subject = over.subject AND ended_at IS NULL LIMIT 1 FOR UPDATE) o) found
+WHERE a.id = found.id
 RETURNING a.id, a.kind, a.subject, a.severity, a.level, a.debtor_id, a.data, a.due_on
 """)
 

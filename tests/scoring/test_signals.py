@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.facts import CreditLimit
+from scoring.monitoring.book import concentrations
 from scoring.monitoring.cover import warning_days
 from scoring.monitoring.facts import (
     DeliveredOrder,
@@ -336,3 +337,26 @@ def test_a_share_that_moves_within_the_margin_changes_nothing(shares: list[Decim
         if after < level:
             assert share < thresholds[level - 1] - margin
         level = after
+
+
+BOOK = {**{str(number): Decimal(100) for number in range(7)}, "large": Decimal(0)}
+
+
+@pytest.mark.parametrize(
+    ("owed", "are_open", "is_told"),
+    [
+        (174, (), False),
+        (175, (), True),  # A fifth of 875.
+        (174, ("large",), True),
+        (124, ("large",), True),
+        (123, ("large",), False),  # Less than 15 % of 823.
+    ],
+)
+def test_on_whom_the_book_hangs(owed: int, are_open: tuple[str, ...], is_told: bool) -> None:
+    found = concentrations({**BOOK, "large": Decimal(owed)}, are_open, POLICY)
+    assert set(found) == ({"large"} if is_told else set())
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_of_a_book_of_few_each_owes_much_and_nothing_is_told(count: int) -> None:
+    assert concentrations({str(number): Decimal(100) for number in range(count)}, (), POLICY) == {}
