@@ -19,6 +19,7 @@ from api.records import debtors, limits
 from api.records.alert_steps import AlertStepRecord
 from api.records.debtor_signals import REVIEW_GROUNDS
 from api.records.holds import HoldRecord
+from api.records.limits import CreditLimitRecord
 from api.wiring import of_ourselves
 from api.worker import make_queue
 from tests.api.acceptance.insurance import add_paper, add_policy
@@ -158,6 +159,57 @@ def test_cover_is_about_to_stop_and_stops(watch, client_of, bill, pay, time, tod
     pay("1000.00", allocations=[of("I1", "1000.00")])
     watch.minute()
     assert watch.events("cover_stopped") == ["opened", "ended"]
+
+
+def test_who_pays_later_than_before(watch, bill, pay, today):
+    for number, (due, paid) in enumerate([(-200, -200)] * 3 + [(-40, -20)] * 3):
+        days = {"invoiced_on": later(today(), due - 30), "due_on": later(today(), due)}
+        bill("100.00", invoice_number=f"I{number}", **days)
+        pay("100.00", paid_on=later(today(), paid), allocations=[of(f"I{number}", "100.00")])
+        watch.minute()
+    alert = watch.alerts()["behaviour_worsened"]
+    assert (alert.data["late_days_before"], alert.data["late_days"]) == ("0.0", "20.0")
+    assert watch.events("behaviour_worsened") == ["opened"]
+
+
+def test_terms_that_nobody_signed_until_somebody_does(watch, sessions, seller, clock, debtor_id, finance, time):
+    values = {"scope": "own", "is_temporary": False, "limit_kind": "amount", "limit_amount": Decimal(1000)}
+    with sessions.of(seller.id) as session:
+        limit = CreditLimitRecord(
+            debtor_id=debtor_id,
+            currency="EUR",
+            valid_from=clock.today(seller),
+            decided_by="test",
+            grounds="test",
+            known_at=clock.now(seller),
+            **values,
+        )
+        session.add(limit)
+    watch.look(debtor_id)
+    assert watch.alerts() == {}
+    time.pass_by(days=14)
+    watch.minute()  # By the day that the first look told.
+    assert watch.alerts()["terms_not_signed"].data["limit_id"] == str(limit.id)
+    terms = {
+        "terms_version": "2026-01",
+        "payment_term_days": 30,
+        "accepted_by": "Jan",
+        "accepted_on": clock.today(seller).isoformat(),
+        "channel": "email",
+        "document_sha256": "ab" * 32,
+    }
+    answer = finance.post(f"/v1/debtors/{debtor_id}/agreed-terms", json=terms)
+    assert answer.status_code == 201, answer.text
+    watch.minute()
+    assert watch.events("terms_not_signed") == ["opened", "ended"]
+
+
+def test_an_amount_without_a_rate_neither_opens_nor_ends(watch, limited, bill, placed):
+    limited("1000.00")
+    bill("10.00", currency="USD")
+    placed("900.00")
+    watch.minute()
+    assert "limit_nearly_used" not in watch.alerts()
 
 
 # --- What an alert brings about ---------------------------------------------------------------------------------------
