@@ -7,7 +7,7 @@ from flask import Response
 
 from api.acceptance.critical_marks import mark, mark_answer
 from api.acceptance.critical_schemas import CriticalMarkSchema, CriticalMarksQuery, NewCriticalMarkSchema
-from api.identity.debtors import get_debtor
+from api.identity.debtors import named_debtor
 from api.records import critical_marks
 from api.records.critical_marks import CriticalMarkRecord
 from api.web.answers import bytes_answer
@@ -37,6 +37,6 @@ def create_critical_mark(data: dict[str, Any], debtor_id: UUID) -> Response:
 def list_critical_marks(query: dict[str, Any], debtor_id: UUID) -> Response:
     """List who marked a debtor critical or no more, and why, the newest first."""
     with wiring().transaction() as session:
-        listed = critical_marks.listing(get_debtor(session, debtor_id).id)
+        listed = critical_marks.listing(named_debtor(session, debtor_id).id)
         page = page_of(session, listed, [CriticalMarkRecord.id], query["limit"], query["after"], newest_first=True)
         return list_answer(CriticalMarkSchema, [mark_answer(each) for each in page.items], page.next)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.acceptance.limit_answers import gives_credit, in_force_on, known_class, limit_answer
 from api.acceptance.limit_fields import GivenLimit, limit_shown
 from api.acceptance.persons import Credit, credit_to_weigh, refuse_applicant
-from api.identity.debtors import get_debtor, locked_debtor
+from api.identity.debtors import locked_debtor, named_debtor
 from api.known_time import known_until
 from api.limit_writing import NewLimit, write_limit
 from api.persons import beyond_authority, require_person
@@ -107,7 +107,7 @@ def _new_limit(request: LimitRequest, risk_class: RiskClass | None, rules: Rules
 
 def limits_page(session: Session, debtor_id: UUID, query: dict[str, Any], given: Wiring) -> LimitsPage:
     """Give versions of a debtor's limits, the newest first, and what is in force on a day. Raises NotFound."""
-    debtor = get_debtor(session, debtor_id)
+    debtor = named_debtor(session, debtor_id)
     as_of, known_at = query["as_of"] or given.today, known_until(query["known_at"], given)
     listed = limits.listing(debtor.id, known_at)
     page = page_of(session, listed, [CreditLimitRecord.id], query["limit"], query["after"], newest_first=True)

@@ -42,7 +42,7 @@ def in_one_transaction(given: Wiring, do: Callable[[Session], Result]) -> Result
         try:
             with given.transaction(by_keys=True) as session:
                 return do(session)
-        except (GroupChanged, DeadlockDetected, UniqueViolation):
+        except GroupChanged:
             continue
         except DBAPIError as error:
             if not isinstance(error.orig, DeadlockDetected | UniqueViolation):

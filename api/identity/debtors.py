@@ -17,6 +17,14 @@ def get_debtor(session: Session, debtor_id: UUID) -> DebtorRecord:
     return debtor
 
 
+def named_debtor(session: Session, debtor_id: UUID) -> DebtorRecord:
+    """Find a debtor to read what was decided of it, also of one that was merged away. Raises NotFound."""
+    debtor = debtors.named(session, debtor_id)
+    if debtor is None:
+        raise NotFound("There is no such debtor.", code="debtor_not_found")
+    return debtor
+
+
 def locked_debtor(session: Session, debtor_id: UUID) -> DebtorRecord:
     """Find a debtor, and lock it and all above it to the end of the transaction. Raises NotFound and Conflict."""
     debtor = get_debtor(session, debtor_id)

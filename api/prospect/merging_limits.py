@@ -37,7 +37,7 @@ def end_limits(session: Session, merged: DebtorRecord, into: DebtorRecord, given
             valid_until=None,
             next_review_on=None,
             decided_by=given.caller.name,
-            grounds=f"Merged into debtor {into.id}, whose own limit stands.",
+            grounds=f"Merged into debtor {into.id}, whose own limits count.",
         )
         write_limit(session, merged, taken_back, given.now)
         if counting(limits.versions(session, into.id, scope), scope, given.today):

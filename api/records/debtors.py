@@ -71,6 +71,11 @@ def get(session: Session, debtor_id: UUID) -> DebtorRecord | None:
     return record
 
 
+def named(session: Session, debtor_id: UUID) -> DebtorRecord | None:
+    """Find a debtor by id, and one that was merged away as itself: what was decided of it then stays with it."""
+    return session.get(DebtorRecord, (session.info["seller_id"], debtor_id))
+
+
 def with_incomplete_file(session: Session) -> Sequence[UUID]:
     """Give the accepted debtors whose file still lacks something."""
     record = DebtorRecord

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from psycopg import Connection, RawCursor
 from psycopg.pq import ExecStatus
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
@@ -16,7 +18,7 @@ PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 class Quick:
     """A statement with `:names` for its values, as in SQLAlchemy's `text`; it runs in a session's transaction.
 
-    Errors are the driver's own (`psycopg.Error`), since SQLAlchemy does not hear of them.
+    Errors are SQLAlchemy's, as those of any other statement.
     """
 
     def __init__(self, sql: str) -> None:
@@ -25,18 +27,27 @@ class Quick:
 
     def first(self, session: Session, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Give the first row that comes back, None without any."""
-        with RawCursor(driver(session)) as cursor:
-            return cursor.execute(self._sql, [values[name] for name in self._names]).fetchone()
+        with self._done(session, values) as cursor:
+            return cursor.fetchone()
 
     def all(self, session: Session, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Give all rows that come back."""
-        with RawCursor(driver(session)) as cursor:
-            return cursor.execute(self._sql, [values[name] for name in self._names]).fetchall()
+        with self._done(session, values) as cursor:
+            return cursor.fetchall()
 
     def count(self, session: Session, values: Mapping[str, Any]) -> int:
         """Do it, and give how many rows it wrote."""
-        with RawCursor(driver(session)) as cursor:
-            return cursor.execute(self._sql, [values[name] for name in self._names]).rowcount
+        with self._done(session, values) as cursor:
+            return cursor.rowcount
+
+    def _done(self, session: Session, values: Mapping[str, Any]) -> RawCursor[tuple[Any, ...]]:
+        cursor = RawCursor(driver(session))
+        try:
+            return cursor.execute(self._sql, [values[name] for name in self._names])
+        except psycopg.Error as error:
+            cursor.close()
+            # Values are left out: rows of ledgers are personal data, and errors are logged.
+            raise DBAPIError.instance(self._sql.decode(), None, error, psycopg.Error, hide_parameters=True) from error
 
 
 def driver(session: Session) -> Connection[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, event, text
@@ -14,6 +15,7 @@ from api.app import create_app
 from api.clock import Clock, real_now
 from api.config import Config
 from api.records.base import Base
+from api.records.quick import begin
 from api.records.sessions import Sessions
 from tests.proofs.book import Book
 from tests.proofs.conftest import Trade
@@ -59,23 +61,38 @@ def app(variables: dict[str, str], sessions: Sessions, time: Time) -> Flask:
 
 @contextmanager
 def breaking(engine: Engine, place: int, *, moment: str) -> Iterator[list[str]]:
-    """Break at the `place`-th statement, before or after it is done; a `commit` breaks before it is sent."""
+    """Break at the `place`-th statement, before or after it is done; a `commit` breaks before it is sent.
+
+    Statements are met at the driver, which all of them pass, and those that begin a transaction where they are sent.
+    """
     seen: list[str] = []
 
-    def count(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-        if len(seen) == place:
-            raise Broken(statement)
+    def broken(do: Callable[..., Any]) -> Callable[..., Any]:
+        def run(at: Any, statement: Any, *values: Any, **options: Any) -> Any:
+            seen.append(str(statement))
+            if len(seen) == place and moment == "before":
+                raise Broken(statement)
+            done = do(at, statement, *values, **options)
+            if len(seen) == place and moment == "after":
+                raise Broken(statement)
+            return done
+
+        return run
 
     def at_commit(connection: Any) -> None:
         raise Broken("commit")
 
-    name, listener = ("commit", at_commit) if moment == "commit" else (f"{moment}_cursor_execute", count)
-    event.listen(engine, name, listener)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, name, listener)
+    with pytest.MonkeyPatch.context() as patch:
+        if moment == "commit":
+            event.listen(engine, "commit", at_commit)
+        else:
+            patch.setattr(psycopg.Cursor, "execute", broken(psycopg.Cursor.execute))
+            patch.setattr("api.records.sessions.begin", broken(begin))
+        try:
+            yield seen
+        finally:
+            if moment == "commit":
+                event.remove(engine, "commit", at_commit)
 
 
 def content(book: Book) -> list[tuple[Any, ...]]:

@@ -148,7 +148,7 @@ class TestList:
         erp.post(f"/v1/orders/{first['id']}/changes", json={"amount": eur("50.00")})
         assert listed(changed_since=since) == [first["id"]]
         assert listed(changed_since=today().isoformat()) == [first["id"]]
-        assert listed(changed_since=(today() - timedelta(days=2)).isoformat()) == [second["id"], first["id"]]
+        assert listed(changed_since=(today() - timedelta(days=2)).isoformat()) == [first["id"], second["id"]]
 
     def test_pages_and_csv(self, erp, placed, limited):
         limited("1000.00")

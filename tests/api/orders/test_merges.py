@@ -112,6 +112,10 @@ class TestLimits:
         assert in_force["limit"]["amount"] == eur("1000.00")
         assert "debtor.limit_changed.v1" in [type for type, _ in events(gone)]
         assert "limit_not_taken_over" not in open_alerts(kept)
+        # What was decided of the one that was merged stays readable under its id.
+        told = finance.get(f"/v1/debtors/{gone}/limits").json
+        assert [each["limit"]["amount"] for each in told["items"]] == [None, eur("5000.00")]
+        assert told["debtor_id"] == str(gone)
 
     def test_a_limit_is_never_taken_over_but_told(
         self, new_debtor, limited, merged_well, placed, sessions, *, seller, open_alerts, finance
