@@ -23,9 +23,11 @@ from api.events.feeding import append_to_feeds
 from api.ledger.book_counting import count_books
 from api.ledger.jobs import JOBS as LEDGER_JOBS
 from api.mail.jobs import Post
+from api.monitoring.following import follow_alerts
 from api.monitoring.jobs import JOBS as MONITORING_JOBS
 from api.monitoring.jobs import begin_runs_of_new_days
 from api.monitoring.notices import JOBS as NOTICE_JOBS
+from api.monitoring.ticks import look_everywhere
 from api.orders import ticks
 from api.orders.rejudging import judge_held_orders
 from api.policies.jobs import JOBS as POLICY_JOBS
@@ -126,6 +128,15 @@ def make_queue(house: House, database_url: str) -> App:
     @queue.task(name="creditgate.begin_monitoring_runs", queueing_lock="begin_monitoring_runs")
     def begin_monitoring_runs(timestamp: int) -> None:
         begin_runs_of_new_days(house)
+
+    @queue.task(name="creditgate.follow_alerts", retry=retry)
+    def follow(seller_id: str, debtor_id: str) -> None:
+        follow_alerts(house, _seller(house, UUID(seller_id)), UUID(debtor_id))
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="creditgate.look_at_debtors", queue=jobs.LONG, queueing_lock="look_at_debtors")
+    def look_at_each_debtor(timestamp: int) -> None:
+        look_everywhere(house)
 
     @queue.periodic(cron="53 3 * * *")
     @queue.task(name="creditgate.erase_old_reports", queue=jobs.LONG)

@@ -20,7 +20,7 @@ from scoring.engines import judge
 from scoring.facts import CheckFacts
 from scoring.policy.grading import RiskClass
 
-WORSENED = "class_worsened"
+WORSENED = "judged_worse"
 RANKS = {name: rank for rank, name in enumerate(get_args(RiskClass))}
 
 log = structlog.get_logger(__name__)

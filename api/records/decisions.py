@@ -159,6 +159,14 @@ def judgements(session: Session, decision_ids: Sequence[UUID]) -> dict[UUID, str
     return {row.id: row.judgement for row in rows}
 
 
+def newest(session: Session, debtor_id: UUID) -> DecisionRecord | None:
+    """Give the newest decision on a debtor, of any kind."""
+    record = DecisionRecord
+    return session.scalars(
+        select(record).where(record.debtor_id == debtor_id).order_by(record.id.desc()).limit(1)
+    ).first()
+
+
 def newest_class(session: Session, debtor_id: UUID) -> str | None:
     """Give the class of a debtor by its newest decision; None where it has none, or none was decided."""
     record = DecisionRecord

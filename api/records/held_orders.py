@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.records import jobs
+from api.records.looks import MARKING
 
 # Room that one member of a group gives back may be another's: so all of the group's waiting orders are looked at.
 TOPS = text("""
@@ -20,18 +21,19 @@ SELECT DISTINCT down.top_id FROM down
 WHERE EXISTS (SELECT FROM sales_order o WHERE o.debtor_id = down.id AND o.state = 'held')
 """)
 WITH_HELD = text("SELECT DISTINCT debtor_id FROM sales_order WHERE state = 'held'")
-ANY_HELD = text("SELECT EXISTS (SELECT FROM sales_order WHERE state = 'held')")
+ANY_HELD = text(f"WITH marked AS ({MARKING}) SELECT EXISTS (SELECT FROM sales_order WHERE state = 'held')")  # noqa: S608
 
 
 def look_again(session: Session, debtor_ids: Iterable[UUID]) -> None:
     """Have the held orders of these debtors, and of their groups, judged again after this transaction.
 
     To be called in every transaction that may cure one: money, credit notes and releases, limits, terms, holds, cover.
+    The same things may open or end an alert, so the debtors are looked at for that too.
     """
-    # Asked first: where nobody waits, which is most of the time, that is all.
-    if not session.scalar(ANY_HELD):
-        return
     ids = list(debtor_ids)
+    # Asked first: where nobody waits, which is most of the time, that is all.
+    if not session.scalar(ANY_HELD, {"debtor_ids": ids, "seller_id": session.info["seller_id"]}):
+        return
     for top_id in session.scalars(TOPS, {"debtor_ids": ids}):
         jobs.defer(session, "judge_held_orders", debtor_id=top_id)
 

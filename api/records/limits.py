@@ -69,6 +69,14 @@ def listing(debtor_id: UUID, known_at: datetime | None = None) -> Select[CreditL
     return query if known_at is None else query.where(CreditLimitRecord.known_at <= known_at)
 
 
+def applying(session: Session, debtor_id: UUID, on: date) -> CreditLimitRecord | None:
+    """Give the version of a debtor's own limit that applies on a day, in force or expired; None without any."""
+    record = CreditLimitRecord
+    is_on = or_(record.is_temporary.is_(False), record.valid_until >= on)
+    query = select(record).where(record.debtor_id == debtor_id, record.scope == "own", record.valid_from <= on, is_on)
+    return session.scalars(query.order_by(record.id.desc()).limit(1)).first()
+
+
 def of_verdicts(session: Session, verdict_ids: Sequence[UUID]) -> Sequence[CreditLimitRecord]:
     """Give the versions that verdicts wrote."""
     return session.scalars(select(CreditLimitRecord).where(CreditLimitRecord.verdict_id.in_(verdict_ids))).all()

@@ -153,12 +153,18 @@ STEPPED = (
     "stepped AS (INSERT INTO order_step SELECT * FROM jsonb_populate_record(NULL::order_step, CAST(:step AS jsonb))),"
 )
 
+# What is used of a limit, and what was delivered, may be other now.
+MARKED = (
+    "marked AS (INSERT INTO debtor_to_look_at (seller_id, id, debtor_id)"
+    " VALUES (CAST(:seller_id AS uuid), CAST(:mark_id AS uuid), CAST(:debtor_id AS uuid))),"
+)
+
 
 @cache
 def _statement(is_new: bool, has_decision: bool, has_step: bool) -> Quick:
     """Write the statement that keeps an order with its exposure, and its decision and step where there are any."""
     also = (PLACED if is_new else CHANGED) + (DECIDED if has_decision else "") + (STEPPED if has_step else "")
-    return Quick(moving(ENTRIES, also=also + events.TELLING))
+    return Quick(moving(ENTRIES, also=also + MARKED + events.TELLING))
 
 
 def write(
@@ -196,6 +202,7 @@ def write(
         "known_at": known_at,
         "happened_on": today,
         "movement_id": new_id(),
+        "mark_id": new_id(),
         "entry_ids": array(new_id() for _ in moves),
         "stages": array(stage for stage, _ in moves),
         "amounts": array(amount for _, amount in moves),

@@ -58,6 +58,7 @@ class OrderRecord(WithId, Base):
             "enters_horizon_on",
             postgresql_where=text("enters_horizon_on IS NOT NULL"),
         ),
+        Index("ix_sales_order_to_invoice", "seller_id", "debtor_id", postgresql_where=text("to_invoice_amount > 0")),
         Index("uq_sales_order_first", "seller_id", "debtor_id", unique=True, postgresql_where=text("is_first")),
         Index(
             "ix_sales_order_prepayment_reference",

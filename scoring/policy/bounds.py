@@ -26,6 +26,12 @@ SHARES = frozenset(
         "name_similarity_min",
         "recheck_above_rise",
         "book_shares",
+        "limit_used_exit_margin",
+        "behaviour_share_worse",
+        "behaviour_share_better",
+        "concentration_share",
+        "concentration_exit_share",
+        "cover_stop_shares",
     }
 )
 SHARE_STARTS = ("quality_", "vat_rate", "pd_", "typical_pd")

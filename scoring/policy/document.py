@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from scoring.documents import DocumentInvalid, Fault, read_document
+from scoring.policy.alerts import AlertsPolicy
 from scoring.policy.asking import SourcesPolicy
 from scoring.policy.bounds import out_of_bounds, oversized, without
 from scoring.policy.campari import CampariPolicy
@@ -17,7 +18,6 @@ from scoring.policy.matching import MatchingPolicy
 from scoring.policy.provisions import ProvisionsPolicy
 from scoring.policy.rules import ExplanationPolicy, Rule
 from scoring.policy.terms import (
-    AlertsPolicy,
     AuthorityPolicy,
     FirstPaymentPolicy,
     LimitsPolicy,

@@ -142,16 +142,6 @@ class FirstPaymentPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertsPolicy:
-    """When somebody is told."""
-
-    limit_used_shares: tuple[Decimal, ...]
-    cover_stop_days_before: tuple[int, ...]
-    vat_relief_months: tuple[int, ...]
-    name_similarity_min: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class RetentionPolicy:
     """How long records are kept."""
 

@@ -212,6 +212,21 @@ ALERT_KINDS: dict[str, AlertKind] = {
         Words("What a source sent could not be read", "Wat een bron stuurde was niet te lezen"),
         Words("Look it up at the source.", "Zoek het op bij de bron."),
     ),
+    "judged_worse": AlertKind(
+        FINANCE,
+        Words(
+            "What is known of a debtor now gives a worse risk class",
+            "Wat nu van een debiteur bekend is geeft een slechtere risicoklasse",
+        ),
+        _LOOK,
+    ),
+    "webhook_paused": AlertKind(
+        FINANCE,
+        Words(
+            "A webhook is paused: its receiver takes nothing", "Een webhook is gepauzeerd: de ontvanger neemt niets aan"
+        ),
+        Words("Mend the receiver, then resume the webhook.", "Herstel de ontvanger en hervat daarna de webhook."),
+    ),
     "source_down": AlertKind(
         FINANCE,
         Words("A source does not answer", "Een bron antwoordt niet"),

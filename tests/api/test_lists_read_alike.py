@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -133,7 +134,7 @@ def test_an_alert_names_whom_to_tell(app, finance, debtor_id, sessions, seller):
     owners = {"account_owner": "ann@example.com", "credit_owner": "fin@example.com"}
     assert finance.patch(f"/v1/debtors/{debtor_id}", json=owners, headers={"If-Match": etag}).status_code == 200
     with sessions.of(seller.id) as session:
-        alerts.open_alert(session, "over_limit", debtor_id, "urgent", {}, debtor_id=debtor_id, now=real_now())
+        alerts.open_alert(session, "over_limit", debtor_id, "urgent", {}, debtor_id=UUID(debtor_id), now=real_now())
         alerts.open_alert(session, "statement_missing", "NL1", "notice", {}, now=real_now())
     assert_documented(app, "GET", "/v1/alerts", 200, finance.get("/v1/alerts").json)
     for owner in ("ann@example.com", "FIN@example.com"):

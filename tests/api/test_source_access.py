@@ -16,7 +16,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select, update
 
 from api.clock import real_now
-from api.records import alerts, source_calls
+from api.records import source_calls
 from api.records.alerts import AlertRecord
 from api.records.secrets import PROVIDER_PREFIX, SecretUnreadable, Vault
 from api.records.source_states import SourceStateRecord
@@ -228,7 +228,7 @@ def test_processes_share_a_token(config, house, seller, project):
 def refusals_told(house, seller) -> list[tuple[str, bool]]:
     """The subjects of the alerts of refused credentials, and whether they are open."""
     with house.sessions.of(seller.id) as session:
-        told = session.scalars(alerts.listing("source_refused", None, None).order_by(AlertRecord.id))
+        told = session.scalars(select(AlertRecord).where(AlertRecord.kind == "source_refused").order_by(AlertRecord.id))
         return [(each.subject, each.ended_at is None) for each in told]
 
 

@@ -34,6 +34,7 @@ CURES = {
     "api.fresh_report.keeping": "what register, bureau and list tell now",
     "api.gate.passing_time": "reservations that end, and a person's release",
     "api.ledger.payment_prepayments": "money that a person binds to an order",
+    "api.monitoring.following": "what an alert does to a limit or to supply",
     "api.onboarding": "the file of a new debtor that is complete",
     "api.orders.cancelling": "room of a cancelled order",
     "api.orders.changing": "room of an order that became less",

@@ -28,7 +28,7 @@ PLACES = {
         *("sandbox",),
     },
     "scoring": {
-        *("acceptance", "cover", "facts", "orders"),
+        *("acceptance", "cover", "facts", "monitoring", "orders"),
         *("figures", "inventory", "matching", "names", "policies", "policy", "reasons", "statutory", "validation"),
     },
     ".": {"api", "providers", "scoring", "migrations", "bench", "tests", "docs", "mappings", "var", "build", "dist"},

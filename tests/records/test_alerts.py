@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from api.records import alerts, debtors
-from api.records.alerts import AlertRecord
+from api.records import alert_handling, alerts, debtors
+from api.records.alerts import AlertRecord, Called
 from api.records.events import EventRecord
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
@@ -27,7 +27,7 @@ def told(sessions: Sessions, seller: Seller) -> list[tuple[str, UUID, dict[str, 
 def test_an_alert_is_opened_once_and_gets_newer_data(sessions: Sessions, seller: Seller) -> None:
     with sessions.of(seller.id) as session:
         assert alerts.open_alert(session, KIND, SUBJECT, "warning", {"days": 1}, now=NOW)
-        assert not alerts.open_alert(session, KIND, SUBJECT, "urgent", {"days": 2}, now=NOW + timedelta(1))
+        assert not alerts.open_alert(session, KIND, SUBJECT, "warning", {"days": 2}, now=NOW + timedelta(1))
     with sessions.of(seller.id) as session:
         (record,) = session.scalars(select(AlertRecord))
         assert (record.severity, record.data, record.opened_at) == ("warning", {"days": 2}, NOW)
@@ -50,9 +50,11 @@ def test_an_alert_of_a_debtor_is_told_among_its_events(sessions: Sessions, selle
         debtor_id = debtors.add(session, {"country": "NL"}, phase="monitoring", names=(), now=NOW).id
         alerts.open_alert(session, "over_limit", str(debtor_id), "urgent", {}, debtor_id=debtor_id, now=NOW)
         alerts.end_alert(session, "over_limit", str(debtor_id), now=NOW)
-        of_debtor = session.scalars(alerts.listing(None, debtor_id, False)).all()
+        ended = alert_handling.Wanted(debtor_id=debtor_id, is_open=False)
+        of_debtor = session.scalars(alert_handling.listing(ended, NOW.date())).all()
         assert [each.kind for each in of_debtor] == ["over_limit"]
-        assert session.scalars(alerts.listing(None, None, True)).all() == []
+        open_ones = alert_handling.listing(alert_handling.Wanted(is_open=True), NOW.date())
+        assert session.scalars(open_ones).all() == []
     assert [subject for _, subject, _ in told(sessions, seller)] == [debtor_id] * 2
 
 
@@ -79,3 +81,30 @@ def test_only_those_about_the_same_are_found(sessions: Sessions, seller: Seller)
 def test_every_severity_is_taken(sessions: Sessions, seller: Seller, severity: Any) -> None:
     with sessions.of(seller.id) as session:
         assert alerts.open_alert(session, KIND, severity, severity, {}, now=NOW)
+
+
+def test_two_who_tell_the_same_raise_it_once(sessions: Sessions, seller: Seller) -> None:
+    with sessions.of(seller.id) as session:
+        alerts.open_alert(session, KIND, SUBJECT, "notice", {}, now=NOW)
+
+    def raise_it(number: int) -> bool:
+        with sessions.of(seller.id) as session:
+            return alerts.open_alert(session, KIND, SUBJECT, "urgent", {}, now=NOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert not any(pool.map(raise_it, range(8)))
+    assert [kind for kind, _, _ in told(sessions, seller)] == ["alert.opened.v1", "alert.raised.v1"]
+
+
+def test_many_are_told_in_one_go_and_numbered_without_gaps(sessions: Sessions, seller: Seller) -> None:
+    with sessions.of(seller.id) as session:
+        ids = [debtors.add(session, {"country": "NL"}, phase="monitoring", names=(), now=NOW).id for _ in range(3)]
+    called = [Called(kind, str(each), "notice", {}, each) for each in ids for kind in ("over_limit", "review_due")]
+    with sessions.of(seller.id) as session:
+        assert len(alerts.open_alerts(session, called, now=NOW)) == 6
+        assert alerts.open_alerts(session, called, now=NOW) == set()
+        assert alerts.end_alerts(session, [(each.kind, each.subject) for each in called[:2]], now=NOW) == 2
+    with sessions.of(seller.id) as session:
+        for number, each in enumerate(ids):
+            events = select(EventRecord.sequence).where(EventRecord.subject_id == each).order_by(EventRecord.sequence)
+            assert session.scalars(events).all() == [1, 2, 3, 4, 5][: 5 if number == 0 else 3]

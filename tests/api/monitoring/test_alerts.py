@@ -38,5 +38,7 @@ def test_open_ones_come_first_page_by_page(
         items = client.get(f"/v1/alerts?{query}").json["items"]
         assert [each["subject"] for each in items] == subjects.split(), query
     as_csv = client.get("/v1/alerts?open=false", headers={"Accept": "text/csv"}).text.splitlines()
-    assert as_csv[0] == "id,kind,subject,severity,debtor_id,account_owner,credit_owner,data,opened_at,ended_at"
+    assert as_csv[0].startswith(
+        "id,kind,subject,severity,state,debtor_id,for_role,owner,account_owner,credit_owner,data,"
+    )
     assert len(as_csv) == 3

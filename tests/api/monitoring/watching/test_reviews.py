@@ -73,7 +73,7 @@ def test_a_plan_for_it_buys_once_what_changed_and_the_class_is_looked_at(
     expected = [("company_register", "kvk", "credit_review"), ("credit_bureau", "creditsafe", "credit_review")]
     assert reports_of(sessions, seller) == expected
     subject = str(debtor_id)
-    assert sorted(open_alerts()) == [("class_worsened", subject), ("insolvency_event", f"{subject} creditsafe")]
+    assert sorted(open_alerts()) == [("insolvency_event", f"{subject} creditsafe"), ("judged_worse", subject)]
     run()
     assert reports_of(sessions, seller) == expected
     with sessions.of(seller.id) as session:  # Somebody decided on it by what is known now.

@@ -1,0 +1,79 @@
+"""Whom to look at: debtors of whom something changed, and those of whom a day will change something."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from api.records.base import Base, unchecked_seller
+
+
+class DebtorToLookAtRecord(Base):
+    """A debtor of whom something changed. Rows are only added and taken away: nobody ever waits for another's."""
+
+    __tablename__ = "debtor_to_look_at"
+    seller_id: Mapped[UUID] = unchecked_seller()
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    debtor_id: Mapped[UUID]
+
+
+class DebtorNextLookRecord(Base):
+    """The day on which time alone may change what is told of a debtor, as far as was known at the last look."""
+
+    __tablename__ = "debtor_next_look"
+    __table_args__ = (Index(None, "seller_id", "look_on"),)
+    seller_id: Mapped[UUID] = unchecked_seller()
+    debtor_id: Mapped[UUID] = mapped_column(primary_key=True)
+    look_on: Mapped[date]
+
+
+# To be put into statements of other tables; it names debtors by an array, and the seller.
+MARKING = (
+    "INSERT INTO debtor_to_look_at (seller_id, id, debtor_id)"
+    " SELECT CAST(:seller_id AS uuid), gen_random_uuid(), each"
+    " FROM unnest(CAST(:debtor_ids AS uuid[])) AS each"
+)
+MARK = text(MARKING)
+TAKE = text("""
+DELETE FROM debtor_to_look_at WHERE id IN (
+    SELECT id FROM debtor_to_look_at ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED) RETURNING debtor_id
+""")
+DUE = text("SELECT debtor_id FROM debtor_next_look WHERE look_on <= :today ORDER BY look_on, debtor_id LIMIT :most")
+PLAN = text("""
+INSERT INTO debtor_next_look (seller_id, debtor_id, look_on)
+SELECT CAST(:seller_id AS uuid), debtor_id, look_on
+FROM unnest(CAST(:debtor_ids AS uuid[]), CAST(:days AS date[])) AS planned (debtor_id, look_on) ORDER BY debtor_id
+ON CONFLICT (seller_id, debtor_id) DO UPDATE SET look_on = excluded.look_on
+""")
+FORGET = text("DELETE FROM debtor_next_look WHERE debtor_id = ANY(CAST(:debtor_ids AS uuid[]))")
+
+
+def mark(session: Session, debtor_ids: Iterable[UUID]) -> None:
+    """Have debtors looked at soon after this transaction; one may be marked as often as one likes."""
+    session.execute(MARK, {"seller_id": session.info["seller_id"], "debtor_ids": list(debtor_ids)})
+
+
+def take(session: Session, most: int) -> set[UUID]:
+    """Take debtors that were marked, of at most so many marks; those another transaction takes are left to it.
+
+    They are marked again where this transaction does not commit.
+    """
+    return set(session.scalars(TAKE, {"most": most}))
+
+
+def due(session: Session, today: date, most: int) -> Sequence[UUID]:
+    """Give debtors whose day has come, at most so many, those of the earliest days first."""
+    return session.scalars(DUE, {"today": today, "most": most}).all()
+
+
+def plan(session: Session, days: Mapping[UUID, date | None]) -> None:
+    """Write on which day each debtor is to be looked at next; None: no day changes anything."""
+    planned = {each: day for each, day in days.items() if day is not None}
+    others = [each for each in days if each not in planned]
+    if others:
+        session.execute(FORGET, {"debtor_ids": others})
+    if planned:
+        values = {"debtor_ids": list(planned), "days": list(planned.values())}
+        session.execute(PLAN, {"seller_id": session.info["seller_id"], **values})

@@ -1,0 +1,102 @@
+"""What one debtor's signals are judged from: facts of a day, those of outside told by what was stored last."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from scoring.facts import CreditLimit
+from scoring.policy.grading import RiskClass
+
+
+@dataclass(frozen=True, slots=True)
+class FirstInvoiceFacts:
+    """An invoice of the first order on account; `settled_on` None while anything of it is open."""
+
+    id: str
+    due_on: date
+    settled_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingLimit:
+    """The debtor's own limit that applies, in the policy's currency; `decided_on` the day it was decided."""
+
+    id: str
+    limit: CreditLimit
+    risk_class: RiskClass | None
+    decided_on: date
+    valid_until: date | None = None
+
+    def gives_credit(self, as_of: date) -> bool:
+        """Whether anything may be owed within it on a day."""
+        is_over = self.valid_until is not None and self.valid_until < as_of
+        return not is_over and (self.limit.kind == "unlimited" or bool(self.limit.amount))
+
+
+@dataclass(frozen=True, slots=True)
+class NewerDecision:
+    """The newest decision on the debtor, where it was made after the limit."""
+
+    id: str
+    decided_on: date
+    outcome: str
+    risk_class: RiskClass | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaidItems:
+    """Invoices settled in one period: how many, paid how many days late on average, and which share of it late.
+
+    Averages are by amount; None where nothing was paid. Disputed ones are left out.
+    """
+
+    count: int
+    late_days: Decimal | None
+    late_share: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredOrder:
+    """An order of which something was delivered and is not invoiced; `delivered_on` its earliest delivery."""
+
+    id: str
+    delivered_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class InsolvencyTold:
+    """An insolvency that a report tells of, of the debtor or of somebody above it."""
+
+    debtor_id: str
+    code: str
+    occurred_on: date
+    ended_on: date | None
+    report_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalFacts:
+    """A debtor on a day.
+
+    `used_amount` is its exposure in the policy's currency, None where no rate is known for a part of it.
+    `limited_since` is the day its first limit was decided. `oldest_overdue_on` is the due day of its oldest undisputed
+    invoice, `oldest_unpaid_on` that of its oldest invoice of all; `max_extension_days` the insurer's period, None where
+    no cover can stop.
+    """
+
+    as_of: date
+    debtor_id: str
+    is_natural_person: bool | None = None
+    first_invoices: tuple[FirstInvoiceFacts, ...] = ()
+    limit: StandingLimit | None = None
+    limited_since: date | None = None
+    used_amount: Decimal | None = Decimal(0)
+    decision: NewerDecision | None = None
+    terms_agreed: bool = False
+    lately: PaidItems = PaidItems(0, None, None)
+    before: PaidItems = PaidItems(0, None, None)
+    oldest_overdue_on: date | None = None
+    oldest_unpaid_on: date | None = None
+    max_extension_days: int | None = None
+    not_invoiced: tuple[DeliveredOrder, ...] = ()
+    insolvencies: tuple[InsolvencyTold, ...] = ()
