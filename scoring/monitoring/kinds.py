@@ -148,6 +148,12 @@ _ELSEWHERE = (
     Kind("statement_missing", ("warning",), "A bank statement is missing.", "It comes."),
     Kind("statement_repeated", ("warning",), "A bank statement came twice with other content.", "One is taken back."),
     Kind("source_refused", ("warning",), "A source refuses our credentials.", "Other credentials are handed in."),
+    Kind("source_down", ("warning",), "A monitoring run could not ask a source.", "It answers."),
+    Kind("bureau_change", ("notice", "warning"), "A source told that something changed.", "A report of it came later."),
+    Kind("group_member_insolvent", ("urgent",), "A source told of an insolvency in the group.", "A later report tells none."),
+    Kind("judged_worse", ("warning",), "What is stored now gives a worse class.", "It gives as good a one again."),
+    Kind("notice_unreadable", ("warning",), "What a source sent cannot be read.", "It is read again, and can be."),
+    Kind("webhook_paused", ("urgent",), "A receiver took nothing for long.", "A person resumes or removes it."),
 )
 KINDS: dict[str, Kind] = {each.name: each for each in (*_FOLLOWED, *_ELSEWHERE)}
 # Those that the facts of one debtor call for, all opened and ended by one look at it.
