@@ -150,7 +150,12 @@ _ELSEWHERE = (
     Kind("source_refused", ("warning",), "A source refuses our credentials.", "Other credentials are handed in."),
     Kind("source_down", ("warning",), "A monitoring run could not ask a source.", "It answers."),
     Kind("bureau_change", ("notice", "warning"), "A source told that something changed.", "A report of it came later."),
-    Kind("group_member_insolvent", ("urgent",), "A source told of an insolvency in the group.", "A later report tells none."),
+    Kind(
+        "group_member_insolvent",
+        ("urgent",),
+        "A source told of an insolvency in the group.",
+        "A later report denies it.",
+    ),
     Kind("judged_worse", ("warning",), "What is stored now gives a worse class.", "It gives as good a one again."),
     Kind("notice_unreadable", ("warning",), "What a source sent cannot be read.", "It is read again, and can be."),
     Kind("webhook_paused", ("urgent",), "A receiver took nothing for long.", "A person resumes or removes it."),
