@@ -122,14 +122,14 @@ def test_a_small_file_that_holds_too_much_is_refused(called: Any, tmp_path: Path
     assert "It holds more than 1,000 bytes." in called("import", str(tmp_path / "bomb")).output
 
 
-STATUTORY = ("--kind", "statutory_commercial_interest", "--name", "NL", "--valid-on", "2027-01-01", "--source", "a law")
+STATUTORY = ("--kind", "statutory_commercial_interest", "--name", "NL", "--valid-on", "2096-01-01", "--source", "a law")
 
 
 def test_a_rate_is_added_by_hand_and_corrected(called: Any) -> None:
     outputs = [called("add", *STATUTORY, "--value", value).output for value in ("10.40", "10.4", "10.65")]
     assert outputs == ["new\n", "known already\n", "corrected\n"]
-    listed = called("list", "--kind", "statutory_commercial_interest", "--on", "2027-06-01").output
-    assert listed == "statutory_commercial_interest  NL  2027-01-01  10.65  a law\n"
+    listed = called("list", "--kind", "statutory_commercial_interest", "--on", "2096-06-01").output
+    assert listed == "statutory_commercial_interest  NL  2096-01-01  10.65  a law\n"
 
 
 @pytest.mark.parametrize(
