@@ -47,6 +47,7 @@ def told_to(data: Mapping[str, Any], audience: Audience, *, is_natural_person: b
 
 
 def _is_readable(value: Any) -> bool:
+    """Whether a value can be told as it stands."""
     is_money = isinstance(value, dict) and isinstance(value.get("amount"), str) and "currency" in value
     return is_money or (isinstance(value, str | int) and not isinstance(value, bool) and value != "")
 
