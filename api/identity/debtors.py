@@ -11,15 +11,15 @@ from api.records.debtors import DebtorRecord
 
 def get_debtor(session: Session, debtor_id: UUID) -> DebtorRecord:
     """Find a debtor; a merged one gives the one it points on to. Raises NotFound."""
-    debtor = debtors.get(session, debtor_id)
-    if debtor is None:
-        raise NotFound("There is no such debtor.", code="debtor_not_found")
-    return debtor
+    return _found(debtors.get(session, debtor_id))
 
 
 def named_debtor(session: Session, debtor_id: UUID) -> DebtorRecord:
     """Find a debtor to read what was decided of it, also of one that was merged away. Raises NotFound."""
-    debtor = debtors.named(session, debtor_id)
+    return _found(debtors.named(session, debtor_id))
+
+
+def _found(debtor: DebtorRecord | None) -> DebtorRecord:
     if debtor is None:
         raise NotFound("There is no such debtor.", code="debtor_not_found")
     return debtor

@@ -11,7 +11,7 @@ from api.identity.debtors import get_debtor
 from api.problems import BadInput, Conflict, Fault, NotAllowed
 from api.prospect.regrouping import refuse_regroup, regrouped
 from api.prospect.reserved import OF_COVER, refuse_changed_facts, refuse_critical
-from api.records import debtor_locks, debtors, exposure, held_orders, identities, returnables
+from api.records import debtor_locks, debtors, exposure, held_orders, identities
 from api.records.debtors import DebtorRecord
 from api.records.identities import NameTaken, OfficialNumber, Reference
 from api.wiring import Wiring, answer_bytes
@@ -78,7 +78,6 @@ def change_debtor(session: Session, debtor: DebtorRecord, values: Mapping[str, A
         refuse_regroup(session, debtor.parent_id, values["parent_id"], given)
         groups |= set(ends)
         exposure.regroup(session, [debtor.id], debtor.parent_id, values["parent_id"])
-        returnables.regroup(session, [debtor.id], debtor.parent_id, values["parent_id"])
     for name in changed:
         setattr(debtor, name, values[name])
     if MAY_CURE & set(changed):

@@ -21,7 +21,6 @@ from api.records import (
     holds,
     merges,
     order_handing_over,
-    returnables,
     waiting_orders,
 )
 from api.records.debtors import DebtorRecord
@@ -51,7 +50,6 @@ def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
         moved = debtors.children(session, merged_id)
         _refuse(session, into_id, merged_id, given, regroups=bool(moved))
         exposure.regroup(session, moved, merged_id, into_id)
-        returnables.regroup(session, moved, merged_id, into_id)
         debtors.merge(session, merged, into, given.now)
         _take_over(session, into, merged, given)
         session.flush()

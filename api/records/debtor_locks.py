@@ -29,6 +29,14 @@ ABOVE = """above AS (
     UNION SELECT a.debtor_id, d.parent_id FROM above a
     CROSS JOIN LATERAL (SELECT parent_id FROM debtor WHERE id = a.above_id LIMIT 1) d WHERE d.parent_id IS NOT NULL)
 """
+# Who has debtors above him no more (-1) or from now on (1) when they go from `:from_id` to `:to_id`. Who stands above
+# both keeps what he has. Behind WITH RECURSIVE.
+SIGNS = """above AS (
+    SELECT ends.sign, d.id, d.parent_id
+    FROM debtor d JOIN (VALUES (-1, CAST(:from_id AS uuid)), (1, CAST(:to_id AS uuid))) AS ends (sign, end_id)
+        ON d.id = ends.end_id
+    UNION SELECT a.sign, d.id, d.parent_id FROM above a JOIN debtor d ON d.id = a.parent_id),
+signs AS (SELECT id, sum(sign) AS sign FROM above GROUP BY id HAVING sum(sign) <> 0)"""
 HEIGHT_MAX = 1000  # So that even a ring, which cannot be, would end.
 LOCK_ATTEMPTS = 10
 # What was locked is summed up where it is: of thousands of debtors few are merged, and the rest need not be told.

@@ -64,10 +64,9 @@ def normal_legal_form(text: str) -> str:
 
 def get(session: Session, debtor_id: UUID) -> DebtorRecord | None:
     """Find a debtor by id; a merged one gives the one it points on to."""
-    seller_id = session.info["seller_id"]
-    record = session.get(DebtorRecord, (seller_id, debtor_id))
+    record = named(session, debtor_id)
     while record is not None and record.merged_into_id is not None:
-        record = session.get(DebtorRecord, (seller_id, record.merged_into_id))
+        record = named(session, record.merged_into_id)
     return record
 
 

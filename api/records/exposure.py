@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from api.records import debtor_days
+from api.records import debtor_days, returnables
 from api.records.base import Base, OfSeller, WithId, new_id
-from api.records.debtor_locks import ABOVE
+from api.records.debtor_locks import ABOVE, SIGNS
 
 STAGES = ("scheduled", "reserved", "delivered", "invoiced", "unallocated")
 
@@ -162,27 +162,22 @@ def group_balances(session: Session, debtor_id: UUID) -> list[GroupBalance]:
     return [GroupBalance(*row) for row in session.execute(query.order_by(record.currency, record.stage))]
 
 
-# Who stands above the old and the new parent alike keeps what he has.
-REGROUP = text("""
-WITH RECURSIVE above AS (
-    SELECT ends.sign, d.id, d.parent_id
-    FROM debtor d JOIN (VALUES (-1, CAST(:from_id AS uuid)), (1, CAST(:to_id AS uuid))) AS ends (sign, end_id)
-        ON d.id = ends.end_id
-    UNION SELECT a.sign, d.id, d.parent_id FROM above a JOIN debtor d ON d.id = a.parent_id),
-signs AS (SELECT id, sum(sign) AS sign FROM above GROUP BY id HAVING sum(sign) <> 0),
+REGROUP = text(f"""
+WITH RECURSIVE {SIGNS},
 moved AS (
     SELECT currency, stage, sum(amount + below_amount) AS amount FROM exposure_balance
     WHERE debtor_id = ANY(:moved_ids) GROUP BY currency, stage HAVING sum(amount + below_amount) <> 0)
 INSERT INTO exposure_balance AS b (seller_id, debtor_id, currency, stage, amount, below_amount)
 SELECT CAST(:seller_id AS uuid), signs.id, currency, stage, 0, sign * amount FROM signs CROSS JOIN moved
 ON CONFLICT (seller_id, debtor_id, currency, stage) DO UPDATE SET below_amount = b.below_amount + excluded.below_amount
-""")
+""")  # noqa: S608  # No text but our own.
 
 
 def regroup(session: Session, moved_ids: Sequence[UUID], from_id: UUID | None, to_id: UUID | None) -> None:
-    """Move the sums of debtors, and of all below them, from one parent's group to another's.
+    """Move the sums of debtors, and of all below them, from one parent's group to another's, with what may come back.
 
     The caller holds the locks of both parents, and of the debtors where they had no parent.
     """
     ends = {"from_id": from_id, "to_id": to_id}
     session.execute(REGROUP, {"seller_id": session.info["seller_id"], "moved_ids": list(moved_ids), **ends})
+    returnables.regroup(session, moved_ids, from_id, to_id)

@@ -64,7 +64,7 @@ def array(values: Iterable[UUID | Decimal | str]) -> str:
 def begin(session: Session, settings: str) -> bool:
     """Begin a session's transaction and set it up in one round trip, where the driver would take two.
 
-    `settings` is SQL without values. Gives False where that failed, and nothing has begun.
+    `settings` is SQL without values. Gives False where that failed: nothing can be done in it then.
     """
     answer = driver(session).pgconn.exec_(f"BEGIN; {settings}".encode())
     return answer.status == ExecStatus.TUPLES_OK

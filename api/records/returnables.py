@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base
-from api.records.debtor_locks import ABOVE
+from api.records.debtor_locks import ABOVE, SIGNS
 
 
 class ReturnableDayRecord(Base):
@@ -90,14 +90,8 @@ def owed(session: Session, debtor_id: UUID, day: date, *, with_below: bool = Fal
     return {currency: amount for currency, amount in found.items() if amount}
 
 
-# Who stands above the old and the new parent alike keeps what he has.
-REGROUP = text("""
-WITH RECURSIVE above AS (
-    SELECT ends.sign, d.id, d.parent_id
-    FROM debtor d JOIN (VALUES (-1, CAST(:from_id AS uuid)), (1, CAST(:to_id AS uuid))) AS ends (sign, end_id)
-        ON d.id = ends.end_id
-    UNION SELECT a.sign, d.id, d.parent_id FROM above a JOIN debtor d ON d.id = a.parent_id),
-signs AS (SELECT id, sum(sign) AS sign FROM above GROUP BY id HAVING sum(sign) <> 0),
+REGROUP = text(f"""
+WITH RECURSIVE {SIGNS},
 moved AS (
     SELECT until_on, currency, sum(amount + below_amount) AS amount FROM returnable_day
     WHERE debtor_id = ANY(:moved_ids) GROUP BY until_on, currency HAVING sum(amount + below_amount) <> 0)
@@ -105,13 +99,13 @@ INSERT INTO returnable_day AS r (seller_id, debtor_id, until_on, currency, amoun
 SELECT CAST(:seller_id AS uuid), signs.id, until_on, currency, 0, sign * amount FROM signs CROSS JOIN moved
 ON CONFLICT (seller_id, debtor_id, until_on, currency) DO UPDATE
 SET below_amount = r.below_amount + excluded.below_amount
-""")
+""")  # noqa: S608  # No text but our own.
 
 
 def regroup(session: Session, moved_ids: Sequence[UUID], from_id: UUID | None, to_id: UUID | None) -> None:
     """Move what can be asked back of debtors, and of all below them, from one parent's group to another's.
 
-    The caller holds the locks that `exposure.regroup` needs.
+    A part of `exposure.regroup`, which says what must be locked.
     """
     ends = {"from_id": from_id, "to_id": to_id}
     session.execute(REGROUP, {"seller_id": session.info["seller_id"], "moved_ids": list(moved_ids), **ends})
