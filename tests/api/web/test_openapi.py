@@ -33,7 +33,7 @@ def test_every_route_is_described_with_its_problems(app, described):
     for path, method, operation in operations(described):
         assert operation["summary"], path
         assert "500" in operation["responses"]
-        if path.startswith("/v1"):
+        if path.startswith("/v1") and operation.get("security") != []:
             assert operation["responses"].keys() >= {"401", "403", "422", "429", "503"}, (path, method)
             assert operation["x-permission"] in PERMISSIONS
         if "{" in path:
