@@ -48,6 +48,7 @@ def marking(debtors: str) -> str:
 # It names debtors by an array.
 MARKING = marking("(SELECT DISTINCT unnest(CAST(:debtor_ids AS uuid[])) AS debtor_id) asked")
 MARK = text(MARKING)
+MARK_ALL = text(marking("(SELECT id AS debtor_id FROM debtor WHERE merged_into_id IS NULL) asked"))
 MARKED = text(
     "SELECT DISTINCT debtor_id FROM debtor_to_look_at WHERE debtor_id > :after ORDER BY debtor_id LIMIT :most"
 )
@@ -69,6 +70,11 @@ FORGET = text("DELETE FROM debtor_next_look WHERE debtor_id = ANY(CAST(:debtor_i
 def mark(session: Session, debtor_ids: Iterable[UUID]) -> None:
     """Have debtors looked at soon after this transaction; who is marked already is so once."""
     session.execute(MARK, {"seller_id": session.info["seller_id"], "debtor_ids": list(debtor_ids)})
+
+
+def mark_all(session: Session) -> None:
+    """Have every debtor looked at soon after this transaction: what all are judged by has changed."""
+    session.execute(MARK_ALL, {"seller_id": session.info["seller_id"]})
 
 
 def marked(session: Session, after: UUID, most: int) -> Sequence[UUID]:
