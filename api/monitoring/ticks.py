@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from api.exchange import convert_by, rates_on
 from api.gate.entering import in_one_transaction
 from api.monitoring.looking import TOGETHER, look_within
-from api.records import alert_handling, alerts, book_concentration, days_passed, looks, policies, sellers
+from api.records import alert_handling, alerts, book_concentration, days_passed, jobs, looks, policies, sellers
 from api.records.alerts import Called
 from api.records.sellers import Seller
 from api.wiring import House, Wiring, of_ourselves
@@ -26,6 +26,9 @@ from scoring.monitoring.book import concentrations
 BOOK_LOOKED_AT = "concentration"
 CONCENTRATION = "concentration"
 BEFORE_ALL = UUID(int=0)
+# Nobody is told of invoices whose payments come later in the same file, or in the next one that waits already.
+LEDGER_IMPORT = "ledger_import"
+WAITS_FOR_IMPORTS = timedelta(hours=1)
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +52,9 @@ def look_at_seller(house: House, seller: Seller) -> None:
         alert_handling.come_back(session, given.today, given.now)
         if policies.active_version(session) is None:
             return
-    _look_at_marked(given)
+        is_importing = jobs.is_any_unfinished(session, LEDGER_IMPORT, given.now - WAITS_FOR_IMPORTS)
+    if not is_importing:
+        _look_at_marked(given)
     _look_at_due(given)
     with given.transaction() as session:
         _look_at_book(session, given)
