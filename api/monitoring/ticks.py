@@ -93,7 +93,7 @@ def _look_at_due(given: Wiring) -> None:
 
 
 def _together_or_alone(
-    given: Wiring, debtor_ids: Sequence[UUID], look: Callable[[Session, Sequence[UUID], Wiring], None]
+    given: Wiring, debtor_ids: Sequence[UUID], look: Callable[[Session, Sequence[UUID], Wiring], object]
 ) -> list[UUID]:
     """Look at many in one transaction; where that fails at each alone, so that one stops no other. Gives who failed."""
     try:
