@@ -15,6 +15,7 @@ from scoring.exchange import Rate
 from scoring.facts import CreditLimit
 from scoring.money import Money
 from scoring.monitoring.facts import (
+    ChangeTold,
     DeliveredOrder,
     FirstInvoiceFacts,
     InsolvencyTold,
@@ -60,9 +61,11 @@ def _facts(row: Any, today: date, policy: Policy, rates: Mapping[str, Rate]) -> 
         max_extension_days=row.max_extension_days,
         not_invoiced=tuple(DeliveredOrder(id_, date.fromisoformat(day)) for id_, day in row.not_invoiced or ()),
         insolvencies=tuple(
-            InsolvencyTold(debtor_id, code, date.fromisoformat(occurred), _day(ended), report_id)
-            for debtor_id, code, occurred, ended, report_id in row.insolvencies or ()
+            InsolvencyTold(code, date.fromisoformat(occurred), _day(ended), report_id, provider)
+            for code, occurred, ended, report_id, provider in row.insolvencies or ()
         ),
+        changes=tuple(ChangeTold(*each) for each in row.changes or ()),
+        insolvent_kin=tuple(row.insolvent_kin or ()),
     )
 
 

@@ -39,6 +39,7 @@ class DebtorRecord(WithId, Base):
         reference_to("debtor", "parent_id"),
         reference_to("debtor", "merged_into_id"),
         Index(None, "seller_id", "parent_id"),
+        Index("ix_debtor_merged", "seller_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
     )
     name: Mapped[str | None]
     country: Mapped[str]
@@ -190,6 +191,11 @@ def descendants(session: Session, debtor_id: UUID) -> Sequence[UUID]:
     below = select(DebtorRecord.id, DebtorRecord.parent_id).join(steps, DebtorRecord.parent_id == steps.c.id)
     steps = steps.union(below)
     return session.scalars(select(steps.c.id).where(steps.c.id != debtor_id)).all()
+
+
+def kin(session: Session, debtor_id: UUID) -> set[UUID]:
+    """Give the ids of all above and all below a debtor."""
+    return {*ancestors(session, debtor_id), *descendants(session, debtor_id)}
 
 
 def _start(debtor_id: UUID) -> CTE:

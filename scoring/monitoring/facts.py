@@ -65,13 +65,25 @@ class DeliveredOrder:
 
 @dataclass(frozen=True, slots=True)
 class InsolvencyTold:
-    """An insolvency that a report tells of, of the debtor or of somebody above it."""
+    """An insolvency of the debtor that the newest report of a source tells of."""
 
-    debtor_id: str
     code: str
     occurred_on: date
     ended_on: date | None
     report_id: str
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTold:
+    """A change that a source told of the debtor, in its words, and of which no report of that source came since."""
+
+    id: str
+    provider: str
+    kind: str
+    old_value: str | None
+    new_value: str | None
+    changed_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,7 @@ class SignalFacts:
     `used_amount` is its exposure in the policy's currency, None where no rate is known for a part of it.
     `limited_since` is the day its first limit was decided. `oldest_overdue_on` is the due day of its oldest undisputed
     invoice, `oldest_unpaid_on` that of its oldest invoice of all; `max_extension_days` the insurer's period, None where
-    no cover can stop.
+    no cover can stop. `insolvent_kin` are those above and below it in its group of whom an insolvency is told.
     """
 
     as_of: date
@@ -100,3 +112,5 @@ class SignalFacts:
     max_extension_days: int | None = None
     not_invoiced: tuple[DeliveredOrder, ...] = ()
     insolvencies: tuple[InsolvencyTold, ...] = ()
+    changes: tuple[ChangeTold, ...] = ()
+    insolvent_kin: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from scoring.facts import CreditLimit
 from scoring.monitoring.book import concentrations
 from scoring.monitoring.cover import warning_days
 from scoring.monitoring.facts import (
+    ChangeTold,
     DeliveredOrder,
     FirstInvoiceFacts,
     InsolvencyTold,
@@ -227,13 +228,50 @@ def test_cover_stops_by_the_oldest_unpaid_invoice(
 
 
 def test_an_insolvency_reaches_the_members_of_a_group_until_it_has_ended() -> None:
-    own = InsolvencyTold("d", "bankruptcy", on(-3), None, "r")
-    above = InsolvencyTold("parent", "moratorium_final", on(-3), on(2), "r")
-    judged = judge_signals(of(insolvencies=(own, above)), POLICY, {})
-    assert [each.kind for each in judged.opened] == ["insolvency_event", "group_insolvency_event"]
-    assert judged.look_on == on(2)
-    later = judge_signals(of(as_of=on(2), insolvencies=(own, above)), POLICY, opened(judged))
-    assert later.ended == ("group_insolvency_event",)
+    kin = of(insolvent_kin=("parent", "child"))
+    judged = judge_signals(kin, POLICY, {})
+    assert [(each.kind, each.data["insolvent_debtor_ids"]) for each in judged.opened] == [
+        ("group_insolvency_event", ["child", "parent"])
+    ]
+    assert judge_signals(NOBODY, POLICY, opened(judged)).ended == ("group_insolvency_event",)
+
+
+@pytest.mark.parametrize(
+    ("insolvencies", "changes", "providers", "look"),
+    [
+        ([("bankruptcy", None, "kvk")], [], ["kvk"], None),
+        ([], [("creditsafe", "insolvency", "Bankruptcy")], ["creditsafe"], None),
+        ([("bankruptcy", 2, "kvk")], [("dnb", "status", "In liquidation")], ["dnb", "kvk"], 2),
+        ([("bankruptcy", 2, "kvk"), ("moratorium_final", 5, "dnb")], [], ["dnb", "kvk"], 2),
+        ([("bankruptcy", 0, "kvk")], [], None, None),  # It has ended today.
+        ([], [("creditsafe", "insolvency", "No")], None, None),
+        ([], [("creditsafe", "negative_event", "Judgment of 1,200")], None, None),
+    ],
+)
+def test_an_insolvency_is_one_alert_that_names_all_who_tell_of_it(
+    insolvencies: list[tuple[str, int | None, str]],
+    changes: list[tuple[str, str, str]],
+    providers: list[str] | None,
+    look: int | None,
+) -> None:
+    told = tuple(
+        InsolvencyTold(code, on(-3), None if days is None else on(days), f"r{number}", provider)
+        for number, (code, days, provider) in enumerate(insolvencies)
+    )
+    said = tuple(
+        ChangeTold(f"c{number}", provider, kind, None, new, "2026-05-01T00:00:00+00:00")
+        for number, (provider, kind, new) in enumerate(changes)
+    )
+    judged = judge_signals(of(insolvencies=told, changes=said), POLICY, {})
+    assert [each.kind for each in judged.opened] == ([] if providers is None else ["insolvency_event"])
+    assert [each.data["providers"] for each in judged.opened] == ([] if providers is None else [providers])
+    assert judged.look_on == (None if look is None else on(look))
+
+
+def test_an_alert_of_an_insolvency_shows_so_many_of_those_who_tell_of_it() -> None:
+    told = tuple(InsolvencyTold("bankruptcy", on(-each), None, f"r{each:02}", "kvk") for each in range(30))
+    (signal,) = judge_signals(of(insolvencies=told), POLICY, {}).opened
+    assert [each["report_id"] for each in signal.data["events"]] == [f"r{each:02}" for each in range(20)]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
