@@ -72,10 +72,7 @@ def judge_again(given: Wiring, debtor_ids: Collection[UUID]) -> int:
 
 
 def _about(debtor: BookDebtor, rules: Rules, given: Wiring) -> Judged | None:
-    """Give what a check of a debtor would be about, if no source were asked; None where what is stored breaks a promise.
-
-    One debtor of whom nothing can be read stops no other.
-    """
+    """Give what a check of a debtor would be about, if no source were asked; None where a stored report is broken."""
     policy = rules.policy
     numbers = tuple(CompanyNumber(number.scheme, number.country, number.value) for number in debtor.numbers)
     subject = Subject(debtor.debtor.country, frozenset(number.scheme for number in numbers), numbers=numbers)
@@ -83,9 +80,9 @@ def _about(debtor: BookDebtor, rules: Rules, given: Wiring) -> Judged | None:
     try:
         sources = stored.read(debtor.reports, plan.questions, policy.sources.fresh_days, given.now)
     except DocumentInvalid as invalid:
-        log.error(
-            "stored_report_invalid", debtor_id=str(debtor.debtor.id), faults=[each.path for each in invalid.faults]
-        )
+        # One debtor of whom a report breaks its promise stops no other.
+        paths = [each.path for each in invalid.faults]
+        log.error("stored_report_invalid", debtor_id=str(debtor.debtor.id), faults=paths)
         return None
     return Judged(debtor.debtor, NOTHING_ASKED, rules, sources, debtor.numbers)
 
