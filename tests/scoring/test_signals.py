@@ -321,7 +321,27 @@ FACTS = st.builds(
     not_invoiced=st.lists(st.builds(DeliveredOrder, st.text(min_size=1), st.integers(-40, 0).map(on)), max_size=3).map(
         tuple
     ),
+    limited_since=DAYS,
     terms_agreed=st.booleans(),
+    insolvencies=st.lists(
+        st.builds(
+            InsolvencyTold, st.just("bankruptcy"), st.just(TODAY), DAYS, st.just("r"), st.sampled_from(["kvk", "dnb"])
+        ),
+        max_size=3,
+    ).map(tuple),
+    changes=st.lists(
+        st.builds(
+            ChangeTold,
+            st.text(min_size=1),
+            st.just("dnb"),
+            st.sampled_from(["insolvency", "status", "score"]),
+            st.none(),
+            st.sampled_from(["Bankruptcy", "No", None]),
+            st.just("2026-05-01T00:00:00+00:00"),
+        ),
+        max_size=3,
+    ).map(tuple),
+    insolvent_kin=st.lists(st.text(min_size=1), max_size=2).map(tuple),
     decision=st.none()
     | st.builds(
         NewerDecision,
@@ -344,6 +364,26 @@ def test_the_same_facts_twice_give_nothing_new(facts: SignalFacts, are_open: dic
     again = judge_signals(facts, POLICY, {**unknown, **opened(judged)})
     assert (again.opened, again.raised, again.ended) == ((), (), ())
     assert set(opened(again)) == set(opened(judged))
+
+
+# Invoices, days and terms, and the id of a limit: nothing of what a debtor owes, may owe or is worth.
+READ_BY_SALES = {"invoice_ids", "due_on", "paid_on", "result", "limit_id", "since_on"}
+
+
+@given(FACTS)
+def test_no_alert_of_sales_tells_of_credit(facts: SignalFacts) -> None:
+    judged = judge_signals(facts, POLICY, {})
+    for each in judged.called:
+        if owner_of(each.kind) == "sales":
+            assert set(each.data) <= READ_BY_SALES
+
+
+@given(FACTS)
+def test_of_a_natural_person_no_effect_goes_further_than_a_review(facts: SignalFacts) -> None:
+    harsh = replace(POLICY, alerts=replace(POLICY.alerts, effects=dict.fromkeys(OF_DEBTOR, "stop_supply")))
+    for each in judge_signals(facts, harsh, {}).called:
+        for is_person in (True, None):
+            assert effect_of(each.kind, harsh, is_natural_person=is_person) in ("none", "look_again", "review")
 
 
 @given(FACTS, OPEN)

@@ -97,6 +97,20 @@ def test_a_prospect_is_not_judged_without_being_asked_for(again, debtor_id, deci
     assert len(made(debtor_id)) == 1
 
 
+def test_a_debtor_of_whom_a_report_is_broken_stops_no_other(
+    again, customer, new_debtor, sessions, seller, *, clock, decided, reported, made
+):
+    other = new_debtor()
+    enter_monitoring(sessions, seller, clock, other)
+    for each in (customer, other):
+        decided(each, "accept", "low")
+        reported(each, "bankruptcy")
+    with sessions.of(seller.id) as session:
+        session.execute(text("UPDATE credit_report SET facts = '{}' WHERE debtor_id = :id"), {"id": customer})
+    assert again(customer, other) == 1
+    assert [len(made(each)) for each in (customer, other)] == [1, 2]
+
+
 def test_several_who_judge_at_once_decide_once(again, customer, decided, reported, made):
     decided(customer, "accept", "low")
     reported(customer, "bankruptcy")
