@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.records import alerts, debtor_locks, debtors, looks, source_changes, watches
+from api.records.alerts import Called
 from api.records.source_changes import SourceChangeRecord
 from api.wiring import Wiring
 from scoring.watching import ends_watch, meaning
@@ -27,7 +28,7 @@ class Concerned:
 
 def concerned(session: Session, changes: Iterable[SourceChangeRecord]) -> Concerned:
     """Give whom changes concern; one that was merged into another is that one."""
-    heads = _heads(session, changes)
+    heads = debtors.heads(session, {each.debtor_id for each in changes})
     insolvent = {heads[each.debtor_id] for each in changes if _meaning(each) == "insolvency"}
     kin = {member for each in insolvent for member in debtors.kin(session, each)}
     return Concerned(frozenset(heads.values()), frozenset(kin))
@@ -39,47 +40,29 @@ def follow(session: Session, changes: Sequence[SourceChangeRecord], given: Wirin
     What bears on the debtor beside what else is known of it, an insolvency above all, is judged by looking at it: it is
     marked, so that whoever is killed here or later has lost nothing.
     """
-    heads = _heads(session, changes)
+    heads = debtors.heads(session, {each.debtor_id for each in changes})
     debtor_locks.lock(session, set(heads.values()))
     mine = source_changes.take(session, changes)
-    opened_count = 0
-    for debtor_id in sorted({heads[each.debtor_id] for each in mine}):
-        by_meaning: dict[str, list[SourceChangeRecord]] = {}
-        for each in mine:
-            if heads[each.debtor_id] != debtor_id:
-                continue
-            if ends_watch(each.kind, each.new_value):
-                watches.note_ended(session, each.debtor_id, each.provider, given.now)
-            by_meaning.setdefault(_meaning(each), []).append(each)
-        opened_count += _tell(session, debtor_id, by_meaning, given)
+    by_cause: dict[tuple[UUID, str], list[SourceChangeRecord]] = {}
+    for each in mine:
+        if ends_watch(each.kind, each.new_value):
+            watches.note_ended(session, each.debtor_id, each.provider, given.now)
+        by_cause.setdefault((heads[each.debtor_id], _meaning(each)), []).append(each)
+    called = [_called(debtor_id, what, of) for (debtor_id, what), of in by_cause.items() if what != "insolvency"]
     looks.mark(session, {heads[each.debtor_id] for each in mine})
-    return opened_count
-
-
-def _heads(session: Session, changes: Iterable[SourceChangeRecord]) -> dict[UUID, UUID]:
-    """Give the debtors of changes, each with itself or the one that it was merged into meanwhile."""
-    heads = {}
-    for debtor_id in {each.debtor_id for each in changes}:
-        debtor = debtors.get(session, debtor_id)
-        assert debtor is not None
-        heads[debtor_id] = debtor.id
-    return heads
+    return len(alerts.open_alerts(session, called, now=given.now))
 
 
 def _meaning(change: SourceChangeRecord) -> str:
     return meaning(change.kind, change.new_value)
 
 
-def _tell(session: Session, debtor_id: UUID, by_meaning: dict[str, list[SourceChangeRecord]], given: Wiring) -> int:
-    """Open the alerts of changes of one debtor that are no insolvency; gives how many were not open already."""
-    subject, count = str(debtor_id), 0
-    if warnings := by_meaning.get("warning"):
-        data = _data(debtor_id, warnings)
-        count += alerts.open_alert(session, CHANGED, subject, "warning", data, debtor_id=debtor_id, now=given.now)
-    if notices := by_meaning.get("notice"):
-        data, own = _data(debtor_id, notices), f"{subject} notice"
-        count += alerts.open_alert(session, CHANGED, own, "notice", data, debtor_id=debtor_id, now=given.now)
-    return count
+def _called(debtor_id: UUID, what: str, changes: Sequence[SourceChangeRecord]) -> Called:
+    """Give the alert of changes of one debtor that mean a warning, or are only noticed."""
+    data = _data(debtor_id, changes)
+    if what == "warning":
+        return Called(CHANGED, str(debtor_id), "warning", data, debtor_id)
+    return Called(CHANGED, f"{debtor_id} notice", "notice", data, debtor_id)
 
 
 def _data(debtor_id: UUID, changes: Sequence[SourceChangeRecord]) -> dict[str, Any]:

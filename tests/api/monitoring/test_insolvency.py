@@ -93,7 +93,7 @@ def test_what_was_told_of_a_debtor_goes_on_with_the_one_it_was_merged_into(
     watch.minute()
     assert set(watch.alerts(merged)) == {"insolvency_event"}
     assert watch.alerts(below) == {}
-    answer = finance.post(f"/v1/debtors/{debtor_id}/merges", json={"debtor_id": str(merged)})
+    answer = finance.post(f"/v1/debtors/{debtor_id}/merges", json={"merged_debtor_id": str(merged)})
     assert answer.status_code == 201, answer.text
     watch.minute()
     assert watch.alerts(debtor_id)["insolvency_event"].data["providers"] == ["creditsafe"]
