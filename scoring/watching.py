@@ -6,6 +6,8 @@ Meaning = Literal["insolvency", "warning", "notice"]
 
 # Kinds that bear on whether a company can pay; the others only tell that what we know is old.
 WARNING_KINDS = frozenset({"score", "limit", "judgment", "negative_event", "payment_behaviour", "status", "insolvency"})
+# Kinds by whose words a company can be insolvent.
+INSOLVENCY_KINDS = ("insolvency", "status", "negative_event")
 # How sources say that something is not so, or not so any more.
 DENIED = frozenset({"false", "no", "none", "nee", "0", "n"})
 # Words of a status by which a company is insolvent, in the languages of the sources that we have.
@@ -45,7 +47,7 @@ def meaning(kind: str, new_value: str | None) -> Meaning:
     told = (new_value or "").strip().casefold()
     if kind == "insolvency" and told not in DENIED and not _is_solvent(told):
         return "insolvency"
-    if kind in ("status", "negative_event") and any(word in told for word in INSOLVENT_WORDS) and not _is_solvent(told):
+    if kind in INSOLVENCY_KINDS[1:] and any(word in told for word in INSOLVENT_WORDS) and not _is_solvent(told):
         return "insolvency"
     return "warning" if kind in WARNING_KINDS else "notice"
 

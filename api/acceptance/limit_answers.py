@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, get_args
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from api.acceptance.limit_fields import limit_shown
 from api.decision_answer import SEE_EVERYTHING
+from api.records import decisions
 from api.records.limits import CreditLimitRecord
 from scoring.acceptance import LimitOnDay, LimitVersion, limit_on
 from scoring.facts import CreditLimit
@@ -47,6 +51,16 @@ def as_limit(kind: str, amount: Decimal | None) -> CreditLimit:
 def known_class(told: str | None) -> RiskClass | None:
     """Give a stored class as one of the ladder."""
     return next((each for each in CLASSES if each == told), None)
+
+
+def class_to_weigh(session: Session, debtor_id: UUID) -> RiskClass | None:
+    """Give the class by which a person's authority over a debtor is weighed; None where it is not known.
+
+    That a decision of monitoring puts the debtor in a better class than the last answer gives nobody more authority;
+    a worse one gives less.
+    """
+    classes = [known_class(each) for each in decisions.known_classes(session, debtor_id)]
+    return max(classes, key=lambda each: len(CLASSES) if each is None else CLASSES.index(each))
 
 
 def gives_credit(limit: CreditLimit) -> bool:

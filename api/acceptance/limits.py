@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.acceptance.limit_answers import gives_credit, in_force_on, known_class, limit_answer
+from api.acceptance.limit_answers import class_to_weigh, gives_credit, in_force_on, limit_answer
 from api.acceptance.limit_fields import GivenLimit, limit_shown
 from api.acceptance.persons import Credit, credit_to_weigh, refuse_applicant
 from api.identity.debtors import locked_debtor, named_debtor
@@ -16,7 +16,7 @@ from api.limit_writing import NewLimit, write_limit
 from api.persons import beyond_authority, require_person
 from api.policy_shelf import Rules
 from api.problems import BadInput, Fault
-from api.records import decisions, limits
+from api.records import limits
 from api.records.debtors import DebtorRecord
 from api.records.limits import SCOPES, CreditLimitRecord
 from api.sanctions_clearing import refuse_listed
@@ -59,7 +59,7 @@ def set_limit(debtor_id: UUID, request: LimitRequest, given: Wiring) -> bytes:
         debtor = locked_debtor(session, debtor_id)
         refuse_applicant(session, debtor.id, decider)
         rules = given.house.policies.active(session)
-        risk_class = known_class(decisions.newest_class(session, debtor.id))
+        risk_class = class_to_weigh(session, debtor.id)
         new = _new_limit(request, risk_class, rules, given)
         if gives_credit(new.limit):
             refuse_listed(session, debtor)

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.acceptance.limit_answers import in_force_from, known_class
+from api.acceptance.limit_answers import class_to_weigh, in_force_from
 from api.acceptance.persons import Credit, credit_to_weigh, refuse_applicant
 from api.identity.debtors import locked_debtor
 from api.persons import beyond_authority, require_person
 from api.problems import BadInput, Conflict, Fault, NotFound
-from api.records import debtors, decisions, documents, held_orders, jobs, limits, securities
+from api.records import debtors, documents, held_orders, jobs, limits, securities
 from api.records.debtors import DebtorRecord
 from api.records.securities import SecurityRecord
 from api.sanctions_clearing import refuse_listed
@@ -143,7 +143,7 @@ def _faults_of_guarantor(session: Session, debtor: DebtorRecord, request: Securi
 def _require_authority(session: Session, debtor: DebtorRecord, amount: Money, person: Decider, given: Wiring) -> None:
     """The highest limit from today on, with all that raises it, must lie within the person's authority."""
     policy = given.house.policies.active(session).policy
-    risk_class = known_class(decisions.newest_class(session, debtor.id))
+    risk_class = class_to_weigh(session, debtor.id)
     standing = in_force_from(limits.versions(session, debtor.id, "own"), given.today)
     for limit, currency in [*standing, (NO_LIMIT_GIVEN, policy.currency)]:
         whole = credit_to_weigh(session, debtor.id, Credit(limit, currency, more=[amount]), policy, given)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from api.mail.people import Person
-from scoring.reasons.alerting import alert_kind
+from scoring.monitoring.kinds import alert_kind
 from scoring.reasons.registry import Audience
 
 # Who may read alerts and reports; others see what sales sees.

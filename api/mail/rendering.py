@@ -8,8 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.mail.words import WORDS
 from api.records.sellers import Seller
+from scoring.monitoring.kinds import alert_kind
 from scoring.reasons.alert_fields import alert_lines
-from scoring.reasons.alerting import alert_kind
 from scoring.reasons.registry import Language
 
 SUBJECT_LENGTH_MAX = 150

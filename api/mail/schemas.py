@@ -8,7 +8,7 @@ from api.records.mails import KINDS, STATES
 from api.web.faults import invalid
 from api.web.fields import Person, WholeNumber
 from api.web.schemas import PageQuery, Schema
-from scoring.reasons.alerting import ALERT_KINDS
+from scoring.monitoring.kinds import KINDS as ALERT_KINDS
 
 SCOPE = "`own`: of debtors that you own. `all`: of every debtor, as far as your role may read alerts."
 

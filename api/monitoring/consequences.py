@@ -1,6 +1,6 @@
-"""What follows from changes that sources tell of: alerts, a stop of supply where the policy says so, the group told."""
+"""What follows from changes that sources tell of: they are told, and whom they are about is looked at again."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,90 +8,61 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.records import alerts, debtor_locks, debtors, holds, source_changes, watches
-from api.records.holds import HoldRecord
+from api.records import alerts, debtor_locks, debtors, looks, source_changes, watches
+from api.records.alerts import Called
 from api.records.source_changes import SourceChangeRecord
 from api.wiring import Wiring
-from scoring.acceptance import MACHINE
-from scoring.policy.document import Policy
 from scoring.watching import ends_watch, meaning
 
-CHANGED, INSOLVENT, MEMBER_INSOLVENT = "bureau_change", "insolvency_event", "group_member_insolvent"
+CHANGED = "bureau_change"
 SHOWN_CHANGES_MAX = 20  # In one alert; all of them are in the list of changes.
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """How many alerts were opened, and who else of the groups of the insolvent was told."""
+class Concerned:
+    """Whom changes concern: the debtors they are about, and all above and below those who are told to be insolvent."""
 
-    opened_count: int
-    members: frozenset[UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class _Story:
-    """What is told of one debtor, by what it means, and all above and below it."""
-
-    debtor_id: UUID
-    by_meaning: Mapping[str, Sequence[SourceChangeRecord]]
-    group: Collection[UUID]
+    debtor_ids: frozenset[UUID]
+    kin: frozenset[UUID]
 
 
-def follow(session: Session, changes: Sequence[SourceChangeRecord], policy: Policy, given: Wiring) -> Followed:
-    """Do what follows from changes that nobody has looked at, and note that they are looked at, in one transaction."""
-    heads = {each: _head(session, each) for each in {change.debtor_id for change in changes}}
+def concerned(session: Session, changes: Iterable[SourceChangeRecord]) -> Concerned:
+    """Give whom changes concern; one that was merged into another is that one."""
+    heads = debtors.heads(session, {each.debtor_id for each in changes})
     insolvent = {heads[each.debtor_id] for each in changes if _meaning(each) == "insolvency"}
-    groups = {each: {*debtors.ancestors(session, each), *debtors.descendants(session, each)} for each in insolvent}
-    debtor_locks.lock(session, {*heads.values(), *(member for group in groups.values() for member in group)})
-    opened_count = 0
-    told: set[UUID] = set()
+    kin = {member for each in insolvent for member in debtors.kin(session, each)}
+    return Concerned(frozenset(heads.values()), frozenset(kin))
+
+
+def follow(session: Session, changes: Sequence[SourceChangeRecord], given: Wiring) -> int:
+    """Do what follows from changes that nobody has followed, in one transaction; gives how many alerts were opened.
+
+    What bears on the debtor beside what else is known of it, an insolvency above all, is judged by looking at it: it is
+    marked, so that whoever is killed here or later has lost nothing.
+    """
+    heads = debtors.heads(session, {each.debtor_id for each in changes})
+    debtor_locks.lock(session, set(heads.values()))
     mine = source_changes.take(session, changes)
-    for debtor_id in sorted({heads[each.debtor_id] for each in mine}):
-        own = [each for each in mine if heads[each.debtor_id] == debtor_id]
-        by_meaning: dict[str, list[SourceChangeRecord]] = {}
-        for each in own:
-            if ends_watch(each.kind, each.new_value):
-                watches.note_ended(session, each.debtor_id, each.provider, given.now)
-            by_meaning.setdefault(_meaning(each), []).append(each)
-        story = _Story(debtor_id, by_meaning, groups.get(debtor_id, ()))
-        opened_count += _follow_one(session, story, policy, given)
-        if "insolvency" in by_meaning:
-            told |= {*story.group}
-    return Followed(opened_count, frozenset(told))
-
-
-def _head(session: Session, debtor_id: UUID) -> UUID:
-    """Give a debtor, or the one that it was merged into meanwhile."""
-    debtor = debtors.get(session, debtor_id)
-    assert debtor is not None
-    return debtor.id
+    by_cause: dict[tuple[UUID, str], list[SourceChangeRecord]] = {}
+    for each in mine:
+        if ends_watch(each.kind, each.new_value):
+            watches.note_ended(session, each.debtor_id, each.provider, given.now)
+        by_cause.setdefault((heads[each.debtor_id], _meaning(each)), []).append(each)
+    called = [_called(debtor_id, what, of) for (debtor_id, what), of in by_cause.items() if what != "insolvency"]
+    looks.mark(session, {heads[each.debtor_id] for each in mine})
+    return len(alerts.open_alerts(session, called, now=given.now))
 
 
 def _meaning(change: SourceChangeRecord) -> str:
     return meaning(change.kind, change.new_value)
 
 
-def _follow_one(session: Session, story: _Story, policy: Policy, given: Wiring) -> int:
-    """Open the alerts of one debtor; gives how many were not open already."""
-    debtor_id, subject, count = story.debtor_id, str(story.debtor_id), 0
-    if insolvent := story.by_meaning.get("insolvency"):
-        data = _data(debtor_id, insolvent)
-        # One for each source that tells of it, beside whatever stored reports say by themselves.
-        own = f"{subject} {insolvent[-1].provider}"
-        count += alerts.open_alert(session, INSOLVENT, own, "urgent", data, debtor_id=debtor_id, now=given.now)
-        if policy.sources.watching.stop_supply_when_insolvent:
-            _stop_supply(session, debtor_id, insolvent[-1], given)
-        for member in sorted(story.group):
-            told = {"debtor_id": str(member), "insolvent_debtor_id": subject, "known_at": data["known_at"]}
-            own = f"{member} {subject}"
-            count += alerts.open_alert(session, MEMBER_INSOLVENT, own, "urgent", told, debtor_id=member, now=given.now)
-    if warnings := story.by_meaning.get("warning"):
-        data = _data(debtor_id, warnings)
-        count += alerts.open_alert(session, CHANGED, subject, "warning", data, debtor_id=debtor_id, now=given.now)
-    if notices := story.by_meaning.get("notice"):
-        data, own = _data(debtor_id, notices), f"{subject} notice"
-        count += alerts.open_alert(session, CHANGED, own, "notice", data, debtor_id=debtor_id, now=given.now)
-    return count
+def _called(debtor_id: UUID, what: str, changes: Sequence[SourceChangeRecord]) -> Called:
+    """Give the alert of changes of one debtor that mean a warning, or are only noticed."""
+    data = _data(debtor_id, changes)
+    if what == "warning":
+        return Called(CHANGED, str(debtor_id), "warning", data, debtor_id)
+    return Called(CHANGED, f"{debtor_id} notice", "notice", data, debtor_id)
 
 
 def _data(debtor_id: UUID, changes: Sequence[SourceChangeRecord]) -> dict[str, Any]:
@@ -117,24 +88,3 @@ def _data(debtor_id: UUID, changes: Sequence[SourceChangeRecord]) -> dict[str, A
 
 def _text(at: datetime) -> str:
     return at.isoformat()
-
-
-def _stop_supply(session: Session, debtor_id: UUID, change: SourceChangeRecord, given: Wiring) -> None:
-    """Stop supply to a locked debtor, unless it is stopped already; only a person lets it go on."""
-    there = [(each.kind, each.scope) for each in holds.in_force(session, debtor_id, given.today)]
-    if ("stop_supply", "own") in there:
-        return
-    grounds = f"{change.provider} tells of an insolvency ({change.kind}: {change.new_value or 'no value told'})."
-    hold = HoldRecord(
-        debtor_id=debtor_id,
-        kind="stop_supply",
-        scope="own",
-        grounds=grounds,
-        placed_by=MACHINE,
-        placed_at=given.now,
-        ends_on=None,
-    )
-    session.add(hold)
-    session.flush()
-    told = {"hold_id": str(hold.id), "kind": hold.kind, "scope": hold.scope, "by": MACHINE}
-    debtors.tell(session, "debtor.hold_placed.v1", debtor_id, told, given.now)

@@ -19,6 +19,7 @@ from scoring.exchange import Rate
 from scoring.facts import CreditLimit
 from scoring.money import Money
 from scoring.monitoring.facts import (
+    ChangeTold,
     DeliveredOrder,
     FirstInvoiceFacts,
     InsolvencyTold,
@@ -84,10 +85,12 @@ def _facts(row: Any, today: date, policy: Policy, rates: Mapping[str, Rate]) -> 
         insolvency_known_on=row.insolvency_known_on,
         not_invoiced=tuple(DeliveredOrder(id_, date.fromisoformat(day)) for id_, day in row.not_invoiced or ()),
         insolvencies=tuple(
-            InsolvencyTold(debtor_id, code, date.fromisoformat(occurred), _day(ended), report_id)
-            for debtor_id, code, occurred, ended, report_id in row.insolvencies or ()
+            InsolvencyTold(code, date.fromisoformat(occurred), _day(ended), report_id, provider)
+            for code, occurred, ended, report_id, provider in row.insolvencies or ()
         ),
         changes_on=_changes_on(row, today, policy, rates),
+        changes=tuple(ChangeTold(*each) for each in row.changes or ()),
+        insolvent_kin=tuple(row.insolvent_kin or ()),
     )
 
 

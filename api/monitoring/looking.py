@@ -3,7 +3,8 @@
 Many are looked at in a handful of statements. No debtor is locked meanwhile; who looks at the same seller waits.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
@@ -21,7 +22,19 @@ from scoring.monitoring.told import Signal
 from scoring.policy.document import Policy
 
 TOGETHER = 500  # Debtors of one transaction: it holds no lock that an order waits for but while it tells.
-OF_INSOLVENCY = ("insolvency_event",)
+INSOLVENT = "insolvency_event"
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How many alerts looks have opened and ended."""
+
+    opened_count: int = 0
+    ended_count: int = 0
+
+    def __add__(self, other: "Looked") -> "Looked":
+        """Give both together."""
+        return Looked(self.opened_count + other.opened_count, self.ended_count + other.ended_count)
 
 
 def look_at_debtor(given: Wiring, debtor_id: UUID) -> None:
@@ -29,32 +42,32 @@ def look_at_debtor(given: Wiring, debtor_id: UUID) -> None:
     look_at_debtors(given, [debtor_id])
 
 
-def look_at_debtors(given: Wiring, ids: Sequence[UUID]) -> None:
+def look_at_debtors(given: Wiring, ids: Collection[UUID]) -> Looked:
     """Do so of many debtors, some hundreds in each transaction; safe to repeat. Raises NotFound without a policy."""
-    each_once = list(dict.fromkeys(ids))
+    each_once, looked = list(dict.fromkeys(ids)), Looked()
     for start in range(0, len(each_once), TOGETHER):
         some = each_once[start : start + TOGETHER]
-        in_one_transaction(given, partial(look_within, debtor_ids=some, given=given))
+        looked += in_one_transaction(given, partial(look_within, debtor_ids=some, given=given))
+    return looked
 
 
-def look_within(session: Session, debtor_ids: Sequence[UUID], given: Wiring) -> None:
+def look_within(session: Session, debtor_ids: Sequence[UUID], given: Wiring) -> Looked:
     """Do so within a transaction, which should end soon after; ids may be of debtors that are gone."""
     debtor_signals.look_alone(session)
     policy = given.house.policies.active(session).policy
     facts = signal_facts(session, debtor_ids, Day(given.today, given.seller.time_zone), policy)
-    # What a source told of a debtor is an alert of its own, named by the source too.
-    open_of = [each for each in alerts.open_of(session, list(facts), OF_DEBTOR) if each.subject == str(each.debtor_id)]
-    records = {(each.debtor_id, each.kind): each for each in open_of}
+    records = {(each.debtor_id, each.kind): each for each in alerts.open_of(session, list(facts), OF_DEBTOR)}
     judged = {each: judge_signals(facts[each], policy, _open_signals(each, records)) for each in facts}
     called = [_called(each, signal) for each, of in judged.items() for signal in of.called]
     # Most are as they were told already, and need not be told to the database either.
     news = [each for each in called if not _is_told(each, records.get((each.debtor_id, each.kind)))]
-    alerts.open_alerts(session, news, now=given.now)
-    ended = [(kind, str(each)) for each, of in judged.items() for kind in of.ended]
-    alerts.end_alerts(session, ended, now=given.now)
+    opened = alerts.open_alerts(session, news, now=given.now)
+    over = [(kind, str(each)) for each, of in judged.items() for kind in of.ended]
+    ended_count = alerts.end_alerts(session, over, now=given.now)
     for each, of in judged.items():
         _bring_about(session, each, facts[each], of, policy)
     looks.plan(session, {each: judged[each].look_on if each in judged else None for each in debtor_ids})
+    return Looked(len(opened), ended_count)
 
 
 Records = Mapping[tuple[UUID | None, str], AlertRecord]
@@ -85,12 +98,15 @@ def _is_told(called: Called, record: AlertRecord | None) -> bool:
 def _bring_about(
     session: Session, debtor_id: UUID, facts: SignalFacts, judged: SignalJudgement, policy: Policy
 ) -> None:
-    """Have done, after this transaction, what new alerts bring about; and have members of a group looked at."""
+    """Have done, after this transaction, what new alerts bring about.
+
+    Of an insolvency that begins or ends all above and below are told: they are looked at once this is committed.
+    """
     graver = [each.kind for each in (*judged.opened, *judged.raised)]
     effects = {effect_of(kind, policy, is_natural_person=facts.is_natural_person) for kind in graver}
     if effects - {"none"}:
         jobs.defer(session, "follow_alerts", debtor_id=debtor_id)
-    if set(OF_INSOLVENCY) & {*graver, *judged.ended}:
-        below = debtors.descendants(session, debtor_id)
-        if below:
-            looks.mark(session, below)
+    if INSOLVENT in (*graver, *judged.ended):
+        kin = debtors.kin(session, debtor_id)
+        if kin:
+            looks.mark(session, kin)

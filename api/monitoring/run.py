@@ -1,25 +1,27 @@
 """One monitoring run: asks sources what changed, looks at who did, has debtors watched, and ends what is over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.monitoring import judging_again
 from api.monitoring.asking import ask_all, end_outages, tell_outages
-from api.monitoring.consequences import follow
+from api.monitoring.consequences import concerned, follow
 from api.monitoring.ending import end_over
+from api.monitoring.judging_again import judge_again
+from api.monitoring.looking import INSOLVENT, look_at_debtors
 from api.monitoring.renewing import renew
 from api.monitoring.watching import BEFORE_ALL, Watching, watch_all
 from api.records import alerts, source_changes, watches
 from api.records.sellers import Seller
-from api.wiring import House, of_ourselves
+from api.wiring import House, Wiring, of_ourselves
 from scoring.policy.document import Policy
 
 STAGES = ("asking", "looking", "watching", "asking_new", "looking_new", "ending", "done")
 BATCH_COUNT = 100  # So small that no order waits long for a debtor that is locked with its batch.
+WORSENED, KIN_INSOLVENT = "class_worsened", "group_insolvency_event"
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class Tally:
     changes_count: int = 0
     looked_at_count: int = 0
     reviewed_count: int = 0
+    decided_count: int = 0
     alerts_opened_count: int = 0
     alerts_ended_count: int = 0
 
@@ -72,12 +75,7 @@ def run(house: House, seller: Seller, policy: Policy, tally: Tally, keep: Keep) 
         look_at_changed(house, seller, policy, tally, keep)
         _enter(house, seller, tally, "ending", keep)
     if tally.stage == "ending":
-        given = of_ourselves(house, seller)
-        with given.transaction() as session:
-            worsened = alerts.debtors_of(session, judging_again.WORSENED)
-        for start in range(0, len(worsened), BATCH_COUNT):
-            judging_again.look(given, worsened[start : start + BATCH_COUNT])
-        tally.alerts_ended_count += end_over(given, policy)
+        _look_at_told(of_ourselves(house, seller), tally)
         tell_outages(house, seller, tally.watching.failed)
         end_outages(house, seller, tally.watching.failed)
         _enter(house, seller, tally, "done", keep)
@@ -87,26 +85,47 @@ def run(house: House, seller: Seller, policy: Policy, tally: Tally, keep: Keep) 
 def look_at_changed(house: House, seller: Seller, policy: Policy, tally: Tally, keep: Keep) -> None:
     """Look at all debtors of whom something changed that nobody has looked at, batch by batch.
 
-    A change is done with in the transaction in which its alerts are opened, so beside others who do the same each is
-    followed once.
+    They are judged again before a change is done with, and looked at after it. A change is done with in the transaction
+    that opens its own alert and marks its debtor, so each is followed once, and by the worker where this is killed.
     """
     given, after = of_ourselves(house, seller), BEFORE_ALL
     while True:
         with given.transaction() as session:
             debtor_ids = source_changes.due(session, after, BATCH_COUNT)
             changes = source_changes.pending(session, debtor_ids)
+            whom = concerned(session, changes)
         if not debtor_ids:
             return
         tally.reviewed_count += renew(given, policy, changes)
-        tally.alerts_opened_count += judging_again.look(given, debtor_ids)
+        tally.decided_count += judge_again(given, whom.debtor_ids | whom.kin)
         with given.transaction() as session:
-            followed = follow(session, changes, policy, given)
+            tally.alerts_opened_count += follow(session, changes, given)
             tally.looked_at_count += len(debtor_ids)
-            tally.alerts_opened_count += followed.opened_count
             keep(session, tally, None)
-        # What an insolvency means for the others of a group is judged once it is known.
-        tally.alerts_opened_count += judging_again.look(given, followed.members)
+        # What is told of an insolvency its kin are told by, once it is there.
+        _look(given, whom.debtor_ids, tally)
+        _look(given, whom.kin, tally)
         after = debtor_ids[-1]
+
+
+def _look_at_told(given: Wiring, tally: Tally) -> None:
+    """Look again at those of whom what may be over by now is told; first judge again whose class was worse."""
+    with given.transaction() as session:
+        worsened = alerts.debtors_of(session, WORSENED)
+        insolvent = alerts.debtors_of(session, INSOLVENT)
+    for start in range(0, len(worsened), BATCH_COUNT):
+        tally.decided_count += judge_again(given, worsened[start : start + BATCH_COUNT])
+    _look(given, [*worsened, *insolvent], tally)
+    with given.transaction() as session:
+        kin = alerts.debtors_of(session, KIN_INSOLVENT)
+    _look(given, kin, tally)
+    tally.alerts_ended_count += end_over(given)
+
+
+def _look(given: Wiring, debtor_ids: Collection[UUID], tally: Tally) -> None:
+    looked = look_at_debtors(given, debtor_ids)
+    tally.alerts_opened_count += looked.opened_count
+    tally.alerts_ended_count += looked.ended_count
 
 
 def _ask(house: House, seller: Seller, tally: Tally, then: str, keep: Keep) -> None:

@@ -87,7 +87,7 @@ class GateAnswerSchema(Schema):
 
 
 class NewestDecisionSchema(Schema):
-    """The machine's newest decision on the debtor."""
+    """The machine's newest decision on the debtor; for finance also one of monitoring, which answered nobody."""
 
     id = fields.UUID(required=True)
     kind = fields.String(required=True)

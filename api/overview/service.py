@@ -45,7 +45,8 @@ def _told(session: Session, entered: Entered, given: Wiring) -> tuple[dict[str, 
     role = given.caller.role
     debtor = debtors.get(session, found.way.debtor_id)
     assert debtor is not None
-    told = overviews.read(session, found.way.path, [each.id for each in found.view.limits], found.today)
+    limit_ids = [each.id for each in found.view.limits]
+    told = overviews.read(session, found.way.path, limit_ids, found.today, all_decisions=role in SEE_EVERYTHING)
     facts = order_facts(session, found, _smallest(policy.currency), policy.currency, Decimal(0), is_first=False)
     answer = {
         **debtor_answer(session, debtor, found.today),

@@ -19,6 +19,7 @@ from api.records import (
     exposure,
     held_orders,
     holds,
+    looks,
     merges,
     order_handing_over,
     waiting_orders,
@@ -31,7 +32,7 @@ from api.wiring import Wiring, answer_bytes
 # anew where it is so.
 OF_LIMITS = frozenset({"limit_expired", "review_due", "limit_not_taken_over", "limit_nearly_used", "class_worsened"})
 ENDING_ALERTS = OF_LIMITS | {"over_limit", "terms_not_signed"}
-MACHINE = "machine"
+INSOLVENT, MACHINE = "insolvency_event", "machine"
 
 
 def merge_debtors(into_id: UUID, merged_id: UUID, given: Wiring) -> bytes:
@@ -88,6 +89,9 @@ def _take_over(session: Session, into: DebtorRecord, merged: DebtorRecord, given
     moved = merges.hand_over(session, merged.id, into.id) | ({"order": orders} if orders else {})
     ended = merges.end_own_guarantees(session, into.id, by, now)
     alerts.hand_over(session, merged.id, into.id, ENDING_ALERTS, now=now)
+    if alerts.open_among(session, [INSOLVENT], [str(into.id)]):
+        # Whoever stands above or below it has kin that is insolvent now.
+        looks.mark(session, debtors.kin(session, into.id))
     for hold in holds.in_force(session, into.id, given.today):
         if hold.id in brought:
             _tell_hold(session, hold, by, given)

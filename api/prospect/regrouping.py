@@ -9,7 +9,7 @@ from api.check_facts import any_insolvent
 from api.gate.over_limit import tell_over_limit
 from api.persons import is_decider
 from api.problems import NotAllowed
-from api.records import debtors, limits, waiting_orders
+from api.records import debtors, limits, looks, waiting_orders
 from api.wiring import Wiring
 
 
@@ -42,9 +42,11 @@ def regrouped(session: Session, moved: Sequence[UUID], touched: Iterable[UUID], 
 
     `touched` are debtors whose limits, and those above, count something else than before. All must be locked.
     """
-    waiting_orders.check_again(
-        session, [*moved, *(each for top in moved for each in debtors.descendants(session, top))]
-    )
+    members = [*moved, *(each for top in moved for each in debtors.descendants(session, top))]
+    waiting_orders.check_again(session, members)
+    ends = {*touched}
+    # Who stands above and below whom is told of insolvencies: all above both ends have other kin than before.
+    looks.mark(session, {*ends, *(each for end in ends for each in debtors.ancestors(session, end)), *members})
     policy = given.house.policies.active(session).policy
-    for debtor_id in sorted({*moved, *touched}):
+    for debtor_id in sorted({*moved, *ends}):
         tell_over_limit(session, debtor_id, policy, given)

@@ -83,7 +83,7 @@ OF_BOOK = text(
     "SELECT d.id, d.name, d.country, d.legal_form, d.is_natural_person, d.parent_id, d.related_party,"  # noqa: S608
     f" d.critical, {HOLDS} AS hold_ends, {IS_INSURABLE},"
     f" {reports.latest_of_debtor('d.id')} AS reports, {NUMBERS} AS numbers"
-    " FROM debtor d WHERE d.merged_into_id IS NULL AND d.id = ANY(:ids) ORDER BY d.id"
+    " FROM debtor d WHERE d.merged_into_id IS NULL AND d.phase <> 'prospect' AND d.id = ANY(:ids) ORDER BY d.id"
 )
 COUNT_BOOK = text("SELECT count(*) FROM debtor WHERE merged_into_id IS NULL")
 
@@ -104,7 +104,7 @@ def book_page(session: Session, after: UUID, count: int) -> list[BookDebtor]:
 
 
 def of_book(session: Session, debtor_ids: Collection[UUID]) -> list[BookDebtor]:
-    """Give some debtors in the order of their ids, without merged ones."""
+    """Give some debtors in the order of their ids, without merged ones and prospects: who those are, a check asks."""
     rows = session.execute(OF_BOOK, {"ids": list(debtor_ids)})
     return [BookDebtor(CheckedDebtor(*row[:10]), reports.from_json(row[10]), _numbers(row[11])) for row in rows]
 

@@ -1,4 +1,7 @@
-"""The risk class of debtors: by which their orders are judged, and where that is nobody's yet, of the last decision."""
+"""The risk class of debtors: by which their orders are judged, and where that is nobody's yet, of the last decision.
+
+The last decision may be one of monitoring: the class is what is known of a debtor, and grants nothing.
+"""
 
 from collections.abc import Sequence
 from datetime import date

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.records import returnables
 from api.records.cover_facts import bearing_terms_of, max_extension_days_of
 from scoring.policy.grading import EvidencePolicy
+from scoring.watching import INSOLVENCY_KINDS
 
 ORDERS_MAX = 500
 # How a version of a limit begins its grounds that only puts it up for review: it decides nothing anew.
@@ -21,6 +22,8 @@ PAID = """json_build_array(coalesce(sum(settled_count) FILTER (WHERE {period}), 
     (coalesce(sum(settled_amount) FILTER (WHERE {period}), 0))::text,
     (coalesce(sum(settled_days_amount) FILTER (WHERE {period}), 0))::text,
     (coalesce(sum({late}) FILTER (WHERE {period}), 0))::text)"""
+# Of which kinds the reports are that tell of insolvencies.
+TELLING = "('company_register', 'credit_bureau')"
 # What the register told last of a debtor's legal form; `debtor` is SQL.
 REGISTERED_FORM = """(SELECT c.facts ->> 'legal_form' FROM credit_report c
     WHERE c.debtor_id = {debtor} AND c.facts IS NOT NULL AND c.kind = 'company_register'
@@ -92,13 +95,22 @@ SELECT d.id, d.legal_form, d.is_natural_person, {registered_form} AS registered_
             WHERE v.delivered_amount > o.invoiced_amount) waits (delivered_on)
         WHERE o.debtor_id = d.id AND o.to_invoice_amount > 0 AND waits.delivered_on IS NOT NULL
         ORDER BY delivered_on, o.id LIMIT {orders_max}) x) AS not_invoiced,
-    (SELECT json_agg(json_build_array(r.debtor_id, e ->> 'code', e ->> 'occurred_on', e ->> 'ended_on', r.id))
-        FROM (SELECT DISTINCT ON (c.debtor_id, c.kind) c.id, c.debtor_id, c.facts FROM credit_report c
-            WHERE c.debtor_id = ANY(path.ids) AND c.facts IS NOT NULL
-                AND c.kind IN ('company_register', 'credit_bureau')
-            ORDER BY c.debtor_id, c.kind, c.retrieved_at DESC, c.id DESC) r
+    (SELECT json_agg(json_build_array(e ->> 'code', e ->> 'occurred_on', e ->> 'ended_on', r.id, r.provider))
+        FROM (SELECT DISTINCT ON (c.kind, c.provider) c.id, c.provider, c.facts FROM credit_report c
+            WHERE c.debtor_id = d.id AND c.facts IS NOT NULL AND c.kind IN {telling}
+            ORDER BY c.kind, c.provider, c.retrieved_at DESC, c.id DESC) r
         CROSS JOIN LATERAL jsonb_array_elements(coalesce(r.facts -> 'events', '[]')) e
-        WHERE e ->> 'code' = ANY(:codes)) AS insolvencies
+        WHERE e ->> 'code' = ANY(:codes)) AS insolvencies,
+    -- What was told of one that was merged into this one is told of this one.
+    (SELECT json_agg(json_build_array(c.id, c.provider, c.kind, c.old_value, c.new_value, c.changed_at))
+        FROM source_change c WHERE c.debtor_id = ANY(ARRAY(WITH RECURSIVE same AS (
+                SELECT d.id AS id UNION SELECT m.id FROM same JOIN debtor m ON m.merged_into_id = same.id)
+                SELECT id FROM same))
+            AND c.kind = ANY(:insolvency_kinds) AND NOT EXISTS (SELECT FROM credit_report r
+                WHERE r.debtor_id = d.id AND r.kind IN {telling} AND r.provider = c.provider
+                    AND r.facts IS NOT NULL AND r.retrieved_at >= c.known_at)) AS changes,
+    (SELECT json_agg(DISTINCT a.debtor_id) FROM alert a
+        WHERE a.debtor_id = ANY(kin.ids) AND a.kind = 'insolvency_event' AND a.ended_at IS NULL) AS insolvent_kin
 FROM unnest(CAST(:debtor_ids AS uuid[])) AS asked (id)
 JOIN debtor d ON d.id = asked.id AND d.merged_into_id IS NULL
 LEFT JOIN LATERAL (SELECT id FROM sales_order WHERE debtor_id = d.id AND is_first) first_order ON true
@@ -125,8 +137,9 @@ CROSS JOIN LATERAL (
     FROM debtor_day WHERE debtor_id = d.id AND due_open_count <> 0) due
 CROSS JOIN LATERAL (
     SELECT ARRAY(WITH RECURSIVE up AS (
-        SELECT d.id AS id, d.parent_id UNION SELECT p.id, p.parent_id FROM up JOIN debtor p ON p.id = up.parent_id)
-        SELECT id FROM up) AS ids) path
+        SELECT d.id AS id, d.parent_id UNION SELECT p.id, p.parent_id FROM up JOIN debtor p ON p.id = up.parent_id),
+        down AS (SELECT d.id AS id UNION SELECT b.id FROM down JOIN debtor b ON b.parent_id = down.id)
+        (SELECT id FROM up UNION SELECT id FROM down) EXCEPT SELECT d.id) AS ids) kin
 """
 FIRST_KINDS = ["first_payment_due", "first_payment_overdue", "first_payment_received"]
 
@@ -143,6 +156,7 @@ def _statement(late_days: int) -> TextClause:
             changes_on=CHANGES_ON,
             on_account=ON_ACCOUNT,
             orders_max=ORDERS_MAX,
+            telling=TELLING,
             registered_form=REGISTERED_FORM.format(debtor="d.id"),
             lately=PAID.format(period="day > :recent_from", late=late),
             earlier=PAID.format(period="day <= :recent_from", late=late),
@@ -174,6 +188,7 @@ def read(session: Session, debtor_ids: Sequence[UUID], asked: Asked, evidence: E
         "day": asked.day,
         "currency": asked.currency,
         "codes": list(asked.insolvency_codes),
+        "insolvency_kinds": list(INSOLVENCY_KINDS),
         "first_kinds": FIRST_KINDS,
         "time_zone": asked.time_zone,
         "told_from": asked.first_told_from,

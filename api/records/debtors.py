@@ -1,6 +1,6 @@
 """Debtors: the legal entities that owe, or will owe."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,6 +39,7 @@ class DebtorRecord(WithId, Base):
         reference_to("debtor", "parent_id"),
         reference_to("debtor", "merged_into_id"),
         Index(None, "seller_id", "parent_id"),
+        Index("ix_debtor_merged", "seller_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
     )
     name: Mapped[str | None]
     country: Mapped[str]
@@ -190,6 +191,24 @@ def descendants(session: Session, debtor_id: UUID) -> Sequence[UUID]:
     below = select(DebtorRecord.id, DebtorRecord.parent_id).join(steps, DebtorRecord.parent_id == steps.c.id)
     steps = steps.union(below)
     return session.scalars(select(steps.c.id).where(steps.c.id != debtor_id)).all()
+
+
+HEADS = text("""
+WITH RECURSIVE walk AS (
+    SELECT id AS named_id, id, merged_into_id FROM debtor WHERE id = ANY(:ids)
+    UNION ALL SELECT w.named_id, d.id, d.merged_into_id FROM walk w JOIN debtor d ON d.id = w.merged_into_id)
+SELECT named_id, id FROM walk WHERE merged_into_id IS NULL
+""")
+
+
+def heads(session: Session, debtor_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Give each of some debtors with itself, or with the one that it was merged into."""
+    return {row.named_id: row.id for row in session.execute(HEADS, {"ids": list(debtor_ids)})}
+
+
+def kin(session: Session, debtor_id: UUID) -> set[UUID]:
+    """Give the ids of all above and all below a debtor."""
+    return {*ancestors(session, debtor_id), *descendants(session, debtor_id)}
 
 
 def _start(debtor_id: UUID) -> CTE:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, OfSeller, WithId, reference_to
 
-KINDS = ("credit_check", "application")
+MONITORING = "monitoring"  # Judged again on what is stored; nobody asked for it, and nobody was answered.
+KINDS = ("credit_check", "application", MONITORING)
 OUTCOMES = ("accept", "accept_prepayment", "hold_first_payment", "refer", "decline")
 
 
@@ -167,11 +168,42 @@ def newest(session: Session, debtor_id: UUID) -> DecisionRecord | None:
     ).first()
 
 
-def newest_class(session: Session, debtor_id: UUID) -> str | None:
-    """Give the class of a debtor by its newest decision; None where it has none, or none was decided."""
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """What the newest decision on a debtor says."""
+
+    id: UUID
+    kind: str
+    outcome: str
+    risk_class: str | None
+
+
+def newest_of(session: Session, debtor_ids: Sequence[UUID]) -> dict[UUID, Newest]:
+    """Give what the newest decision, of any kind, says of each of some debtors that have one."""
+    rows = session.execute(NEWEST_OF, {"debtor_ids": list(debtor_ids)})
+    return {row.debtor_id: Newest(row.id, row.kind, row.outcome, row.risk_class) for row in rows}
+
+
+# Each is found at the end of its debtor's part of the index, however long its history is.
+NEWEST_OF = text("""
+SELECT d.id, d.debtor_id, d.kind, d.outcome, d.risk_class FROM unnest(CAST(:debtor_ids AS uuid[])) AS asked (id)
+CROSS JOIN LATERAL (SELECT * FROM decision WHERE debtor_id = asked.id ORDER BY id DESC LIMIT 1) d
+""")
+
+
+def known_classes(session: Session, debtor_id: UUID) -> tuple[str | None, ...]:
+    """Give the class of the newest decision that answered somebody, and of one of monitoring that came since.
+
+    Each is None where none was decided; without any decision that answered, the first is.
+    """
     record = DecisionRecord
-    query = select(record.risk_class).where(record.debtor_id == debtor_id).order_by(record.id.desc())
-    return session.scalars(query.limit(1)).first()
+    query = select(record.id, record.risk_class).where(record.debtor_id == debtor_id).order_by(record.id.desc())
+    answered = session.execute(query.where(record.kind != MONITORING).limit(1)).first()
+    judged_again = session.execute(query.where(record.kind == MONITORING).limit(1)).first()
+    answer = answered.risk_class if answered else None
+    if judged_again is None or (answered is not None and answered.id > judged_again.id):
+        return (answer,)
+    return (answer, judged_again.risk_class)
 
 
 def newest_facts(session: Session, debtor_id: UUID) -> str | None:

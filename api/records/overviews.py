@@ -51,7 +51,8 @@ SELECT
         FROM agreed_terms WHERE debtor_id = :debtor_id ORDER BY id DESC LIMIT 1) t) AS terms,
     (SELECT row_to_json(d) FROM (SELECT id, kind, outcome, risk_class, grade, pd::text, decided_at, limit_kind,
             limit_amount::text, currency, policy_version
-        FROM decision WHERE debtor_id = :debtor_id ORDER BY id DESC LIMIT 1) d) AS decision,
+        FROM decision WHERE debtor_id = :debtor_id AND (kind <> 'monitoring' OR :all_decisions)
+        ORDER BY id DESC LIMIT 1) d) AS decision,
     (SELECT json_agg(a) FROM (SELECT id, state, requested_kind, requested_amount::text, currency, owner, due_at,
             applied_by, applied_at
         FROM application WHERE debtor_id = :debtor_id
@@ -81,9 +82,15 @@ SELECT
 """)  # noqa: S608
 
 
-def read(session: Session, path: Sequence[UUID], limit_ids: Sequence[UUID], today: date) -> Overview:
-    """Read what stands about the first debtor of a path to the top of its group, on a day."""
+def read(
+    session: Session, path: Sequence[UUID], limit_ids: Sequence[UUID], today: date, *, all_decisions: bool
+) -> Overview:
+    """Read what stands about the first debtor of a path to the top of its group, on a day.
+
+    Without `all_decisions` the newest decision is that which answered somebody, and none of monitoring.
+    """
     values = {"debtor_id": path[0], "path": list(path), "limit_ids": list(limit_ids), "today": today}
+    values["all_decisions"] = all_decisions
     row = session.execute(READ, values).one()
     return Overview(
         limits=row.limits or (),

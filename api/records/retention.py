@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-# Who was never more than a prospect, and whose last decision declines. A report that came since then waits for its own.
+# Who was never more than a prospect, and whose last decision declines: that which answered somebody, since nobody is
+# kept longer for being judged again by ourselves. A report that came since then waits for its own.
 DECLINED = text(
     "SELECT d.id FROM debtor d JOIN LATERAL (SELECT x.outcome, x.as_of, x.decided_at FROM decision x"
-    "   WHERE x.debtor_id = d.id ORDER BY x.id DESC LIMIT 1) last ON true"
+    "   WHERE x.debtor_id = d.id AND x.kind <> 'monitoring' ORDER BY x.id DESC LIMIT 1) last ON true"
     " WHERE d.phase = 'prospect' AND last.outcome = 'decline'"
     " AND last.as_of + make_interval(months => :months) <= :today"
     " AND NOT EXISTS (SELECT FROM invoice i WHERE i.debtor_id = d.id)"

@@ -1,6 +1,5 @@
 """Which alerts of changes have a newer report beside them, by which they can be over."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,14 +12,12 @@ class ReadAlert:
     """An open alert of a debtor of whom a report was read since the change became known."""
 
     id: UUID
-    kind: str
     subject: str
-    debtor_id: UUID
 
 
 READ_SINCE = text("""
-SELECT a.id, a.kind, a.subject, a.debtor_id FROM alert a
-WHERE a.kind = ANY(:kinds) AND a.ended_at IS NULL AND a.debtor_id IS NOT NULL AND a.id > :after
+SELECT a.id, a.subject FROM alert a
+WHERE a.kind = :kind AND a.ended_at IS NULL AND a.debtor_id IS NOT NULL AND a.id > :after
 AND EXISTS (SELECT FROM credit_report r WHERE r.seller_id = a.seller_id AND r.debtor_id = a.debtor_id
     AND r.kind = 'credit_bureau' AND r.facts IS NOT NULL
     AND a.data @> jsonb_build_object('changes', jsonb_build_array(jsonb_build_object('provider', r.provider)))
@@ -29,7 +26,7 @@ ORDER BY a.id LIMIT :count
 """)
 
 
-def read_since(session: Session, kinds: Sequence[str], after: UUID, count: int) -> list[ReadAlert]:
-    """Give the next open alerts after one, by id, beside which a newer report stands, of a source that told of them."""
-    rows = session.execute(READ_SINCE, {"kinds": list(kinds), "after": after, "count": count})
+def read_since(session: Session, kind: str, after: UUID, count: int) -> list[ReadAlert]:
+    """Give the next open alerts of a kind after one, by id, of which a source that told of them has reported since."""
+    rows = session.execute(READ_SINCE, {"kind": kind, "after": after, "count": count})
     return [ReadAlert(*row) for row in rows]

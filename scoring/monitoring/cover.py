@@ -46,8 +46,7 @@ def deadlines(facts: SignalFacts, policy: Policy, are_open: Collection[str]) -> 
     """
     if facts.oldest_unpaid_on is None or facts.insurance is None:
         return NOTHING
-    own = [each for each in facts.insolvencies if each.debtor_id == facts.debtor_id]
-    lasting = [each.occurred_on for each in own if each.ended_on is None or each.ended_on > facts.as_of]
+    lasting = [each.occurred_on for each in facts.insolvencies if each.ended_on is None or each.ended_on > facts.as_of]
     dates = cover_dates(
         facts.oldest_unpaid_on,
         facts.insurance,

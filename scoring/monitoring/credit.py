@@ -86,23 +86,3 @@ def not_invoiced(facts: SignalFacts, policy: Policy) -> Told:
         "oldest_delivered_on": str(late[0].delivered_on),
     }
     return Told((Signal("not_invoiced", "warning", 1, data),), next_on)
-
-
-def insolvency(facts: SignalFacts) -> Told:
-    """Whether the debtor, or somebody above it in its group, is in an insolvency that has not ended."""
-    lasting = [each for each in facts.insolvencies if each.ended_on is None or each.ended_on > facts.as_of]
-    signals = []
-    for kind, is_own in (("insolvency_event", True), ("group_insolvency_event", False)):
-        told = [each for each in lasting if (each.debtor_id == facts.debtor_id) is is_own]
-        if told:
-            events = [
-                {
-                    "code": each.code,
-                    "debtor_id": each.debtor_id,
-                    "occurred_on": str(each.occurred_on),
-                    "report_id": each.report_id,
-                }
-                for each in sorted(told, key=lambda each: (each.occurred_on, each.code, each.report_id))
-            ]
-            signals.append(Signal(kind, "urgent", 1, {"events": events}))
-    return Told(tuple(signals), min((each.ended_on for each in lasting if each.ended_on is not None), default=None))

@@ -73,13 +73,25 @@ class DeliveredOrder:
 
 @dataclass(frozen=True, slots=True)
 class InsolvencyTold:
-    """An insolvency that a report tells of, of the debtor or of somebody above it."""
+    """An insolvency of the debtor that the newest report of a source tells of."""
 
-    debtor_id: str
     code: str
     occurred_on: date
     ended_on: date | None
     report_id: str
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTold:
+    """A change that a source told of the debtor, in its words, and of which no report of that source came since."""
+
+    id: str
+    provider: str
+    kind: str
+    old_value: str | None
+    new_value: str | None
+    changed_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +102,9 @@ class SignalFacts:
     `limited_since` is the day its first limit was decided. `oldest_overdue_on` is the due day of its oldest undisputed
     invoice, `oldest_unpaid_on` that of its oldest invoice of all; `max_extension_days` the insurer's period, None where
     no cover can stop. `insurance` are the terms by which what was delivered is or was covered, None where it never was;
-    `insolvency_known_on` is the day on which an insolvency of the debtor itself was known. On `changes_on` some of it
-    is changed by days or rates alone.
+    `insolvency_known_on` is the day on which an insolvency of the debtor itself was known. `insolvent_kin` are those
+    above and below it in its group of whom an insolvency is told. On `changes_on` some of it is changed by days or
+    rates alone.
     """
 
     as_of: date
@@ -113,3 +126,5 @@ class SignalFacts:
     insurance: InsuranceTerms | None = None
     insolvency_known_on: date | None = None
     changes_on: date | None = None
+    changes: tuple[ChangeTold, ...] = ()
+    insolvent_kin: tuple[str, ...] = ()

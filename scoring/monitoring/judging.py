@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from scoring.monitoring import cover, credit, payments
+from scoring.monitoring import cover, credit, insolvency, payments
+from scoring.monitoring.alert_kind import SEVERITIES, Severity
 from scoring.monitoring.facts import SignalFacts
-from scoring.monitoring.kinds import OF_DEBTOR, Severity
-from scoring.monitoring.told import SEVERITIES, Signal
+from scoring.monitoring.kinds import OF_DEBTOR
+from scoring.monitoring.told import Signal
 from scoring.policy.alerts import Effect
 from scoring.policy.document import Policy
 
@@ -59,7 +60,8 @@ def judge_signals(facts: SignalFacts, policy: Policy, are_open: Mapping[str, Ope
         credit.class_change(facts, policy),
         credit.terms(facts, policy),
         credit.not_invoiced(facts, policy),
-        credit.insolvency(facts),
+        insolvency.own_insolvency(facts),
+        insolvency.group_insolvency(facts),
         cover.cover_stop(facts, policy),
         cover.deadlines(facts, policy, are_open),
     )

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from scoring.monitoring.kinds import KINDS, Severity
+from scoring.monitoring.alert_kind import SEVERITIES, Severity
+from scoring.monitoring.kinds import KINDS
 
 Value = TypeVar("Value", int, Decimal)
-SEVERITIES: tuple[Severity, ...] = ("notice", "warning", "urgent")
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,15 @@ def disagreements(document: Mapping[str, Any], parts: Parts) -> Iterator[Fault]:
     terms = {name: days for name, days in named(document, "terms.payment_term_days").items() if type(days) is int}
     yield from too_long("terms.payment_term_days", terms)
     yield from asking_faults(given(document, "sources.plans"))
+    yield from _of_watching(document)
     yield from card_faults(parts)
     yield from rule_faults(parts, meanings_of(scale, names), str(given(document, "terms.seller_size")))
+
+
+def _of_watching(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """What an insolvency brings about is said in one place."""
+    if given(document, "sources.watching.stop_supply_when_insolvent") is not None:
+        yield Fault("sources.watching.stop_supply_when_insolvent", "is said by alerts.effects.insolvency_event")
 
 
 def part(parts: Parts, path: str, kind: type[_Part]) -> _Part | None:

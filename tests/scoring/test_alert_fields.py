@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scoring.monitoring.kinds import KINDS, alert_kind
 from scoring.reasons.alert_fields import ALERT_FIELDS, alert_lines, told_to
-from scoring.reasons.alerting import ALERT_KINDS, FINANCE, alert_kind
 
 MONEY = {"amount": "1250.50", "currency": "EUR"}
 DATA = {
@@ -69,5 +69,5 @@ def test_sales_never_reads_more_than_finance_and_all_of_it_can_be_written(data, 
 @pytest.mark.parametrize(("kind", "title"), [("brand_new_kind", "Brand new kind"), ("", "Alert"), ("___", "Alert")])
 def test_a_kind_without_words_is_told_all_the_same(kind, title):
     found = alert_kind(kind)
-    assert (found.title.en, found.told) == (title, FINANCE)
-    assert kind not in ALERT_KINDS
+    assert (found.title.en, found.told) == (title, {"finance"})
+    assert kind not in KINDS

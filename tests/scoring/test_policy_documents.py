@@ -444,3 +444,14 @@ def read_or_refused(document: Any) -> Policy | list[str]:
         return parse_policy(document)
     except PolicyInvalid as invalid:
         return [fault.detail for fault in invalid.faults]
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_what_an_insolvency_brings_about_is_said_in_one_place(said: bool) -> None:
+    document = copy.deepcopy(shipped()["default"])
+    document["sources"] = {**document["sources"], "watching": {"stop_supply_when_insolvent": said}}
+    with pytest.raises(PolicyInvalid) as refused:
+        parse_policy(document)
+    assert [each.path for each in refused.value.faults] == ["sources.watching.stop_supply_when_insolvent"]
+    # One that was taken before it was asked is still read, and what it says there follows from nothing else.
+    assert stored_policy(document).alerts.effects == parse_policy(shipped()["default"]).alerts.effects

@@ -72,7 +72,7 @@ def test_what_is_paid_has_no_days_to_keep() -> None:
     ],
 )
 def test_the_days_of_an_insolvency(today: str, told: dict[str, tuple[int, str]]) -> None:
-    own = InsolvencyTold("d", "bankruptcy", date(2026, 3, 10), None, "r")
+    own = InsolvencyTold("bankruptcy", date(2026, 3, 10), None, "r", "kvk")
     facts = replace(
         NOBODY,
         as_of=day(today),
@@ -87,13 +87,12 @@ def test_the_days_of_an_insolvency(today: str, told: dict[str, tuple[int, str]])
 
 
 def test_an_insolvency_of_the_parent_is_no_loss() -> None:
-    above = InsolvencyTold("parent", "bankruptcy", date(2026, 3, 10), None, "r")
     facts = replace(
         NOBODY,
         as_of=date(2026, 7, 1),
         oldest_unpaid_on=date(2026, 6, 1),
         insurance=CONTRACT,
-        insolvencies=(above,),
+        insolvent_kin=("parent",),
     )
     assert {each.kind for each in judge_signals(facts, POLICY, {}).called} == {"group_insolvency_event"}
 

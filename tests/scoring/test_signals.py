@@ -13,6 +13,7 @@ from scoring.facts import CreditLimit
 from scoring.monitoring.book import concentrations
 from scoring.monitoring.cover import warning_days
 from scoring.monitoring.facts import (
+    ChangeTold,
     DeliveredOrder,
     FirstInvoiceFacts,
     InsolvencyTold,
@@ -227,13 +228,50 @@ def test_cover_stops_by_the_oldest_unpaid_invoice(
 
 
 def test_an_insolvency_reaches_the_members_of_a_group_until_it_has_ended() -> None:
-    own = InsolvencyTold("d", "bankruptcy", on(-3), None, "r")
-    above = InsolvencyTold("parent", "moratorium_final", on(-3), on(2), "r")
-    judged = judge_signals(of(insolvencies=(own, above)), POLICY, {})
-    assert [each.kind for each in judged.opened] == ["insolvency_event", "group_insolvency_event"]
-    assert judged.look_on == on(2)
-    later = judge_signals(of(as_of=on(2), insolvencies=(own, above)), POLICY, opened(judged))
-    assert later.ended == ("group_insolvency_event",)
+    kin = of(insolvent_kin=("parent", "child"))
+    judged = judge_signals(kin, POLICY, {})
+    assert [(each.kind, each.data["insolvent_debtor_ids"]) for each in judged.opened] == [
+        ("group_insolvency_event", ["child", "parent"])
+    ]
+    assert judge_signals(NOBODY, POLICY, opened(judged)).ended == ("group_insolvency_event",)
+
+
+@pytest.mark.parametrize(
+    ("insolvencies", "changes", "providers", "look"),
+    [
+        ([("bankruptcy", None, "kvk")], [], ["kvk"], None),
+        ([], [("creditsafe", "insolvency", "Bankruptcy")], ["creditsafe"], None),
+        ([("bankruptcy", 2, "kvk")], [("dnb", "status", "In liquidation")], ["dnb", "kvk"], 2),
+        ([("bankruptcy", 2, "kvk"), ("moratorium_final", 5, "dnb")], [], ["dnb", "kvk"], 2),
+        ([("bankruptcy", 0, "kvk")], [], None, None),  # It has ended today.
+        ([], [("creditsafe", "insolvency", "No")], None, None),
+        ([], [("creditsafe", "negative_event", "Judgment of 1,200")], None, None),
+    ],
+)
+def test_an_insolvency_is_one_alert_that_names_all_who_tell_of_it(
+    insolvencies: list[tuple[str, int | None, str]],
+    changes: list[tuple[str, str, str]],
+    providers: list[str] | None,
+    look: int | None,
+) -> None:
+    told = tuple(
+        InsolvencyTold(code, on(-3), None if days is None else on(days), f"r{number}", provider)
+        for number, (code, days, provider) in enumerate(insolvencies)
+    )
+    said = tuple(
+        ChangeTold(f"c{number}", provider, kind, None, new, "2026-05-01T00:00:00+00:00")
+        for number, (provider, kind, new) in enumerate(changes)
+    )
+    judged = judge_signals(of(insolvencies=told, changes=said), POLICY, {})
+    assert [each.kind for each in judged.opened] == ([] if providers is None else ["insolvency_event"])
+    assert [each.data["providers"] for each in judged.opened] == ([] if providers is None else [providers])
+    assert judged.look_on == (None if look is None else on(look))
+
+
+def test_an_alert_of_an_insolvency_shows_so_many_of_those_who_tell_of_it() -> None:
+    told = tuple(InsolvencyTold("bankruptcy", on(-each), None, f"r{each:02}", "kvk") for each in range(30))
+    (signal,) = judge_signals(of(insolvencies=told), POLICY, {}).opened
+    assert [each["report_id"] for each in signal.data["events"]] == [f"r{each:02}" for each in range(20)]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -283,7 +321,27 @@ FACTS = st.builds(
     not_invoiced=st.lists(st.builds(DeliveredOrder, st.text(min_size=1), st.integers(-40, 0).map(on)), max_size=3).map(
         tuple
     ),
+    limited_since=DAYS,
     terms_agreed=st.booleans(),
+    insolvencies=st.lists(
+        st.builds(
+            InsolvencyTold, st.just("bankruptcy"), st.just(TODAY), DAYS, st.just("r"), st.sampled_from(["kvk", "dnb"])
+        ),
+        max_size=3,
+    ).map(tuple),
+    changes=st.lists(
+        st.builds(
+            ChangeTold,
+            st.text(min_size=1),
+            st.just("dnb"),
+            st.sampled_from(["insolvency", "status", "score"]),
+            st.none(),
+            st.sampled_from(["Bankruptcy", "No", None]),
+            st.just("2026-05-01T00:00:00+00:00"),
+        ),
+        max_size=3,
+    ).map(tuple),
+    insolvent_kin=st.lists(st.text(min_size=1), max_size=2).map(tuple),
     decision=st.none()
     | st.builds(
         NewerDecision,
@@ -306,6 +364,26 @@ def test_the_same_facts_twice_give_nothing_new(facts: SignalFacts, are_open: dic
     again = judge_signals(facts, POLICY, {**unknown, **opened(judged)})
     assert (again.opened, again.raised, again.ended) == ((), (), ())
     assert set(opened(again)) == set(opened(judged))
+
+
+# Invoices, days and terms, and the id of a limit: nothing of what a debtor owes, may owe or is worth.
+READ_BY_SALES = {"invoice_ids", "due_on", "paid_on", "result", "limit_id", "since_on"}
+
+
+@given(FACTS)
+def test_no_alert_of_sales_tells_of_credit(facts: SignalFacts) -> None:
+    judged = judge_signals(facts, POLICY, {})
+    for each in judged.called:
+        if owner_of(each.kind) == "sales":
+            assert set(each.data) <= READ_BY_SALES
+
+
+@given(FACTS)
+def test_of_a_natural_person_no_effect_goes_further_than_a_review(facts: SignalFacts) -> None:
+    harsh = replace(POLICY, alerts=replace(POLICY.alerts, effects=dict.fromkeys(OF_DEBTOR, "stop_supply")))
+    for each in judge_signals(facts, harsh, {}).called:
+        for is_person in (True, None):
+            assert effect_of(each.kind, harsh, is_natural_person=is_person) in ("none", "look_again", "review")
 
 
 @given(FACTS, OPEN)

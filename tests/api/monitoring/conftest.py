@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from api.records.reports import ReportRecord
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from api.wiring import House, of_ourselves
+from providers.stored_facts import as_document
+from scoring.facts import NegativeEvent, RegisterFacts
 
 # The same house, clock, debtor and ledger as those of orders.
 from tests.api.orders.conftest import (  # noqa: F401
@@ -46,6 +49,18 @@ FOLLOW = text(
 )
 
 
+def do_a_minute(house: House, seller: Seller) -> None:  # noqa: F811
+    """Do what a worker does in a minute of one seller's signals, until nothing calls for it."""
+    while True:
+        look_at_seller(house, seller)
+        with house.sessions.of(seller.id) as session:
+            due = session.scalars(FOLLOW, {"seller_id": str(seller.id)}).all()
+        if not due:
+            return
+        for each in due:
+            follow_alerts(house, seller, UUID(each))
+
+
 @dataclass
 class Watch:
     """The worker's part of this seller, done at once, and what is told then."""
@@ -56,14 +71,7 @@ class Watch:
 
     def minute(self) -> None:
         """Look at what calls for it, and do what follows from it, until nothing does."""
-        while True:
-            look_at_seller(self.house, self.seller)
-            with self.sessions.of(self.seller.id) as session:
-                due = session.scalars(FOLLOW, {"seller_id": str(self.seller.id)}).all()
-            if not due:
-                return
-            for each in due:
-                follow_alerts(self.house, self.seller, UUID(each))
+        do_a_minute(self.house, self.seller)
 
     def look(self, *debtor_ids: UUID) -> None:
         """Look at debtors, and at nobody else."""
@@ -125,7 +133,8 @@ def reported(sessions: Sessions, seller: Seller) -> Callable[..., None]:
     """Writes what the company register tells of a debtor now."""
 
     def write(whom: UUID, *codes: str, legal_form: str | None = None) -> None:
-        events = [{"code": each, "occurred_on": "2026-01-05"} for each in codes]
+        events = tuple(NegativeEvent(each, date(2026, 1, 5)) for each in codes)
+        facts = RegisterFacts("kvk", real_now().date(), "active", legal_form=legal_form, events=events)
         with sessions.of(seller.id) as session:
             session.add(
                 ReportRecord(
@@ -133,7 +142,7 @@ def reported(sessions: Sessions, seller: Seller) -> Callable[..., None]:
                     provider="kvk",
                     kind="company_register",
                     retrieved_at=real_now(),
-                    facts={"status": "active", "events": events, "legal_form": legal_form},
+                    facts=as_document(facts),
                     raw={},
                     purpose="credit_assessment",
                     relation="customer",

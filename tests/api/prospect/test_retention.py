@@ -86,6 +86,24 @@ def test_the_reports_of_a_declined_prospect_go_after_six_months(
     assert erase_of(house_then, seller) == Erased(0, 0)
 
 
+AGAIN = text(
+    "INSERT INTO decision SELECT (jsonb_populate_record(d, jsonb_build_object('id', CAST(:id AS uuid),"
+    " 'kind', 'monitoring', 'as_of', '2025-08-01', 'decided_at', '2025-08-01T12:00:00Z'))).* FROM decision d"
+)
+
+
+def test_nobody_is_kept_longer_for_being_judged_again(
+    new_seller: Callable[..., Seller], client_of: ClientOf, house: House
+) -> None:
+    seller = new_seller(starts_on=date(2025, 3, 10))
+    check(client_of("finance", seller=seller), "90000007")
+    with house.sessions.of(seller.id) as session:
+        session.execute(AGAIN, {"id": new_id()})
+    erase_of(house_with(house, house.catalog, clock=Clock(lambda: _moment(seller, date(2025, 9, 10)))), seller)
+    assert counted(house, seller, "credit_report") == 0
+    assert counted(house, seller, "decision") == 2
+
+
 def _moment(seller: Seller, today: date) -> datetime:
     """The real time at which it is noon of a day for a test seller, whose clock stands apart."""
     return datetime.combine(today, time(12), ZONE).astimezone(UTC) - seller.clock_ahead

@@ -23,6 +23,7 @@ from api.wiring import House
 from api.worker import run_job
 from providers.catalog import Catalog
 from tests.api.conftest import FREE_FOR_ALL, NOWHERE, Client
+from tests.api.monitoring.conftest import do_a_minute
 from tests.sandbox_control import SandboxControl, serving
 
 
@@ -115,6 +116,12 @@ def run(erp: FlaskClient, house: House, seller: Seller) -> Callable[[], dict[str
         return result
 
     return work
+
+
+@pytest.fixture
+def minute(house: House, seller: Seller) -> Callable[[], None]:
+    """Does what a worker does in a minute beside a run."""
+    return lambda: do_a_minute(house, seller)
 
 
 @pytest.fixture

@@ -67,18 +67,21 @@ def work(house, sessions, seller):
 
 
 def test_a_bankruptcy_that_is_told_stops_supply_and_a_repeat_changes_nothing(
-    app, office, stranger, address, watched, work, open_alerts
+    app, office, stranger, address, watched, *, work, minute, open_alerts, house, seller
 ):
     taken = stranger.post(address, data=notice())
     assert (taken.status_code, taken.json) == (202, {"state": "received"})
     assert_documented(app, "POST", "/v1/notices/{provider}/{token}", 202, taken.json)
     assert work() == ["succeeded"]
-    assert open_alerts() == [("insolvency_event", f"{watched} dnb")]
+    assert open_alerts() == [("insolvency_event", str(watched))]
     assert stranger.post(address, data=notice()).status_code == 202
     assert work() == []
     listed = office.get("/v1/notices")
     assert_documented(app, "GET", "/v1/notices", 200, listed.json)
     assert [(each["state"], each["changes_count"]) for each in listed.json["items"]] == [("read", 1)]
+    minute()
+    with house.sessions.of(seller.id) as session:
+        assert session.scalars(text("SELECT kind FROM hold")).all() == ["stop_supply"]
 
 
 def test_the_same_change_in_another_notice_is_one_change(office, stranger, address, watched, work, open_alerts):
@@ -86,7 +89,7 @@ def test_the_same_change_in_another_notice_is_one_change(office, stranger, addre
     stranger.post(address, data=notice() + b"\n")
     assert work() == ["succeeded", "succeeded"]
     assert [each["changes_count"] for each in office.get("/v1/notices").json["items"]] == [0, 1]
-    assert open_alerts() == [("insolvency_event", f"{watched} dnb")]
+    assert open_alerts() == [("insolvency_event", str(watched))]
 
 
 def test_what_is_told_of_companies_that_nobody_watches_is_not_kept(stranger, address, watched, work, erp, open_alerts):

@@ -13,7 +13,8 @@ from scoring.policy.document import shipped
 
 DECIDED = text(
     "INSERT INTO credit_limit SELECT (jsonb_populate_record(l,"
-    " jsonb_build_object('id', CAST(:id AS uuid), 'risk_class', 'blocked'))).* FROM credit_limit l"
+    " jsonb_build_object('id', CAST(:id AS uuid), 'risk_class', 'blocked', 'known_at', CAST(:now AS text)))).*"
+    " FROM credit_limit l"
 )
 PLAN = {
     "name": "review",
@@ -25,10 +26,11 @@ PLAN = {
 
 @pytest.fixture
 def rules(sessions, seller, clock):
-    """Puts a policy in force: the shipped one with other sections of `sources`."""
+    """Puts a policy in force, as one that was stored: the shipped one with other sections of `sources`."""
 
-    def put(**sources):
+    def put(effects=None, **sources):
         document = copy.deepcopy(shipped()["default"])
+        document["alerts"] = {**document["alerts"], **({} if effects is None else {"effects": effects})}
         document["sources"] = {**document["sources"], **sources}
         written = canonical_json(document).decode()
         with sessions.of(seller.id) as session:
@@ -73,13 +75,14 @@ def test_a_plan_for_it_buys_once_what_changed_and_the_class_is_looked_at(
     expected = [("company_register", "kvk", "credit_review"), ("credit_bureau", "creditsafe", "credit_review")]
     assert reports_of(sessions, seller) == expected
     subject = str(debtor_id)
-    assert sorted(open_alerts()) == [("insolvency_event", f"{subject} creditsafe"), ("judged_worse", subject)]
-    run()
+    assert sorted(open_alerts()) == [("class_worsened", subject), ("insolvency_event", subject)]
+    assert (result["decided_count"], result["alerts_opened_count"]) == (1, 2)
+    assert run()["decided_count"] == 0
     assert reports_of(sessions, seller) == expected
     with sessions.of(seller.id) as session:  # Somebody decided on it by what is known now.
-        session.execute(DECIDED, {"id": new_id()})
+        session.execute(DECIDED, {"id": new_id(), "now": time().isoformat()})
     run()
-    assert open_alerts() == [("insolvency_event", f"{subject} creditsafe")]
+    assert open_alerts() == [("insolvency_event", subject)]
 
 
 def test_what_the_budget_does_not_allow_is_not_bought(rules, plans, followed, run, time, sessions, seller):
@@ -88,16 +91,23 @@ def test_what_the_budget_does_not_allow_is_not_bought(rules, plans, followed, ru
     assert [kind for kind, *_ in reports_of(sessions, seller)] == ["company_register"]
 
 
-def test_a_policy_may_leave_supply_as_it_is(rules, plans, followed, run, time, sessions, seller, open_alerts):
-    rules(watching={"natural_persons": False, "stop_supply_when_insolvent": False})
+@pytest.mark.parametrize(
+    ("effects", "holds"), [({"insolvency_event": "stop_supply"}, ["stop_supply"]), ({"insolvency_event": "none"}, [])]
+)
+def test_the_effects_of_the_policy_say_whether_supply_stops(
+    rules, followed, run, minute, time, *, sessions, seller, open_alerts, effects, holds
+):
+    # What policies of before said of it stands there still, and says nothing.
+    rules(effects, watching={"natural_persons": False, "stop_supply_when_insolvent": not holds})
     debtor_id, _ = fall(followed, run, time)
-    assert open_alerts() == [("insolvency_event", f"{debtor_id} creditsafe")]
+    minute()
+    assert open_alerts() == [("insolvency_event", str(debtor_id))]
     with sessions.of(seller.id) as session:
-        assert session.scalar(text("SELECT count(*) FROM hold")) == 0
+        assert session.scalars(text("SELECT kind FROM hold")).all() == holds
 
 
 def test_a_policy_may_have_natural_persons_watched(rules, followed, run):
     followed("90000012", is_natural_person=True, legal_form="eenmanszaak")
     assert run()["watching"]["begun_count"] == 0
-    rules(watching={"natural_persons": True, "stop_supply_when_insolvent": True})
+    rules(watching={"natural_persons": True})
     assert run()["watching"]["begun_count"] == 1

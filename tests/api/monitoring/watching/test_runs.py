@@ -199,27 +199,33 @@ def test_whom_a_source_watches_no_longer_is_put_in_again(runs, add, watch, rows)
     assert (watch.watched, rows("SELECT state FROM watch")) == (["00000001", "00000001"], [("watched",)])
 
 
-def test_the_group_of_an_insolvent_company_is_told(runs, add, watch, rows):
+def test_the_group_of_an_insolvent_company_is_told(runs, add, watch, rows, minute):
     parent = add("00000001")
     child = add("00000002", parent_id=parent)
+    below = add("00000005", parent_id=child)
     beside = add("00000003", parent_id=parent)
     stranger = add("00000004")
     watch.told = lambda since: [change("00000002", "insolvency", "Bankruptcy")]
-    assert runs()["alerts_opened_count"] == 2
-    told = rows("SELECT kind, severity, debtor_id FROM alert ORDER BY id")
-    assert told == [("insolvency_event", "urgent", child), ("group_member_insolvent", "urgent", parent)]
-    assert beside not in [each[2] for each in told]
-    assert stranger not in [each[2] for each in told]
+    assert runs()["alerts_opened_count"] == 3
+    told = rows("SELECT kind, severity, debtor_id, data -> 'insolvent_debtor_ids' FROM alert ORDER BY id")
+    assert told[0] == ("insolvency_event", "urgent", child, None)
+    members = {("group_insolvency_event", "urgent", each) for each in (parent, below)}
+    assert {each[:3] for each in told[1:]} == members
+    assert [each[3] for each in told[1:]] == [[str(child)]] * 2
+    assert not {beside, stranger} & {each[2] for each in told}
+    minute()
     assert rows("SELECT debtor_id, kind, placed_by FROM hold") == [(child, "stop_supply", "machine")]
+    assert rows("SELECT count(*) FROM alert") == [(3,)]
 
 
 def test_an_insolvency_is_over_when_a_newer_report_knows_of_none_and_supply_stays_stopped(
-    runs, add, watch, rows, sessions, seller, clock, open_alerts
+    runs, add, watch, rows, *, sessions, seller, clock, open_alerts, minute
 ):
     parent = add("00000001")
     child = add("00000002", parent_id=parent)
     watch.told = lambda since: [change("00000002", "insolvency", "Bankruptcy")]
     runs()
+    minute()
     assert len(open_alerts()) == 2
     with sessions.of(seller.id) as session:
         report(session, child, clock.now(seller), ())
