@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.exchange import convert_by, rates_on
-from api.records import debtor_signals
+from api.records import debtor_signals, promises
 from api.records.debtor_signals import Asked
 from scoring.exchange import Rate
 from scoring.facts import CreditLimit
@@ -24,19 +24,23 @@ from scoring.monitoring.facts import (
     StandingLimit,
 )
 from scoring.policy.document import Policy
+from scoring.promises import Promise
 from scoring.ratios import rounded_ratio
 
 
 def signal_facts(session: Session, debtor_ids: Sequence[UUID], today: date, policy: Policy) -> dict[UUID, SignalFacts]:
-    """Give the facts of debtors on a day, in two statements; those that were merged away are left out."""
+    """Give the facts of debtors on a day, in three statements; those that were merged away are left out."""
     codes = [code for code, kind in policy.evidence.events.items() if kind == "insolvency"]
     rows = debtor_signals.read(session, debtor_ids, Asked(today, policy.currency, codes), policy.evidence)
     amounts = [money for row in rows for money in (*_money(row.used), *_money(row.secured), *_limit_money(row))]
     rates = rates_on(session, amounts, policy.currency, today, policy.evidence.rate_usable_days)
-    return {row.id: _facts(row, today, policy, rates) for row in rows}
+    promised = promises.of_debtors(session, debtor_ids, today)
+    return {row.id: _facts(row, today, policy, rates, promised.get(row.id, ())) for row in rows}
 
 
-def _facts(row: Any, today: date, policy: Policy, rates: Mapping[str, Rate]) -> SignalFacts:
+def _facts(
+    row: Any, today: date, policy: Policy, rates: Mapping[str, Rate], promised: tuple[Promise, ...]
+) -> SignalFacts:
     def into(amounts: Sequence[Money]) -> Decimal | None:
         conversion = convert_by(rates, amounts, policy.currency)
         return None if conversion.left else conversion.total
@@ -63,6 +67,7 @@ def _facts(row: Any, today: date, policy: Policy, rates: Mapping[str, Rate]) -> 
             InsolvencyTold(debtor_id, code, date.fromisoformat(occurred), _day(ended), report_id)
             for debtor_id, code, occurred, ended, report_id in row.insolvencies or ()
         ),
+        promises=promised,
     )
 
 

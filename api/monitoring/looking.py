@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.gate.entering import in_one_transaction
 from api.monitoring.facts import signal_facts
+from api.monitoring.promise_keeping import note_promises
 from api.records import alerts, debtor_signals, debtors, jobs, looks
 from api.records.alerts import AlertRecord, Called
 from api.wiring import Wiring
@@ -42,6 +43,7 @@ def look_within(session: Session, debtor_ids: Sequence[UUID], given: Wiring) -> 
     debtor_signals.look_alone(session)
     policy = given.house.policies.active(session).policy
     facts = signal_facts(session, debtor_ids, given.today, policy)
+    note_promises(session, facts.values(), given)
     # What a source told of a debtor is an alert of its own, named by the source too.
     open_of = [each for each in alerts.open_of(session, list(facts), OF_DEBTOR) if each.subject == str(each.debtor_id)]
     records = {(each.debtor_id, each.kind): each for each in open_of}

@@ -36,6 +36,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "notice_address.manage": OFFICE,
     "alert.read": ASKERS,  # Sales sees what is for sales.
     "alert.handle": DECIDERS | {"sales", "integration"},
+    "promise.make": ASKERS,
+    "promise.read": ASKERS,
+    "promise.withdraw": ASKERS,
     "sanctions.read": DECIDERS,
     "sanctions.clear": DECIDERS,
     "sanctions.screen": DECIDERS,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from scoring.facts import CreditLimit
 from scoring.policy.grading import RiskClass
+from scoring.promises import Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +101,4 @@ class SignalFacts:
     max_extension_days: int | None = None
     not_invoiced: tuple[DeliveredOrder, ...] = ()
     insolvencies: tuple[InsolvencyTold, ...] = ()
+    promises: tuple[Promise, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from scoring.monitoring import cover, credit, payments
+from scoring.monitoring import cover, credit, payments, promises
 from scoring.monitoring.facts import SignalFacts
 from scoring.monitoring.kinds import OF_DEBTOR, Severity
 from scoring.monitoring.told import SEVERITIES, Signal
@@ -55,6 +55,7 @@ def judge_signals(facts: SignalFacts, policy: Policy, are_open: Mapping[str, Ope
         payments.first_payment(facts, policy),
         payments.behaviour(facts, policy, level("behaviour_worsened")),
         payments.overdue_items(facts, policy),
+        promises.promises(facts),
         credit.limit_use(facts, policy, level("limit_nearly_used")),
         credit.class_change(facts, policy),
         credit.terms(facts, policy),

@@ -68,6 +68,19 @@ _FOLLOWED = (
         "No undisputed invoice is so old.",
     ),
     Kind(
+        "promise_due",
+        ("notice",),
+        "The day has come on which the debtor promised to pay.",
+        "It is paid, the promise is withdrawn, or `promise_grace_days` are over.",
+        "sales",
+    ),
+    Kind(
+        "promise_broken",
+        ("warning",),
+        "What was promised is not paid `promise_grace_days` after its day.",
+        "It is paid, or somebody promised anew.",
+    ),
+    Kind(
         "not_invoiced",
         ("warning",),
         "What was delivered on an order has not been invoiced for `not_invoiced_days`.",

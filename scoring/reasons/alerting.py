@@ -59,6 +59,16 @@ ALERT_KINDS: dict[str, AlertKind] = {
         Words("Invoices have been overdue for long", "Facturen zijn lang over de vervaldatum"),
         Words("Collect what is due.", "Incasseer wat vervallen is."),
     ),
+    "promise_due": AlertKind(
+        BOTH,
+        Words("A debtor promised to pay today", "Een debiteur heeft toegezegd vandaag te betalen"),
+        Words("See whether the money has come, else call.", "Kijk of het geld binnen is en bel anders."),
+    ),
+    "promise_broken": AlertKind(
+        FINANCE,
+        Words("A debtor broke a promise to pay", "Een debiteur is een betaaltoezegging niet nagekomen"),
+        Words("Call today, and take the next step of collecting.", "Bel vandaag en zet de volgende stap in het innen."),
+    ),
     "terms_not_signed": AlertKind(
         SALES,
         Words(
