@@ -76,6 +76,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "webhook.manage": BOOK,
     "job.read": ASKERS,
     "mail.read": OFFICE | DECIDERS,
+    "mail.resend": OFFICE | DECIDERS,
     "mail.choose": ASKERS | OFFICE,
     "key.manage": OFFICE,
     "settings.manage": OFFICE,

@@ -1,4 +1,4 @@
-"""Promises to pay: what was promised for which invoices, and what became of it."""
+"""Promises to pay, and what became of each; and of mails, who had one sent again and when what it told was erased."""
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -11,6 +11,7 @@ depends_on = None
 
 # Rows are only ever added.
 TABLES = ("promise", "promise_item", "promise_step")
+MAIL_COLUMNS = {"resent_by": sa.Text(), "resent_at": TIMESTAMP(timezone=True), "erased_at": TIMESTAMP(timezone=True)}
 
 
 def upgrade() -> None:
@@ -18,9 +19,15 @@ def upgrade() -> None:
     create_promise_item()
     create_promise_step()
     build_walls()
+    for name, type_ in MAIL_COLUMNS.items():
+        op.add_column("mail", sa.Column(name, type_, nullable=True))
+    op.create_index("ix_mail_kept", "mail", ["seller_id", "made_at"], postgresql_where=sa.text("erased_at IS NULL"))
 
 
 def downgrade() -> None:
+    op.drop_index("ix_mail_kept", "mail")
+    for name in MAIL_COLUMNS:
+        op.drop_column("mail", name)
     for table in reversed(TABLES):
         op.drop_table(table)
 
