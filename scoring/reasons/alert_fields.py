@@ -24,7 +24,6 @@ ALERT_FIELDS: dict[str, tuple[Words, bool]] = {
     "invoiced_amount": (Words("Invoiced", "Gefactureerd"), True),
     "due_on": (Words("Due on", "Vervalt op"), True),
     "due_at": (Words("Deadline", "Termijn"), True),
-    "act_until": (Words("Act by", "Handel uiterlijk"), True),
     "paid_on": (Words("Paid on", "Betaald op"), True),
     "result": (Words("Paid", "Betaald"), True),
     "overdue_days": (Words("Days overdue", "Dagen te laat"), True),
@@ -59,8 +58,9 @@ ALERT_FIELDS: dict[str, tuple[Words, bool]] = {
     "account": (Words("Account", "Rekening"), False),
     "provider": (Words("Source", "Bron"), False),
     "changes_count": (Words("Changes", "Wijzigingen"), False),
-    "description": (Words("Webhook", "Webhook van"), False),
+    "description": (Words("Webhook", "Webhook"), False),
     "failing_since": (Words("Fails since", "Mislukt sinds"), False),
+    "act_until": (Words("Act by", "Handel uiterlijk"), True),
 }
 # What stands in these is a code, and has words.
 CODED = ("result", "risk_class", "from", "to", "outcome")

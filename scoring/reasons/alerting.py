@@ -61,7 +61,7 @@ ALERT_KINDS: dict[str, AlertKind] = {
     ),
     "promise_due": AlertKind(
         BOTH,
-        Words("A debtor promised to pay today", "Een debiteur heeft toegezegd vandaag te betalen"),
+        Words("A promise to pay is due", "De dag van een betaaltoezegging is gekomen"),
         Words("See whether the money has come, else call.", "Kijk of het geld binnen is en bel anders."),
     ),
     "promise_broken": AlertKind(
