@@ -97,6 +97,7 @@ def faults_of_promise(new: NewPromise, as_of: date) -> Iterator[PromiseFault]:
 
 
 def _faults_of_item(item: PromisedItem, currency: str) -> Iterator[PromiseFault]:
+    """What stands against one of the invoices."""
     if item.open_amount.amount <= 0:
         yield PromiseFault(item.pointer, "settled", "Nothing of this invoice is open.")
     if item.open_amount.currency != currency:

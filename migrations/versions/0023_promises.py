@@ -11,7 +11,7 @@ depends_on = None
 
 # Rows are only ever added.
 TABLES = ("promise", "promise_item", "promise_step")
-MAIL_COLUMNS = {"resent_by": sa.Text(), "resent_at": TIMESTAMP(timezone=True), "erased_at": TIMESTAMP(timezone=True)}
+MAIL_TIMES = ("resent_at", "erased_at")
 
 
 def upgrade() -> None:
@@ -19,14 +19,15 @@ def upgrade() -> None:
     create_promise_item()
     create_promise_step()
     build_walls()
-    for name, type_ in MAIL_COLUMNS.items():
-        op.add_column("mail", sa.Column(name, type_, nullable=True))
+    op.add_column("mail", sa.Column("resent_by", sa.Text(), nullable=True))
+    for name in MAIL_TIMES:
+        op.add_column("mail", sa.Column(name, TIMESTAMP(timezone=True), nullable=True))
     op.create_index("ix_mail_kept", "mail", ["seller_id", "made_at"], postgresql_where=sa.text("erased_at IS NULL"))
 
 
 def downgrade() -> None:
     op.drop_index("ix_mail_kept", "mail")
-    for name in MAIL_COLUMNS:
+    for name in ("resent_by", *MAIL_TIMES):
         op.drop_column("mail", name)
     for table in reversed(TABLES):
         op.drop_table(table)

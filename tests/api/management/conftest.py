@@ -21,6 +21,7 @@ from tests.api.monitoring.conftest import (  # noqa: F401
     today,
     watch,
 )
+from tests.api.orders.conftest import at_once, post  # noqa: F401
 
 
 @pytest.fixture

@@ -323,3 +323,34 @@ def test_nobody_sees_another_sellers_promise(app, invoice, promise, client_of, n
     assert_problem(app, stranger.get(f"/v1/promises/{noted['id']}"), 404, "promise_not_found")
     assert stranger.get(LIST).json["items"] == []
     assert_problem(app, promise(noted["invoice_ids"][0], by=stranger), 404, "invoice_not_found")
+
+
+def test_a_debtor_is_shown_with_the_promises_that_are_open(app, numbered, promise, sales, pay, watch, debtor_id):
+    kept, still_open = promise(numbered("V1")).json, promise(numbered("V2")).json
+    pay("100.00", allocations=[of("V1", "100.00")])
+    watch.minute()
+    told = sales.get(f"/v1/debtors/{debtor_id}").json
+    assert_documented(app, "GET", "/v1/debtors/{debtor_id}", 200, told)
+    names = ("id", "amount", "promised_on", "last_on", "made_by")
+    assert told["promises"] == [{name: still_open[name] for name in names}]
+    assert kept["id"] != still_open["id"]
+
+
+def test_who_pays_and_who_withdraws_at_once_leave_one_end(book, sales, post, at_once, watch, debtor_id):
+    """Each promise was kept, or was withdrawn before, and never both."""
+    ids = {number: book.promise(book.numbered(number)).json["id"] for number in ("A1", "A2", "A3", "A4")}
+
+    def withdraw(promise_id):
+        client = sales.application.test_client()
+        client.environ_base["HTTP_AUTHORIZATION"] = sales.environ_base["HTTP_AUTHORIZATION"]
+        return lambda: client.post(f"/v1/promises/{promise_id}/withdrawals", json={"grounds": "Both at once."})
+
+    def paid(number):
+        allocations = [of(number, "100.00")]
+        asked = {"debtor_id": str(debtor_id), "payment_reference": number, "paid_on": "2026-01-05"}
+        return post("/v1/payments", asked | {"amount": allocations[0]["amount"], "allocations": allocations})
+
+    at_once(*map(withdraw, ids.values()), *map(paid, ids), *[lambda: watch.look(debtor_id)] * 2)
+    watch.minute()
+    ends = [book.told(each) for each in ids.values()]
+    assert all(each in (["made", "withdrawn"], ["made", "kept"]) for each in ends), ends
