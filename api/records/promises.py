@@ -32,7 +32,7 @@ class PromiseRecord(WithId, Base):
         CheckConstraint(f"channel IN {CHANNELS}", name="channel"),
         CheckConstraint("last_on >= promised_on", name="last_on"),
         reference_to("debtor", "debtor_id"),
-        Index(None, "seller_id", "debtor_id"),
+        Index(None, "seller_id", "debtor_id", "last_on"),
         Index(None, "seller_id", "made_at"),
     )
     debtor_id: Mapped[UUID]
@@ -108,9 +108,13 @@ LEFT JOIN LATERAL (
     SELECT state FROM promise_step WHERE promise_id = p.id ORDER BY id DESC LIMIT 1) step ON true
 CROSS JOIN LATERAL ({LEDGER}) ledger
 WHERE step.state IS DISTINCT FROM 'withdrawn'"""  # noqa: S608
-# What is long settled is left alone: it would be read at each look for nothing.
-OF_DEBTORS = text(f"""{PROMISES} AND p.debtor_id = ANY(CAST(:ids AS uuid[]))
-    AND (step.state IS NULL OR p.last_on >= :since OR ledger.waits) ORDER BY p.id""")
+# What is long settled is left alone, before its payments are summed up: it would be read at each look for nothing.
+CANDIDATES = """candidate AS MATERIALIZED (
+    SELECT id FROM promise WHERE debtor_id = ANY(CAST(:ids AS uuid[])) AND (last_on >= :since OR coalesce((
+        SELECT state FROM promise_step WHERE promise_id = promise.id ORDER BY id DESC LIMIT 1), 'open') = 'open')
+    UNION SELECT t.promise_id FROM invoice i JOIN promise_item t ON t.seller_id = i.seller_id AND t.invoice_id = i.id
+    WHERE i.debtor_id = ANY(CAST(:ids AS uuid[])) AND i.open_amount <> 0)"""
+OF_DEBTORS = text(f"WITH {CANDIDATES} {PROMISES} AND p.id IN (SELECT id FROM candidate) ORDER BY p.id")  # noqa: S608
 OF_INVOICES = text(f"""{PROMISES} AND p.id IN (
     SELECT promise_id FROM promise_item WHERE invoice_id = ANY(CAST(:ids AS uuid[]))) ORDER BY p.id""")  # noqa: S608
 BY_IDS = text(f"{PROMISES} AND p.id = ANY(CAST(:ids AS uuid[])) ORDER BY p.id")

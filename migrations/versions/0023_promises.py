@@ -76,7 +76,8 @@ def create_promise() -> None:
         _of("promise", "debtor"),
         *_keys("promise", "id"),
     )
-    op.create_index(op.f("ix_promise_seller_id_debtor_id"), "promise", ["seller_id", "debtor_id"])
+    columns = ["seller_id", "debtor_id", "last_on"]
+    op.create_index(op.f("ix_promise_seller_id_debtor_id_last_on"), "promise", columns)
     op.create_index(op.f("ix_promise_seller_id_made_at"), "promise", ["seller_id", "made_at"])
 
 

@@ -354,3 +354,13 @@ def test_who_pays_and_who_withdraws_at_once_leave_one_end(book, sales, post, at_
     watch.minute()
     ends = [book.told(each) for each in ids.values()]
     assert all(each in (["made", "withdrawn"], ["made", "kept"]) for each in ends), ends
+
+
+def test_what_nobody_looked_at_for_months_is_judged_all_the_same(book, watch, time):
+    kept, broken = (book.promise(book.numbered(number)).json["id"] for number in ("M1", "M2"))
+    book.pay("100.00", allocations=[of("M1", "100.00")])
+    time.pass_by(days=200)
+    book.pay("100.00", allocations=[of("M2", "100.00")])
+    watch.minute()
+    assert (book.shown(kept)["state"], book.shown(broken)["state"]) == ("kept", "broken")
+    assert "promise_broken" not in watch.alerts()  # It is paid by now.
