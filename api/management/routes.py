@@ -14,8 +14,9 @@ from api.management.promise_schemas import (
     WithdrawalOfPromiseSchema,
 )
 from api.management.promises import PromiseRequest, find, make, withdraw
-from api.records import promises
-from api.records.promises import PromiseRecord, Wanted
+from api.records import promise_listing
+from api.records.promise_listing import Wanted
+from api.records.promises import PromiseRecord
 from api.web.answers import bytes_answer, json_answer
 from api.web.blueprint import Blueprint
 from api.web.lists import CSV_TOO, list_answer
@@ -53,7 +54,7 @@ def list_promises(query: dict[str, Any]) -> Response:
         changed_since=since(query["changed_since"], given),
     )
     with given.transaction() as session:
-        listed = promises.listing(wanted)
+        listed = promise_listing.listing(wanted)
         page = page_of(session, listed, [PromiseRecord.id], query["limit"], query["after"], newest_first=True)
         return list_answer(PromiseSchema, promise_answers(session, page.items), page.next)
 
