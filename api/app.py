@@ -28,6 +28,7 @@ from api.ledger import rate_routes as rates
 from api.ledger import routes as ledger
 from api.mail import routes as mail
 from api.mail import unsubscribe_routes as unsubscribing
+from api.management import routes as management
 from api.monitoring import notice_routes as notices
 from api.monitoring import routes as monitoring
 from api.monitoring import run_routes as watching
@@ -69,6 +70,7 @@ ROOMS = (
     ledger,
     limits,
     mail,
+    management,
     measures,
     monitoring,
     notices,

@@ -35,7 +35,7 @@ from api.policies.trying.shadowing import judge_shadows, judge_shadows_of
 from api.prospect.jobs import JOBS as PROSPECT_JOBS
 from api.prospect.rescreening_jobs import JOBS as SCREENING_JOBS
 from api.prospect.retention import erase_old_reports
-from api.records import idempotency, jobs, sellers, webhook_deliveries
+from api.records import idempotency, jobs, mails, sellers, webhook_deliveries
 from api.records.sellers import Seller
 from api.wiring import House
 
@@ -54,6 +54,7 @@ ATTEMPTS = 3
 STALLED_AFTER_SECONDS = 30
 KEPT_HOURS = 24
 DELIVERED_KEPT = timedelta(days=30)
+MAILS_KEPT = timedelta(days=90)
 LANE_CONCURRENCY = 2
 SHUTDOWN_SECONDS = 20
 FEED_SECONDS = 0.5
@@ -183,13 +184,16 @@ def run_job(house: House, seller_id: UUID, job_id: UUID, *, is_last: bool) -> No
 
 
 def forget_old(house: House) -> None:
-    """Forget the answers kept for repeated requests after a day, and what was delivered to webhooks after a month."""
+    """Forget the answers kept for repeated requests after a day, what was delivered to webhooks after a month, and what
+    mails told after three.
+    """
     with house.sessions.of_nobody() as session:
         everyone = sellers.every(session)
     for seller in everyone:
         with house.sessions.of(seller.id) as session:
             idempotency.purge(session, real_now())
             webhook_deliveries.forget_delivered(session, real_now() - DELIVERED_KEPT)
+            mails.erase_old(session, real_now() - MAILS_KEPT, real_now())
 
 
 def work(house: House, database_url: str) -> None:

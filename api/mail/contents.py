@@ -15,6 +15,7 @@ NAME_LENGTH_MAX = 120
 def fact_of(alert: AlertRecord, debtor: DebtorRecord | None, audience: Audience) -> dict[str, Any]:
     """Give one alert as a mail tells of it to an audience; times as ISO 8601 in UTC."""
     is_natural_person = debtor is not None and debtor.is_natural_person is not False
+    data = alert.data if alert.due_on is None else {**alert.data, "act_until": str(alert.due_on)}
     return {
         "alert_id": str(alert.id),
         "kind": alert.kind,
@@ -23,7 +24,7 @@ def fact_of(alert: AlertRecord, debtor: DebtorRecord | None, audience: Audience)
         "debtor": None if debtor is None or debtor.name is None else one_line(debtor.name, NAME_LENGTH_MAX),
         "since": alert.opened_at.isoformat(),
         "ended_at": None if alert.ended_at is None else alert.ended_at.isoformat(),
-        "data": told_to(alert.data, audience, is_natural_person=is_natural_person),
+        "data": told_to(data, audience, is_natural_person=is_natural_person),
     }
 
 

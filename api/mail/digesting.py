@@ -14,6 +14,7 @@ from api.mail.contents import content, fact_of
 from api.mail.people import Person, people
 from api.mail.receivers import receivers
 from api.records import mail_notices, mails, sellers
+from api.records.alert_handling import state_of
 from api.records.alerts import AlertRecord
 from api.records.debtors import DebtorRecord
 from api.records.mail_notices import MailNoticeRecord
@@ -63,7 +64,7 @@ def make_digests(session: Session, seller: Seller, moment: Moment) -> int:
     reading.digested_at = quarter
     zone = ZoneInfo(seller.time_zone)
     today = moment.now.astimezone(zone).date()
-    look = _look(session, moment.real_now)
+    look = _look(session, today, moment.real_now)
     has_its_own = mails.digested(session, today)
     made = 0
     for person in look.people.values():
@@ -75,13 +76,19 @@ def make_digests(session: Session, seller: Seller, moment: Moment) -> int:
     return made
 
 
-def _look(session: Session, real_now: datetime) -> Look:
-    """Read, for everybody at once, what waits for a digest and what is open."""
+def _look(session: Session, today: date, real_now: datetime) -> Look:
+    """Read, for everybody at once, what waits for a digest and what is open.
+
+    What somebody snoozed is in no digest; that it was opened is told once it is back, or over.
+    """
     finance_address = sellers.finance_address(session, session.info["seller_id"])
-    standing = mail_notices.alerts_with_debtors(session, None)
+    alerts = mail_notices.alerts_with_debtors(session, None)
+    snoozed = {alert.id for alert, _ in alerts if state_of(alert, today) == "snoozed"}
+    standing = [each for each in alerts if each[0].id not in snoozed]
     by_address: dict[str, list[MailNoticeRecord]] = defaultdict(list)
     for notice in mail_notices.waiting(session, at_once=False):
-        by_address[notice.address].append(notice)
+        if notice.alert_id not in snoozed:
+            by_address[notice.address].append(notice)
     owners = {owner for _, debtor in standing for owner in _owners(debtor).values() if owner}
     named = {*by_address, *owners, *([finance_address] if finance_address else [])}
     known = people(session, named, real_now)

@@ -32,7 +32,6 @@ def write_mail(
     kind: str,
     language: Language,
     seller: Seller,
-    public_url: str,
     unsubscribe_url: str | None,
 ) -> Written:
     """Write a mail of a content as `contents.content` makes it; with no `unsubscribe_url` its reader cannot end it."""
@@ -43,9 +42,7 @@ def write_mail(
         "words": words,
         "subject": subject,
         "parts": [
-            _part(name, content, kind, language, seller, public_url)
-            for name in ("new", "open", "ended")
-            if content.get(name)
+            _part(name, content, kind, language, seller) for name in ("new", "open", "ended") if content.get(name)
         ],
         "why": words["why" if unsubscribe_url else "why_finance"].format(seller=seller.name),
         "unsubscribe": {"link": unsubscribe_url, "text": words[f"unsubscribe_{kind}"]} if unsubscribe_url else None,
@@ -75,18 +72,19 @@ def _subject(
     return (mark + subject)[:SUBJECT_LENGTH_MAX]
 
 
-def _part(
-    name: str, content: Mapping[str, Any], kind: str, language: Language, seller: Seller, public_url: str
-) -> dict[str, Any]:
+def _part(name: str, content: Mapping[str, Any], kind: str, language: Language, seller: Seller) -> dict[str, Any]:
     more = content["more"].get(name, 0)
     return {
         "heading": WORDS[name].of(language) if kind == "digest" else None,
-        "alerts": [_alert(fact, name, language, seller, public_url) for fact in content[name]],
+        "alerts": [_alert(fact, name, language, seller) for fact in content[name]],
         "more": WORDS["more"].of(language).format(count=more) if more else None,
     }
 
 
-def _alert(fact: Mapping[str, Any], part: str, language: Language, seller: Seller, public_url: str) -> dict[str, Any]:
+def _alert(fact: Mapping[str, Any], part: str, language: Language, seller: Seller) -> dict[str, Any]:
+    """Tell one alert. It is named, and not linked to: nothing stands at an address that a person without a key could
+    read.
+    """
     kind = alert_kind(fact["kind"])
     lines = []
     if fact["debtor_id"]:
@@ -98,13 +96,11 @@ def _alert(fact: Mapping[str, Any], part: str, language: Language, seller: Selle
     named += alert_lines(fact["data"], language, seller.time_zone)
     if part != "ended" and not fact["ended_at"]:
         named.append((WORDS["todo"].of(language), kind.todo.of(language)))
+    named.append((WORDS["alert"].of(language), fact["alert_id"]))
     return {
         "severity": WORDS[f"severity_{fact['severity']}"].of(language),
         "title": kind.title.of(language),
         "lines": named,
-        "link": f"{public_url}/v1/debtors/{fact['debtor_id']}"
-        if fact["debtor_id"]
-        else f"{public_url}/v1/alerts?open=true",
     }
 
 

@@ -1,14 +1,16 @@
 """HTTP of the mail room: how a person wants mail, and what became of the mails there are."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import Response
 
 from api.mail import choosing
+from api.mail.resending import mail_answer, resend
 from api.mail.schemas import MailPreferencesAnswer, MailPreferencesSchema, MailSchema, MailsQuery
 from api.records import mails
 from api.records.mails import MailRecord
-from api.web.answers import json_answer
+from api.web.answers import bytes_answer, json_answer
 from api.web.blueprint import Blueprint
 from api.web.paging import page_of
 from api.web.permissions import permission
@@ -44,24 +46,13 @@ def list_mails(query: dict[str, Any]) -> Response:
     with wiring().transaction() as session:
         listed = mails.listing(query["state"], query["address"])
         page = page_of(session, listed, [MailRecord.id], query["limit"], query["after"], newest_first=True)
-    return json_answer({"items": [_answer(each) for each in page.items], "next": page.next})
+    return json_answer({"items": [mail_answer(each) for each in page.items], "next": page.next})
 
 
-def _answer(mail: MailRecord) -> dict[str, Any]:
-    names = (
-        "id",
-        "address",
-        "kind",
-        "language",
-        "state",
-        "attempts",
-        "fault_code",
-        "fault_detail",
-        "made_at",
-        "sent_at",
-    )
-    told = [fact for part in ("new", "open", "ended") for fact in mail.content.get(part, ())]
-    return {name: getattr(mail, name) for name in names} | {
-        "next_attempt_at": mail.next_attempt_at if mail.state == "waiting" else None,
-        "alert_ids": [fact["alert_id"] for fact in told],
-    }
+@blueprint.route("/mails/<uuid:mail_id>/resends", methods=["POST"])
+@permission("mail.resend")
+@blueprint.response(201, MailSchema)
+@blueprint.alt_response(404)
+def create_mail_resend(mail_id: UUID) -> Response:
+    """Have a mail that was parked sent again, just as it was; only a person may."""
+    return bytes_answer(resend(mail_id, wiring()), 201)

@@ -47,7 +47,7 @@ class MailPreferencesAnswer(MailPreferencesSchema):
 
 
 class MailSchema(Schema):
-    """One mail, and what became of it. `parked`: it could not be sent, and is not tried again."""
+    """One mail, and what became of it. `parked`: it could not be sent, and waits for a person to have it sent again."""
 
     id = fields.UUID(required=True)
     address = fields.String(required=True)
@@ -63,6 +63,13 @@ class MailSchema(Schema):
     alert_ids = fields.List(fields.UUID(), required=True, metadata={"description": "Of which alerts it tells."})
     made_at = fields.AwareDateTime(required=True)
     sent_at = fields.AwareDateTime(required=True, allow_none=True)
+    resent_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "Who had it sent again last, after it was parked."}
+    )
+    resent_at = fields.AwareDateTime(required=True, allow_none=True)
+    erased_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When what it told was erased."}
+    )
 
 
 class MailsQuery(PageQuery):

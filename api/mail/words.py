@@ -23,7 +23,7 @@ WORDS: dict[str, Words] = {
     "since": Words("Since", "Sinds"),
     "until": Words("Ended", "Afgelopen"),
     "todo": Words("What to do", "Wat te doen"),
-    "link": Words("Look at it", "Bekijk het"),
+    "alert": Words("Alert", "Melding"),
     "severity_notice": Words("Notice", "Ter informatie"),
     "severity_warning": Words("Warning", "Waarschuwing"),
     "severity_urgent": Words("Urgent", "Dringend"),

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from api.exchange import convert_by, rates_on
-from api.records import debtor_signals
+from api.records import debtor_signals, promises
 from api.records.debtor_signals import Asked
 from scoring.cover import InsuranceTerms, insurance_terms
 from scoring.exchange import Rate
@@ -29,6 +29,7 @@ from scoring.monitoring.facts import (
     StandingLimit,
 )
 from scoring.policy.document import Policy
+from scoring.promises import Promise
 from scoring.ratios import rounded_ratio
 
 RATES_MOVE_DAYS = 7  # How much of a limit is used in another currency is looked at again so often.
@@ -43,7 +44,7 @@ class Day:
 
 
 def signal_facts(session: Session, debtor_ids: Sequence[UUID], day: Day, policy: Policy) -> dict[UUID, SignalFacts]:
-    """Give the facts of debtors on a day, in two statements; those that were merged away are left out."""
+    """Give the facts of debtors on a day, in three statements; those that were merged away are left out."""
     today = day.today
     asked = Asked(
         day=today,
@@ -55,10 +56,13 @@ def signal_facts(session: Session, debtor_ids: Sequence[UUID], day: Day, policy:
     rows = debtor_signals.read(session, debtor_ids, asked, policy.evidence)
     amounts = [money for row in rows for money in _amounts(row)]
     rates = rates_on(session, amounts, policy.currency, today, policy.evidence.rate_usable_days)
-    return {row.id: _facts(row, today, policy, rates) for row in rows}
+    promised = promises.of_debtors(session, debtor_ids, today)
+    return {row.id: _facts(row, today, policy, rates, promised.get(row.id, ())) for row in rows}
 
 
-def _facts(row: Any, today: date, policy: Policy, rates: Mapping[str, Rate]) -> SignalFacts:
+def _facts(
+    row: Any, today: date, policy: Policy, rates: Mapping[str, Rate], promised: tuple[Promise, ...]
+) -> SignalFacts:
     def into(amounts: Sequence[Money]) -> Decimal | None:
         conversion = convert_by(rates, amounts, policy.currency)
         return None if conversion.left else conversion.total
@@ -91,6 +95,7 @@ def _facts(row: Any, today: date, policy: Policy, rates: Mapping[str, Rate]) -> 
         changes_on=_changes_on(row, today, policy, rates),
         changes=tuple(ChangeTold(*each) for each in row.changes or ()),
         insolvent_kin=tuple(row.insolvent_kin or ()),
+        promises=promised,
     )
 
 

@@ -125,6 +125,16 @@ class StandingHoldSchema(Schema):
     placed_by = fields.String(metadata=FINANCE_ONLY)
 
 
+class OpenPromiseSchema(Schema):
+    """A promise to pay that was neither kept nor broken yet, or taken back."""
+
+    id = fields.UUID(required=True)
+    amount = fields.Nested(MoneySchema, required=True)
+    promised_on = fields.Date(required=True)
+    last_on = fields.Date(required=True)
+    made_by = fields.String(required=True)
+
+
 class HeldOrdersSchema(Schema):
     """How many orders wait, and since when the oldest."""
 
@@ -244,6 +254,7 @@ class DebtorOverviewSchema(DebtorSchema):
     applications = fields.List(fields.Nested(OpenApplicationSchema), required=True)
     holds = fields.List(fields.Nested(StandingHoldSchema), required=True)
     held_orders = fields.Nested(HeldOrdersSchema, required=True)
+    promises = fields.List(fields.Nested(OpenPromiseSchema), required=True)
     effective_limit = fields.Nested(EffectiveLimitSchema, metadata=BOOK_ONLY)
     headroom = fields.Nested(SignedMoneySchema, allow_none=True, metadata=BOOK_ONLY)
     available_amount = fields.Nested(

@@ -62,6 +62,7 @@ def _told(session: Session, entered: Entered, given: Wiring) -> tuple[dict[str, 
         "applications": [_application(each) for each in told.applications],
         "holds": [_hold(each, full=role in SEE_EVERYTHING) for each in told.holds],
         "held_orders": {"count": told.held["count"], "oldest_placed_at": _time(told.held["oldest_placed_at"])},
+        "promises": [_promise(each) for each in told.promises],
     }
     if role in SEE_BOOK:
         use = limit_use(facts)
@@ -151,6 +152,11 @@ def _hold(row: Row, *, full: bool) -> dict[str, Any]:
     shown = {name: row[name] for name in ("id", "debtor_id", "kind", "scope", "ends_on")}
     shown |= {"placed_at": _time(row["placed_at"])}
     return shown | {name: row[name] for name in ("grounds", "placed_by") if full}
+
+
+def _promise(row: Row) -> dict[str, Any]:
+    shown = {name: row[name] for name in ("id", "promised_on", "last_on", "made_by")}
+    return shown | {"amount": money_or_none(Decimal(row["amount"]), row["currency"])}
 
 
 def _alert(row: Row) -> dict[str, Any]:

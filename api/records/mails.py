@@ -20,7 +20,9 @@ STATES: tuple[State, ...] = get_args(State)
 class MailRecord(WithId, Base):
     """One mail to one address. What it tells is kept as it was when it was made, so that each attempt says the same.
 
-    A mail has one digest of a day at most: `digest_on`. Times but those in `content` are real, not the seller's.
+    A mail has one digest of a day at most: `digest_on`. Times but those in `content` are real, not the seller's. Of one
+    that was `erased` nothing is left of the content but of which alerts it told. A person had it sent again last at
+    `resent_at`.
     """
 
     __tablename__ = "mail"
@@ -31,6 +33,7 @@ class MailRecord(WithId, Base):
         CheckConstraint("(kind = 'digest') = (digest_on IS NOT NULL)", name="digest_on"),
         UniqueConstraint("seller_id", "address", "digest_on"),
         Index("ix_mail_waiting", "seller_id", "next_attempt_at", postgresql_where=text("state = 'waiting'")),
+        Index("ix_mail_kept", "seller_id", "made_at", postgresql_where=text("erased_at IS NULL")),
     )
     address: Mapped[str]
     kind: Mapped[str]
@@ -46,6 +49,9 @@ class MailRecord(WithId, Base):
     fault_detail: Mapped[str | None]
     made_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    resent_by: Mapped[str | None]
+    resent_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,33 @@ def finish(session: Session, mail: MailRecord, values: Mapping[str, Any]) -> boo
     whose = (record.id == mail.id, record.attempts == mail.attempts, record.state == "waiting")
     done = session.execute(update(record).where(*whose).values(leased_until=None, **values))
     return bool(done.rowcount)  # type: ignore[attr-defined]
+
+
+def get(session: Session, mail_id: UUID) -> MailRecord | None:
+    """Find a mail, and keep it from others until the transaction ends."""
+    return session.scalars(select(MailRecord).where(MailRecord.id == mail_id).with_for_update()).one_or_none()
+
+
+def send_again(mail: MailRecord, by: str, real_now: datetime) -> None:
+    """Have a parked mail that is locked tried anew, as often as a new one."""
+    mail.state, mail.attempts, mail.next_attempt_at, mail.leased_until = "waiting", 0, real_now, None
+    mail.resent_by, mail.resent_at = by, real_now
+
+
+ERASE = text("""
+UPDATE mail SET erased_at = :now, content = (
+    SELECT jsonb_object_agg(part.name, part.alerts) FROM (
+        SELECT each.key AS name, coalesce((
+            SELECT jsonb_agg(jsonb_build_object('alert_id', fact -> 'alert_id') ORDER BY place)
+            FROM jsonb_array_elements(each.value) WITH ORDINALITY AS facts (fact, place)), '[]') AS alerts
+        FROM jsonb_each(content) each WHERE jsonb_typeof(each.value) = 'array') part)
+WHERE erased_at IS NULL AND made_at < :made_before AND state <> 'waiting'
+""")
+
+
+def erase_old(session: Session, made_before: datetime, real_now: datetime) -> None:
+    """Erase what mails told that were made before a time and do not wait: who, when and of which alerts stays."""
+    session.execute(ERASE, {"made_before": made_before, "now": real_now})
 
 
 def urgent_since(session: Session, address: str, since: datetime) -> Sequence[int]:

@@ -21,8 +21,9 @@ class Overview:
     """What the records tell of a debtor, by the names of their columns; amounts, days and times are text.
 
     `limits` are the versions that were asked for. `decision` is the newest of any kind, `terms` those agreed last.
-    `applications` are those still open, the newest SHOWN_MAX; `alerts` the newest SHOWN_MAX of `alerts_count`. `stages`
-    is exposure by stage and currency, `overdue` what of undisputed invoices is past its due day, by currency.
+    `applications` and `promises` are those still open, the newest SHOWN_MAX; `alerts` the newest SHOWN_MAX of
+    `alerts_count`. `stages` is exposure by stage and currency, `overdue` what of undisputed invoices is past its due
+    day, by currency.
     """
 
     limits: Sequence[Row]
@@ -36,6 +37,7 @@ class Overview:
     held: Row
     alerts_count: int
     alerts: Sequence[Row]
+    promises: Sequence[Row]
     names: Mapping[str, str | None]
 
 
@@ -78,6 +80,10 @@ SELECT
     (SELECT count(*) FROM alert WHERE debtor_id = :debtor_id AND ended_at IS NULL) AS alerts_count,
     (SELECT json_agg(a) FROM (SELECT id, kind, severity, opened_at FROM alert
         WHERE debtor_id = :debtor_id AND ended_at IS NULL ORDER BY id DESC LIMIT {SHOWN_MAX}) a) AS alerts,
+    (SELECT json_agg(p) FROM (SELECT id, amount::text, currency, promised_on, last_on, made_by FROM promise
+        WHERE debtor_id = :debtor_id AND coalesce((
+            SELECT state FROM promise_step WHERE promise_id = promise.id ORDER BY id DESC LIMIT 1), 'open') = 'open'
+        ORDER BY id DESC LIMIT {SHOWN_MAX}) p) AS promises,
     (SELECT json_object_agg(id, name) FROM debtor WHERE id = ANY(CAST(:path AS uuid[]))) AS names
 """)  # noqa: S608
 
@@ -104,5 +110,6 @@ def read(
         held=row.held,
         alerts_count=row.alerts_count,
         alerts=row.alerts or (),
+        promises=row.promises or (),
         names=row.names or {},
     )

@@ -36,6 +36,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "notice_address.manage": OFFICE,
     "alert.read": ASKERS,  # Sales sees what is for sales.
     "alert.handle": DECIDERS | {"sales", "integration"},
+    "promise.make": ASKERS,
+    "promise.read": ASKERS,
+    "promise.withdraw": ASKERS,
     "sanctions.read": DECIDERS,
     "sanctions.clear": DECIDERS,
     "sanctions.screen": DECIDERS,
@@ -73,6 +76,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "webhook.manage": BOOK,
     "job.read": ASKERS,
     "mail.read": OFFICE | DECIDERS,
+    "mail.resend": OFFICE | DECIDERS,
     "mail.choose": ASKERS | OFFICE,
     "key.manage": OFFICE,
     "settings.manage": OFFICE,

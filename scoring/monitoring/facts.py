@@ -7,6 +7,7 @@ from decimal import Decimal
 from scoring.cover import InsuranceTerms
 from scoring.facts import CreditLimit
 from scoring.policy.grading import RiskClass
+from scoring.promises import Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +129,4 @@ class SignalFacts:
     changes_on: date | None = None
     changes: tuple[ChangeTold, ...] = ()
     insolvent_kin: tuple[str, ...] = ()
+    promises: tuple[Promise, ...] = ()

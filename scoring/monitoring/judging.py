@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from scoring.monitoring import cover, credit, insolvency, payments
+from scoring.monitoring import cover, credit, insolvency, payments, promises
 from scoring.monitoring.alert_kind import SEVERITIES, Severity
 from scoring.monitoring.facts import SignalFacts
 from scoring.monitoring.kinds import OF_DEBTOR
@@ -56,6 +56,7 @@ def judge_signals(facts: SignalFacts, policy: Policy, are_open: Mapping[str, Ope
         payments.first_payment(facts, policy),
         payments.behaviour(facts, policy, level("behaviour_worsened")),
         payments.overdue_items(facts, policy),
+        promises.promises(facts),
         credit.limit_use(facts, policy, level("limit_nearly_used")),
         credit.class_change(facts, policy),
         credit.terms(facts, policy),

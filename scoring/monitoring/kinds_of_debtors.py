@@ -74,6 +74,26 @@ OF_DEBTORS = (
         todo=Words("Collect what is due.", "Incasseer wat vervallen is."),
     ),
     AlertKind(
+        "promise_due",
+        ("notice",),
+        begins="The day has come on which the debtor promised to pay.",
+        ends="It is paid, the promise is withdrawn, or `promise_grace_days` are over.",
+        title=Words("A promise to pay is due", "De dag van een betaaltoezegging is gekomen"),
+        todo=Words("See whether the money has come, else call.", "Kijk of het geld binnen is en bel anders."),
+        owner="sales",
+        also_told=("finance",),
+    ),
+    AlertKind(
+        "promise_broken",
+        ("warning",),
+        begins="What was promised is not paid `promise_grace_days` after its day.",
+        ends="It is paid, or somebody promised anew.",
+        title=Words("A debtor broke a promise to pay", "Een debiteur is een betaaltoezegging niet nagekomen"),
+        todo=Words(
+            "Call today, and take the next step of collecting.", "Bel vandaag en zet de volgende stap in het innen."
+        ),
+    ),
+    AlertKind(
         "not_invoiced",
         ("warning",),
         begins="What was delivered on an order has not been invoiced for `not_invoiced_days`.",

@@ -45,6 +45,7 @@ class AlertsPolicy:
     cover_stop_shares: tuple[Decimal, ...] = (Decimal("0.50"), Decimal("0.80"))
     concentration_share: Decimal = Decimal("0.20")
     concentration_exit_share: Decimal = Decimal("0.15")
+    promise_grace_days: int = 2
     effects: Mapping[Touching, Effect] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

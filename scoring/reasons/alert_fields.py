@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from scoring.reasons.registry import Audience, Language, Words
 from scoring.reasons.rendering import readable
+from scoring.reasons.words import OUTCOMES
 
 # What of an alert's data is told, in this order, and whether sales may read it: an order is his, a report's figure,
 # a limit or what is owed is not.
@@ -15,13 +16,37 @@ ALERT_FIELDS: dict[str, tuple[Words, bool]] = {
     "delivery_reference": (Words("Delivery", "Levering"), True),
     "invoice_number": (Words("Invoice", "Factuur"), True),
     "amount": (Words("Amount", "Bedrag"), True),
+    "promised_amount": (Words("Promised", "Toegezegd"), True),
+    "unpaid_amount": (Words("Of that not paid", "Daarvan niet betaald"), True),
+    "promised_on": (Words("Promised for", "Toegezegd voor"), True),
+    "noted_by": (Words("Noted by", "Vastgelegd door"), True),
     "order_amount": (Words("Ordered", "Besteld"), True),
     "invoiced_amount": (Words("Invoiced", "Gefactureerd"), True),
     "due_on": (Words("Due on", "Vervalt op"), True),
     "due_at": (Words("Deadline", "Termijn"), True),
     "deadline_on": (Words("Last day", "Uiterste dag"), False),
     "paid_on": (Words("Paid on", "Betaald op"), True),
+    "result": (Words("Paid", "Betaald"), True),
     "overdue_days": (Words("Days overdue", "Dagen te laat"), True),
+    "since_on": (Words("Limit since", "Limiet sinds"), True),
+    "orders_count": (Words("Orders", "Aantal orders"), True),
+    "oldest_delivered_on": (Words("Oldest delivered on", "Oudste geleverd op"), True),
+    "oldest_due_on": (Words("Oldest fell due on", "Oudste vervallen op"), False),
+    "overdue_days_reached": (Words("Overdue for at least", "Over de vervaldatum, minstens"), False),
+    "cover_stop_on": (Words("Covered until", "Gedekt tot en met"), False),
+    "late_days": (Words("Paid late by", "Te laat betaald"), False),
+    "late_days_before": (Words("Before, by", "Voorheen"), False),
+    "late_share": (Words("Share paid late", "Deel te laat betaald"), False),
+    "late_share_before": (Words("Share before", "Deel voorheen"), False),
+    "owed_amount": (Words("Owed", "Uitstaand"), False),
+    "book_share": (Words("Share of the book", "Deel van de portefeuille"), False),
+    "risk_class_before": (Words("Class before", "Klasse voorheen"), False),
+    "risk_class": (Words("Class now", "Klasse nu"), False),
+    "from": (Words("Class before", "Klasse voorheen"), False),
+    "to": (Words("Class now", "Klasse nu"), False),
+    "outcome": (Words("Decision", "Besluit"), False),
+    "used_amount": (Words("Used", "Benut"), False),
+    "share_reached": (Words("Of the limit, at least", "Van de limiet, minstens"), False),
     "limit_amount": (Words("Limit", "Limiet"), False),
     "exposure_amount": (Words("Exposure", "Uitstaand risico"), False),
     "over_limit_amount": (Words("Above the limit", "Boven de limiet"), False),
@@ -33,6 +58,21 @@ ALERT_FIELDS: dict[str, tuple[Words, bool]] = {
     "next_review_on": (Words("Review on", "Herziening op"), False),
     "account": (Words("Account", "Rekening"), False),
     "provider": (Words("Source", "Bron"), False),
+    "changes_count": (Words("Changes", "Wijzigingen"), False),
+    "description": (Words("Webhook", "Webhook"), False),
+    "failing_since": (Words("Fails since", "Mislukt sinds"), False),
+    "act_until": (Words("Act by", "Handel uiterlijk"), True),
+}
+# What stands in these is a code, and has words.
+CODED = ("result", "risk_class", "from", "to", "outcome")
+CODES: dict[str, Words] = {
+    **OUTCOMES,
+    "low": Words("low", "laag"),
+    "normal": Words("normal", "normaal"),
+    "high": Words("high", "hoog"),
+    "blocked": Words("blocked", "geblokkeerd"),
+    "on_time": Words("on time", "op tijd"),
+    "late": Words("late", "te laat"),
 }
 VALUE_LENGTH_MAX = 200
 
@@ -67,10 +107,16 @@ def alert_lines(data: Mapping[str, Any], language: Language, time_zone: str) -> 
 
 def _value(name: str, value: Any, language: Language, time_zone: str) -> str:
     """One value in words; what has not the form that its name promises is shown as it stands."""
+    # What was before, or was reached, is of the same kind as what is now.
+    name = name.removesuffix("_before").removesuffix("_reached")
     try:
         if isinstance(value, dict):
             return readable("_amount", value["amount"], str(value["currency"]), language)
-        if name.endswith("_at"):
+        if name in CODED and value in CODES:
+            return CODES[value].of(language)
+        if name.endswith("share"):
+            return readable("_share", value, "", language)
+        if name.endswith(("_at", "_since")):
             return readable("_on", datetime.fromisoformat(value).astimezone(ZoneInfo(time_zone)).date(), "", language)
         if name.endswith(("_on", "_until", "_from")):
             return readable("_on", value, "", language)

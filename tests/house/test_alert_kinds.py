@@ -103,7 +103,7 @@ def test_judgement_and_records_know_the_same_severities() -> None:
 def test_sales_sees_nothing_of_what_is_owed() -> None:
     assert set(OF_SALES) == {
         *("first_payment_due", "first_payment_overdue", "first_payment_received"),
-        "terms_not_signed",
+        *("terms_not_signed", "promise_due"),
     }
 
 

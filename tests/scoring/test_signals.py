@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.facts import CreditLimit
+from scoring.money import Money
 from scoring.monitoring.book import concentrations
 from scoring.monitoring.cover import warning_days
 from scoring.monitoring.facts import (
@@ -26,6 +27,7 @@ from scoring.monitoring.judging import OpenSignal, SignalJudgement, effect_of, j
 from scoring.monitoring.kinds import KINDS, OF_DEBTOR, owner_of
 from scoring.monitoring.told import held_level
 from scoring.policy.document import PolicyInvalid, parse_policy, shipped
+from scoring.promises import Promise, state_of
 
 DOCUMENT = shipped()["default"]
 POLICY = parse_policy(DOCUMENT)
@@ -307,8 +309,31 @@ def test_an_alert_that_ends_above_where_it_begins_is_refused(name: str) -> None:
 AMOUNTS = st.decimals(0, 30_000, places=2)
 DAYS = st.none() | st.integers(-90, 30).map(on)
 PAID = st.builds(PaidItems, st.integers(0, 5), st.decimals(-20, 60, places=1), st.decimals(0, 1, places=2))
+PROMISES = st.lists(
+    st.builds(
+        lambda number, promised, grace, booked, left, waits: Promise(
+            str(number),
+            Money(Decimal(100), "EUR"),
+            on(promised),
+            on(promised + grace),
+            "ann@example.com",
+            Decimal(booked),
+            Decimal(left),
+            Decimal(max(0, 100 - booked)),
+            waits,
+        ),
+        st.integers(0, 99),
+        st.integers(-20, 20),
+        st.integers(0, 3),
+        st.sampled_from([0, 40, 100]),
+        st.sampled_from([0, 60, 100]),
+        st.booleans(),
+    ),
+    max_size=4,
+).map(tuple)
 FACTS = st.builds(
     of,
+    promises=PROMISES,
     used_amount=st.none() | AMOUNTS,
     oldest_overdue_on=DAYS,
     oldest_unpaid_on=DAYS,
@@ -402,6 +427,78 @@ def test_until_the_next_look_time_changes_nothing(facts: SignalFacts) -> None:
     for days in range(1, min(20, (until - facts.as_of).days)):
         later = judge_signals(replace(facts, as_of=facts.as_of + timedelta(days=days)), POLICY, opened(judged))
         assert (later.opened, later.raised, later.ended) == ((), (), ())
+
+
+@given(PROMISES, st.integers(1, 60))
+def test_no_promise_is_looked_at_late(promises: tuple[Promise, ...], days: int) -> None:
+    """Looked at on the days that the looks themselves name, all is told as if somebody had looked each day."""
+    facts, are_open, look_on, stood = of(promises=promises), {}, TODAY, {}
+    for day in (on(number) for number in range(days)):
+        now = replace(facts, as_of=day)
+        if look_on is not None and day >= look_on:
+            judged = judge_signals(now, POLICY, are_open)
+            are_open, look_on = opened(judged), judged.look_on
+            stood = {each: state_of(each, day) for each in promises}
+        assert opened(judge_signals(now, POLICY, {})) == are_open
+        assert {each: state_of(each, day) for each in promises} == stood
+
+
+def promise(promised: int, booked: int = 0, *, waits: bool = True, rest: int | None = None, **more: Any) -> Promise:
+    """A promise of 100, with two days of grace, of an invoice of 100."""
+    values: dict[str, Any] = {
+        "id": f"p{promised}",
+        "amount": Money(Decimal(100), "EUR"),
+        "promised_on": on(promised),
+        "last_on": on(promised + 2),
+        "made_by": "ann@example.com",
+        "booked_amount": Decimal(booked),
+        "left_amount": Decimal(100 - booked),
+        "rest_amount": Decimal(100 - booked if rest is None else rest),
+        "waits": waits,
+        **more,
+    }
+    return Promise(**values)
+
+
+@pytest.mark.parametrize(
+    ("promises", "kinds", "look"),
+    [
+        ([promise(3)], {}, 3),
+        ([promise(0)], {"promise_due": ("notice", 1)}, 3),
+        ([promise(-2)], {"promise_due": ("notice", 1)}, 1),
+        ([promise(-3)], {"promise_broken": ("warning", 1)}, None),
+        ([promise(-3, 40)], {"promise_broken": ("warning", 1)}, None),
+        ([promise(-2, 100)], {}, None),
+        ([promise(1, 100)], {}, None),  # Paid before its day.
+        ([promise(-3, waits=False)], {}, None),  # Promised anew, or paid by now.
+        ([promise(-3, rest=0)], {}, None),  # Paid, if late: what is open beside it was not promised.
+        ([promise(-30), promise(-20)], {"promise_broken": ("warning", 2)}, None),
+        ([promise(-3), promise(-1), promise(5)], {"promise_broken": ("warning", 1), "promise_due": ("notice", 1)}, 2),
+    ],
+)
+def test_promises_are_told_on_their_day_and_when_they_are_broken(
+    promises: list[Promise], kinds: dict[str, tuple[str, int]], look: int | None
+) -> None:
+    judged = judge_signals(of(promises=tuple(promises)), POLICY, {})
+    assert {each.kind: (each.severity, each.level) for each in judged.called} == kinds
+    assert judged.look_on == (None if look is None else on(look))
+
+
+def test_an_alert_names_the_promises_and_who_noted_them() -> None:
+    told = (promise(-9, 40), promise(-8, made_by="bob@example.com"), promise(0))
+    broken, due = sorted(judge_signals(of(promises=told), POLICY, {}).called, key=lambda each: each.kind)
+    assert broken.data == {
+        "promise_ids": ["p-9", "p-8"],
+        "promises_count": 2,
+        "promised_on": str(on(-9)),
+        "noted_by": "ann@example.com, bob@example.com",
+        "promised_amount": {"amount": "200", "currency": "EUR"},
+        "unpaid_amount": {"amount": "160", "currency": "EUR"},
+    }
+    assert (due.data["promise_ids"], due.due_on, owner_of(due.kind)) == (["p0"], on(2), "sales")
+    other = promise(-8, amount=Money(Decimal(100), "USD"))
+    (mixed,) = judge_signals(of(promises=(told[0], other)), POLICY, {}).called
+    assert {"promised_amount", "unpaid_amount"}.isdisjoint(mixed.data)  # Nothing is summed across currencies.
 
 
 @given(st.lists(st.decimals(0, 1, places=2), min_size=1, max_size=30))

@@ -10,7 +10,9 @@ from api.clock import real_now
 from api.events.feeding import append_to_feeds
 from api.mail.digesting import Moment, make_digests
 from api.mail.noting import note_alerts
-from api.records import alerts, debtors, keys, mail_preferences
+from api.records import alert_handling, alerts, debtors, keys, mail_preferences
+from api.records.alert_handling import Done
+from api.records.alerts import AlertRecord
 from api.records.keys import NewKey
 from api.records.mails import MailRecord
 from tests.api.mail.conftest import ACCOUNT, CREDIT, FINANCE
@@ -174,3 +176,34 @@ def test_what_is_open_follows_the_debtor_to_its_new_owner(say, digest, debtor, s
     with sessions.of(told_seller.id) as session:
         debtors.get(session, of).credit_owner = "new@example.com"
     assert digest(at(2, 7)) == {"new@example.com": ([], ["A"], [])}
+
+
+@pytest.fixture
+def snooze(sessions, told_seller):
+    """Puts an alert off to the end of a day, as a person does."""
+
+    def run(now, subject, until_on):
+        with sessions.of(told_seller.id) as session:
+            alert = session.scalars(select(AlertRecord).where(AlertRecord.subject == subject)).one()
+            alert_handling.handle(session, alert, Done("snoozed", CREDIT, None, until_on), now)
+
+    return run
+
+
+def test_what_is_snoozed_stands_in_no_digest_until_it_is_back(debtor, say, digest, snooze):
+    first, second = debtor("Snoozed B.V."), debtor("Other B.V.")
+    say(at(0, 9), "a", "warning", first)
+    say(at(0, 9), "b", "warning", second)
+    snooze(at(0, 10), "a", at(2, 12).date())
+    assert digest(at(1, 8))[CREDIT] == (["Other B.V."], [], [])  # Before it was ever told.
+    snooze(at(1, 10), "b", at(1, 12).date())
+    assert digest(at(2, 8))[CREDIT] == ([], ["Other B.V."], [])  # Its day is over, whether anybody has said so yet.
+    assert digest(at(3, 8))[CREDIT] == (["Snoozed B.V."], ["Other B.V."], [])
+
+
+def test_what_ends_while_it_is_snoozed_is_told_as_over(debtor, say, digest, snooze):
+    say(at(0, 9), "a", "warning", debtor())
+    snooze(at(0, 10), "a", at(5, 12).date())
+    assert digest(at(1, 8)) == {}
+    say(at(1, 9), "a", None)
+    assert digest(at(2, 8))[CREDIT] == ([], [], ["Middenmaat B.V."])

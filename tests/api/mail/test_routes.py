@@ -1,8 +1,10 @@
 """Mail over HTTP: how a person wants it, what became of it, and ending it without a key."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from api.clock import real_now
 from api.mail.contents import content
@@ -10,7 +12,8 @@ from api.mail.posting import post_due
 from api.mail.smtp import Server
 from api.mail.tokens import Stream, token_of
 from api.records import mails
-from api.records.mails import NewMail
+from api.records.mails import MailRecord, NewMail
+from api.worker import MAILS_KEPT, forget_old
 from tests.api.mail.test_rendering import FACT
 from tests.web_checks import assert_documented, assert_problem
 
@@ -82,6 +85,79 @@ def test_what_became_of_mails_is_shown(app, client_of, role, sessions, seller, m
     assert len(client.get(f"/v1/mails?address={ANN}").json["items"]) == 1
     page = client.get("/v1/mails?limit=1").json
     assert client.get(f"/v1/mails?limit=1&after={page['next']}").json["items"] == [parked]
+
+
+@pytest.fixture
+def parked(sessions, seller, mailing, mailbox):
+    """Makes a mail that the server refuses for good; gives its id."""
+
+    def make(made_at=None):
+        mailbox.at_receiver[ANN] = ["550 no such user"]
+        with sessions.of(seller.id) as session:
+            new = NewMail(ANN, "urgent", "en", content(new=[FACT]), True)
+            mail_id = mails.add(session, new, made_at or real_now())
+        post_due(mailing, Server(mailing.config.mail))
+        mailbox.at_receiver.pop(ANN, None)
+        return mail_id
+
+    return make
+
+
+def test_a_person_has_a_parked_mail_sent_again(app, client_of, parked, mailing, mailbox):
+    path, admin = f"/v1/mails/{parked()}/resends", client_of("admin", subject="adm@example.com")
+    assert_problem(app, client_of("finance").post(path), 403, "person_needed")
+    answer = admin.post(path)
+    assert answer.status_code == 201, answer.text
+    assert_documented(app, "post", "/v1/mails/{mail_id}/resends", 201, answer.json)
+    assert (answer.json["state"], answer.json["attempts"], answer.json["resent_by"]) == (
+        "waiting",
+        0,
+        "adm@example.com",
+    )
+    assert_problem(app, admin.post(path), 409, "mail_not_parked")
+    post_due(mailing, Server(mailing.config.mail))
+    (message,) = mailbox.of(ANN)
+    assert FACT["debtor"] in message["Subject"]
+    (sent,) = admin.get(f"/v1/mails?address={ANN}").json["items"]
+    assert (sent["state"], sent["attempts"], sent["fault_code"]) == ("sent", 1, None)
+    assert_problem(app, admin.post(path), 409, "mail_not_parked")
+    assert_problem(app, admin.post(f"/v1/mails/{FACT['alert_id']}/resends"), 404, "mail_not_found")
+
+
+def test_the_same_request_twice_sends_once(client_of, parked, mailing, mailbox):
+    path, admin = f"/v1/mails/{parked()}/resends", client_of("admin", subject="adm@example.com")
+    admin.environ_base["HTTP_IDEMPOTENCY_KEY"] = "once"
+    first = admin.post(path)
+    post_due(mailing, Server(mailing.config.mail))
+    assert (admin.post(path).json, len(mailbox.of(ANN))) == (first.json, 1)
+
+
+def test_what_mails_told_is_erased_after_three_months(app, client_of, parked, house, sessions, seller, mailing):
+    old = real_now() - MAILS_KEPT
+    parked_id = parked(old - timedelta(days=1))
+    with sessions.of(seller.id) as session:
+        for made_at in (old - timedelta(days=1), old + timedelta(days=1)):
+            told = content(new=[FACT], open=[FACT, FACT], ended=[])
+            mails.add(session, NewMail("bob@example.com", "urgent", "en", told, True), made_at)
+    post_due(mailing, Server(mailing.config.mail))
+    with sessions.of(seller.id) as session:
+        waits = mails.add(session, NewMail("late@example.com", "urgent", "en", content(new=[FACT]), True), old)
+    for _ in range(2):
+        forget_old(house)
+    with sessions.of(seller.id) as session:
+        kept = {each.id: each for each in session.scalars(select(MailRecord))}
+    erased = [each for each in kept.values() if each.erased_at is not None]
+    assert sorted(each.address for each in erased) == [ANN, "bob@example.com"]
+    assert all("Middenmaat" not in str(each.content) for each in erased)
+    assert sum("Middenmaat" in str(each.content) for each in kept.values()) == 2
+    assert waits in kept
+    admin = client_of("admin", subject="adm@example.com")
+    listed = admin.get("/v1/mails").json
+    assert_documented(app, "get", "/v1/mails", 200, listed)
+    shown = {each["id"]: each["alert_ids"] for each in listed["items"]}
+    assert sorted(len(shown[str(each.id)]) for each in erased) == [1, 3]
+    assert all(ids == [FACT["alert_id"]] * len(ids) for ids in shown.values())
+    assert_problem(app, admin.post(f"/v1/mails/{parked_id}/resends"), 410, "mail_erased")
 
 
 @pytest.mark.parametrize(
