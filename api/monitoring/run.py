@@ -13,6 +13,7 @@ from api.monitoring.consequences import follow
 from api.monitoring.ending import end_over
 from api.monitoring.renewing import renew
 from api.monitoring.watching import BEFORE_ALL, Watching, watch_all
+from api.problems import NotFound
 from api.records import alerts, source_changes, watches
 from api.records.sellers import Seller
 from api.wiring import House, of_ourselves
@@ -107,6 +108,18 @@ def look_at_changed(house: House, seller: Seller, policy: Policy, tally: Tally, 
         # What an insolvency means for the others of a group is judged once it is known.
         tally.alerts_opened_count += judging_again.look(given, followed.members)
         after = debtor_ids[-1]
+
+
+def look_at_what_came(house: House, seller: Seller) -> Tally:
+    """Look at who changed between runs; without a policy nobody says what follows, so that they wait for one."""
+    tally = Tally()
+    with house.sessions.of(seller.id) as session:
+        try:
+            policy = house.policies.active(session).policy
+        except NotFound:
+            return tally
+    look_at_changed(house, seller, policy, tally, lambda *_: None)
+    return tally
 
 
 def _ask(house: House, seller: Seller, tally: Tally, then: str, keep: Keep) -> None:
