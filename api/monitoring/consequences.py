@@ -75,16 +75,19 @@ def _follow_one(session: Session, story: _Story, policy: Policy, given: Wiring) 
     """Open the alerts of one debtor; gives how many were not open already."""
     debtor_id, subject, count = story.debtor_id, str(story.debtor_id), 0
     if insolvent := story.by_meaning.get("insolvency"):
-        data = _data(debtor_id, insolvent)
         # One for each source that tells of it, beside whatever stored reports say by themselves.
-        own = f"{subject} {insolvent[-1].provider}"
-        count += alerts.open_alert(session, INSOLVENT, own, "urgent", data, debtor_id=debtor_id, now=given.now)
+        for provider in sorted({each.provider for each in insolvent}):
+            told, own = [each for each in insolvent if each.provider == provider], f"{subject} {provider}"
+            data = _data(debtor_id, told)
+            count += alerts.open_alert(session, INSOLVENT, own, "urgent", data, debtor_id=debtor_id, now=given.now)
         if policy.sources.watching.stop_supply_when_insolvent:
             _stop_supply(session, debtor_id, insolvent[-1], given)
         for member in sorted(story.group):
-            told = {"debtor_id": str(member), "insolvent_debtor_id": subject, "known_at": data["known_at"]}
+            of_group = {"debtor_id": str(member), "insolvent_debtor_id": subject, "known_at": data["known_at"]}
             own = f"{member} {subject}"
-            count += alerts.open_alert(session, MEMBER_INSOLVENT, own, "urgent", told, debtor_id=member, now=given.now)
+            count += alerts.open_alert(
+                session, MEMBER_INSOLVENT, own, "urgent", of_group, debtor_id=member, now=given.now
+            )
     if warnings := story.by_meaning.get("warning"):
         data = _data(debtor_id, warnings)
         count += alerts.open_alert(session, CHANGED, subject, "warning", data, debtor_id=debtor_id, now=given.now)

@@ -19,9 +19,10 @@ def end_over(given: Wiring, policy: Policy) -> int:
     A stop of supply stays: only a person lets supply go on.
     """
     ended_count, after = 0, UUID(int=0)
+    registers = [each.provider for each in given.house.catalog.sources if each.change_feed is not None]
     while True:
         with given.transaction() as session:
-            read = watch_alerts.read_since(session, (CHANGED, INSOLVENT), after, BATCH_COUNT)
+            read = watch_alerts.read_since(session, (CHANGED, INSOLVENT), registers, after, BATCH_COUNT)
             if not read:
                 return ended_count
             after = read[-1].id

@@ -22,14 +22,21 @@ READ_SINCE = text("""
 SELECT a.id, a.kind, a.subject, a.debtor_id FROM alert a
 WHERE a.kind = ANY(:kinds) AND a.ended_at IS NULL AND a.debtor_id IS NOT NULL AND a.id > :after
 AND EXISTS (SELECT FROM credit_report r WHERE r.seller_id = a.seller_id AND r.debtor_id = a.debtor_id
-    AND r.kind = 'credit_bureau' AND r.facts IS NOT NULL
+    AND r.facts IS NOT NULL
+    AND (r.kind = 'credit_bureau' OR (r.kind = 'company_register' AND r.provider = ANY(:registers)))
     AND a.data @> jsonb_build_object('changes', jsonb_build_array(jsonb_build_object('provider', r.provider)))
     AND r.retrieved_at >= CAST(a.data ->> 'known_at' AS timestamptz))
 ORDER BY a.id LIMIT :count
 """)
 
 
-def read_since(session: Session, kinds: Sequence[str], after: UUID, count: int) -> list[ReadAlert]:
-    """Give the next open alerts after one, by id, beside which a newer report stands, of a source that told of them."""
-    rows = session.execute(READ_SINCE, {"kinds": list(kinds), "after": after, "count": count})
+def read_since(
+    session: Session, kinds: Sequence[str], registers: Sequence[str], after: UUID, count: int
+) -> list[ReadAlert]:
+    """Give the next open alerts after one, by id, beside which a newer report stands, of a source that told of them.
+
+    That is a credit report, or of `registers` what is registered.
+    """
+    values = {"kinds": list(kinds), "registers": list(registers), "after": after, "count": count}
+    rows = session.execute(READ_SINCE, values)
     return [ReadAlert(*row) for row in rows]

@@ -1,8 +1,10 @@
 """The changes of all British companies, read from the streams of Companies House for a short while at a time."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from time import monotonic
 
 import orjson
 
@@ -10,8 +12,9 @@ from providers.companies_house.client import STREAM, standing_events
 from providers.companies_house.insolvency import STATUS_EVENTS
 from providers.companies_house.mapping import company_number_of
 from providers.companies_house.stream import ChangeStream, TimepointTooOld, Topic
-from providers.errors import NotUnderstood, SourceDown
+from providers.errors import NotUnderstood, SourceDown, SourceError
 from providers.http import Line
+from providers.memory import Call
 from providers.ports import Change, CompanyKey, Identifier, Part
 from providers.watching import WATCH
 
@@ -61,6 +64,20 @@ class Streams:
         return replace(change, kind="negative_event", new=_words(codes) or "no insolvency case in force")
 
 
+@contextmanager
+def _metered(line: Line, topic: Topic) -> Iterator[None]:
+    """Note a connection as the call that it is, with how it ended."""
+    started_at, started, outcome = line.real_now(), monotonic(), "ok"
+    try:
+        yield
+    except SourceError as failed:
+        outcome = failed.code
+        raise
+    finally:
+        seconds = monotonic() - started
+        line.memory.note_call(Call(line.provider, topic, started_at, seconds, outcome, None, 1, 0, None))
+
+
 def _read(line: Line, topic: Topic, timepoints: dict[str, int]) -> Iterator[Part]:
     """What comes of one topic until it is quiet or the time is over; `timepoints` is moved on with it.
 
@@ -68,7 +85,11 @@ def _read(line: Line, topic: Topic, timepoints: dict[str, int]) -> Iterator[Part
     """
     changes: list[Change] = []
     heartbeats, came, faults = 0, False, set[str]()
-    with ChangeStream(line, topic, timepoints.get(topic)) as stream, WATCH.ending(READ_SECONDS, stream.stop):
+    with (
+        _metered(line, topic),
+        ChangeStream(line, topic, timepoints.get(topic)) as stream,
+        WATCH.ending(READ_SECONDS, stream.stop),
+    ):
         try:
             for each in stream.read():
                 came = True

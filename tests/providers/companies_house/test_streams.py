@@ -235,3 +235,16 @@ def test_other_changes_are_asked_of_nobody_and_a_register_that_is_down_is_asked_
 def test_it_tells_of_companies_with_a_number_of_its_own_only() -> None:
     assert Streams().identifier(key_of("GB", ("coh", "6402"))) == Identifier("coh", "GB", "00006402")
     assert Streams().identifier(key_of("GB", ("vat", "GB123"))) is None
+
+
+def test_each_connection_is_metered_with_how_it_ended() -> None:
+    answer = refusing(429, when=lambda handler: topic_of(handler) == "companies", beside=play())
+    with playing(answer) as (line, _):
+        own = line_to("companies_house", {"api_key": "key", "stream_key": "k"})
+        with pytest.raises(SourceBusy):
+            list(Streams().parts(NOW, START, _beside(own, line)))
+        noted: Any = line.memory
+        assert [(each.operation, each.outcome) for each in noted.calls] == [
+            ("insolvency-cases", "ok"),
+            ("companies", "busy"),
+        ]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from providers.catalog import Catalog, Source
+from providers.creditsafe import client as creditsafe
 from providers.errors import SourceError
 from providers.http import Line
 from providers.kvk.client import SETTINGS
@@ -52,7 +53,7 @@ class FakeFeed:
 
 
 def catalog_of(feed: Any) -> Catalog:
-    """A catalog with this source only, for test sellers; nothing asks it for a report."""
+    """A catalog with this source, and one that watches nobody, for test sellers; nothing asks them for a report."""
     reports: Any = {"company_register": object()}
     source = Source(SETTINGS, in_sandbox=True, reports=reports, change_feed=feed)
-    return Catalog((source,), sandbox_address="http://sandbox.invalid")
+    return Catalog((source, Source(creditsafe.SETTINGS, in_sandbox=True)), sandbox_address="http://sandbox.invalid")

@@ -15,8 +15,11 @@ from api.clock import real_now
 from api.monitoring.asking import OVERLAP
 from api.monitoring.jobs import run_monitoring
 from api.monitoring.streams import defer_readings, read_streams
-from api.records import debtors
+from api.monitoring.telling import as_told
+from api.records import debtors, source_changes, watches
 from api.records.identities import OfficialNumber
+from api.records.reports import ReportRecord
+from api.records.watches import Watch
 from providers.errors import NotUnderstood, SourceBusy, SourceDown
 from providers.ports import Part
 from tests.api.monitoring.watching.fake_feed import FakeFeed, catalog_of, change
@@ -247,3 +250,32 @@ def test_what_is_no_stream_waits_for_the_run(place, runs, add, feed, seller, row
     assert len(feed.begun) == begun
     queued = "SELECT count(*) FROM queue.procrastinate_jobs WHERE task_name = 'creditgate.read_streams'"
     assert rows(f"{queued} AND args ->> 'seller_id' = '{seller.id}'") == [(0,)]
+
+
+def test_what_a_register_told_is_over_when_it_was_asked_again(runs, add, feed, sessions, seller, clock, open_alerts):
+    debtor_id = add("00000001")
+    runs()
+    feed.told = [Part((change("00000001"),))]
+    runs()
+    assert open_alerts() == [("bureau_change", f"{debtor_id} notice")]
+    for kind, provider, is_over in (("company_register", "creditsafe", False), ("company_register", "kvk", True)):
+        told = {"facts": {"name": "Company"}, "raw": {}, "cost_amount": None, "cost_currency": None}
+        whom = {"debtor_id": debtor_id, "purpose": None, "relation": None, "retrieved_at": clock.now(seller)}
+        with sessions.of(seller.id) as session:
+            session.add(ReportRecord(kind=kind, provider=provider, **told, **whom))
+        runs()
+        assert (open_alerts() == []) is is_over
+
+
+def test_a_debtor_that_two_sources_call_insolvent_has_an_alert_of_each(place, seller, add, runs, feed, rows):
+    debtor_id = add("00000001")
+    runs()
+    feed.told = [Part((change("00000001", "insolvency", new="FAIL"),))]
+    with place.sessions.of(seller.id) as session:
+        watched = Watch("creditsafe", "watched", OfficialNumber("kvk", "NL", "00000001"), NOW)
+        watches.keep(session, debtor_id, watched)
+        source_changes.add(session, "creditsafe", [as_told(change("00000001", "insolvency", new="Bankrupt"))], NOW)
+    runs()
+    told = rows("SELECT subject FROM alert WHERE kind = 'insolvency_event' ORDER BY subject")
+    assert told == [(f"{debtor_id} creditsafe",), (f"{debtor_id} kvk",)]
+    assert rows("SELECT count(*) FROM hold") == [(1,)]

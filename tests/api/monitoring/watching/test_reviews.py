@@ -73,13 +73,14 @@ def test_a_plan_for_it_buys_once_what_changed_and_the_class_is_looked_at(
     expected = [("company_register", "kvk", "credit_review"), ("credit_bureau", "creditsafe", "credit_review")]
     assert reports_of(sessions, seller) == expected
     subject = str(debtor_id)
-    assert sorted(open_alerts()) == [("insolvency_event", f"{subject} creditsafe"), ("judged_worse", subject)]
+    told = [("insolvency_event", f"{subject} {provider}") for provider in ("creditsafe", "kvk")]
+    assert sorted(open_alerts()) == [*told, ("judged_worse", subject)]
     run()
     assert reports_of(sessions, seller) == expected
     with sessions.of(seller.id) as session:  # Somebody decided on it by what is known now.
         session.execute(DECIDED, {"id": new_id()})
     run()
-    assert open_alerts() == [("insolvency_event", f"{subject} creditsafe")]
+    assert sorted(open_alerts()) == told
 
 
 def test_what_the_budget_does_not_allow_is_not_bought(rules, plans, followed, run, time, sessions, seller):
@@ -91,7 +92,8 @@ def test_what_the_budget_does_not_allow_is_not_bought(rules, plans, followed, ru
 def test_a_policy_may_leave_supply_as_it_is(rules, plans, followed, run, time, sessions, seller, open_alerts):
     rules(watching={"natural_persons": False, "stop_supply_when_insolvent": False})
     debtor_id, _ = fall(followed, run, time)
-    assert open_alerts() == [("insolvency_event", f"{debtor_id} creditsafe")]
+    told = [("insolvency_event", f"{debtor_id} {provider}") for provider in ("creditsafe", "kvk")]
+    assert sorted(open_alerts()) == told
     with sessions.of(seller.id) as session:
         assert session.scalar(text("SELECT count(*) FROM hold")) == 0
 
@@ -100,4 +102,4 @@ def test_a_policy_may_have_natural_persons_watched(rules, followed, run):
     followed("90000012", is_natural_person=True, legal_form="eenmanszaak")
     assert run()["watching"]["begun_count"] == 0
     rules(watching={"natural_persons": True, "stop_supply_when_insolvent": True})
-    assert run()["watching"]["begun_count"] == 1
+    assert run()["watching"]["begun_count"] == 2  # At the bureau and at the register.
