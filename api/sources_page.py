@@ -60,8 +60,9 @@ known", "clean" or zero. The policy says what then becomes of the order.
 ## What changes
 
 Sources that monitor and need a key of their own for it do so once it is handed in: `change_key` is that of a KVK
-subscription (Mutatieservice), which may be the same as `api_key`, and `stream_key` one made for streaming at Companies House.
-Without it they are only asked. How they tell of changes, and what of it is not confirmed, is in [monitoring](monitoring.md).
+subscription (Mutatieservice), which may be the same as `api_key`, and `stream_key` one made for streaming at Companies
+House. Without it they are only asked. How they tell of changes, and what of it is not confirmed, is in
+[monitoring](monitoring.md).
 
 ## What is metered
 

@@ -83,9 +83,9 @@ def tell_outages(house: House, seller: Seller, failed: Mapping[str, str]) -> Non
 
 
 def end_outages(house: House, seller: Seller, failed: Mapping[str, str]) -> None:
-    """End the alerts of sources that a whole run could ask, or did not need any more."""
-    now = house.clock.now(seller)
+    """End the alerts of sources that a whole run could ask, or did not need any more; a screening ends those of lists."""
+    now, lists = house.clock.now(seller), house.catalog.screening_providers
     with house.sessions.of(seller.id) as session:
         for provider, _ in alerts.still_open(session, SOURCE_DOWN, {}):
-            if provider not in failed:
+            if provider not in failed and provider not in lists:
                 alerts.end_alert(session, SOURCE_DOWN, provider, now=now)
