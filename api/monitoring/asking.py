@@ -83,7 +83,7 @@ def tell_outages(house: House, seller: Seller, failed: Mapping[str, str]) -> Non
 
 
 def end_outages(house: House, seller: Seller, failed: Mapping[str, str]) -> None:
-    """End the alerts of sources that a whole run could ask, or did not need any more; a screening ends those of lists."""
+    """End the alerts of sources that a whole run could ask, or needed no more; those of lists a screening ends."""
     now, lists = house.clock.now(seller), house.catalog.screening_providers
     with house.sessions.of(seller.id) as session:
         for provider, _ in alerts.still_open(session, SOURCE_DOWN, {}):
