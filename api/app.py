@@ -138,7 +138,8 @@ def make_catalog(config: Config) -> Catalog:
     return Catalog(
         sandbox_address=config.sandbox_url,
         addresses={"opensanctions": config.opensanctions_url} if config.opensanctions_url else {},
-        ca_files={"kvk": config.kvk_ca_file} if config.kvk_ca_file else {},
+        # Both are served by the same host.
+        ca_files=dict.fromkeys(("kvk", "kvk_changes"), config.kvk_ca_file) if config.kvk_ca_file else {},
     )
 
 

@@ -57,6 +57,13 @@ used: where credentials go is for creditgate's settings alone to say. Cookies ar
 **How it fails.** A source that is down, late or busy, refuses us, or cannot be read is told as just that: never as "not
 known", "clean" or zero. The policy says what then becomes of the order.
 
+## What changes
+
+Sources that monitor and need a key of their own for it do so once it is handed in: `change_key` is that of a KVK
+subscription (Mutatieservice), which may be the same as `api_key`, and `stream_key` one made for streaming at Companies
+House. Without it they are only asked. How they tell of changes, and what of it is not confirmed, is in
+[monitoring](monitoring.md).
+
 ## What is metered
 
 Every call: source, operation, time, outcome, status, tries, size, cost, and for which debtor and decision. Each is at
@@ -121,7 +128,7 @@ def _services(source: Source) -> Iterable[str]:
     offers = {
         "search": source.search,
         "screening of many": source.screening,
-        "monitoring": source.watch,
+        "monitoring": source.watch or source.change_feed,
         "credit insurance": source.insurer,
     }
     yield from (words for words, offered in offers.items() if offered is not None)

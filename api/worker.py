@@ -27,6 +27,7 @@ from api.monitoring.following import follow_alerts
 from api.monitoring.jobs import JOBS as MONITORING_JOBS
 from api.monitoring.jobs import begin_runs_of_new_days
 from api.monitoring.notices import JOBS as NOTICE_JOBS
+from api.monitoring.streams import defer_readings, read_streams
 from api.monitoring.ticks import look_everywhere
 from api.orders import ticks
 from api.orders.rejudging import judge_held_orders
@@ -129,6 +130,15 @@ def make_queue(house: House, database_url: str) -> App:
     @queue.task(name="creditgate.begin_monitoring_runs", queueing_lock="begin_monitoring_runs")
     def begin_monitoring_runs(timestamp: int) -> None:
         begin_runs_of_new_days(house)
+
+    @queue.periodic(cron="7,22,37,52 * * * *")
+    @queue.task(name="creditgate.defer_stream_readings", queueing_lock="defer_stream_readings")
+    def defer_stream_readings(timestamp: int) -> None:
+        defer_readings(house)
+
+    @queue.task(name="creditgate.read_streams", queue=jobs.LONG)
+    def read_streams_of(seller_id: str) -> None:
+        read_streams(house, _seller(house, UUID(seller_id)))
 
     @queue.task(name="creditgate.follow_alerts", retry=retry)
     def follow(seller_id: str, debtor_id: str) -> None:

@@ -12,6 +12,7 @@ from providers.atradius import client as atradius
 from providers.coface import client as coface
 from providers.cofaserve import client as cofaserve
 from providers.companies_house import client as companies_house
+from providers.companies_house import streams
 from providers.creditsafe import client as creditsafe
 from providers.creditsafe import portfolio
 from providers.dnb import client as dnb
@@ -20,12 +21,14 @@ from providers.gleif import client as gleif
 from providers.http import Line
 from providers.insurers import CreditInsurer
 from providers.kvk import client as kvk
+from providers.kvk import signals
 from providers.memory import Memory
 from providers.north_data import client as north_data
 from providers.opensanctions import client as opensanctions
 from providers.ports import (
     About,
     Candidate,
+    ChangeFeed,
     CompanyKey,
     CompanyQuery,
     CompanySearch,
@@ -58,7 +61,8 @@ class Source:
 
     `in_sandbox`: the sandbox speaks its protocol, so that test sellers can use it. `policy_numbers` names what an
     insurer must be told of an insurance policy with each call; `finds_by_number`: it finds buyers by their official
-    numbers, so that the only one it offers is the one that was meant.
+    numbers, so that the only one it offers is the one that was meant. `feed_credentials` names the texts without which
+    its change feed is not read.
     """
 
     settings: SourceSettings
@@ -68,6 +72,8 @@ class Source:
     reports: Mapping[SourceKind, Report] = field(default_factory=dict)
     screening: Screening | None = None
     watch: Watch | None = None
+    change_feed: ChangeFeed | None = None
+    feed_credentials: tuple[str, ...] = ()
     notices: Notices | None = None
     insurer: CreditInsurer | None = None
     policy_numbers: tuple[str, ...] = ()
@@ -129,6 +135,11 @@ class Catalog:
         """All sources, in order of preference."""
         return self._sources
 
+    @property
+    def screening_providers(self) -> frozenset[str]:
+        """The names of the sanctions lists that screen many at once."""
+        return frozenset(each.provider for each in self._sources if each.screening is not None)
+
     def sources_for(self, country: str | None, kind: SourceKind, access: Access) -> tuple[Source, ...]:
         """Sources of a kind for a country that this seller can use, in order of preference."""
         return tuple(
@@ -154,6 +165,17 @@ class Catalog:
         given = access.credentials.get(source.provider, {})
         return all(given.get(name) for name in source.settings.credentials)
 
+    def tells_changes(self, source: Source, access: Access) -> bool:
+        """Whether the seller can have companies watched there; a change feed may need credentials of its own."""
+        if not self.usable(source, access):
+            return False
+        if source.watch is not None or source.change_feed is None:
+            return source.watch is not None
+        given = access.credentials.get(source.provider)
+        if access.mode == "test" and not given:
+            return True
+        return all((given or {}).get(name) for name in source.feed_credentials)
+
     def source(self, provider: str) -> Source:
         """The source of a name. Raises ValueError."""
         for source in self._sources:
@@ -175,7 +197,8 @@ class Catalog:
         is_sandbox = access.mode == "test"
         credentials = access.credentials.get(source.provider)
         if is_sandbox and not credentials:
-            credentials = dict.fromkeys(source.settings.credentials, SANDBOX_CREDENTIAL)
+            names = (*source.settings.credentials, *source.feed_credentials)
+            credentials = dict.fromkeys(names, SANDBOX_CREDENTIAL)
         return Line(
             # The sandbox has no limit that must be kept to, and nobody shall wait for one that is not there.
             replace(settings, rate=None) if is_sandbox else settings,
@@ -260,10 +283,12 @@ def _shipped() -> tuple[Source, ...]:
     return (
         Source(
             kvk.SETTINGS,
-            services=(kvk.OPEN_DATA,),
+            services=(kvk.OPEN_DATA, signals.SETTINGS),
             in_sandbox=True,
             search=kvk.Search(),
             reports={"company_register": kvk.CompanyRegister()},
+            change_feed=signals.Signals(),
+            feed_credentials=signals.SETTINGS.credentials,
         ),
         Source(
             companies_house.SETTINGS,
@@ -271,6 +296,8 @@ def _shipped() -> tuple[Source, ...]:
             in_sandbox=True,
             search=companies_house.Search(),
             reports={"company_register": companies_house.CompanyRegister()},
+            change_feed=streams.Streams(),
+            feed_credentials=companies_house.STREAM.credentials,
         ),
         Source(
             north_data.SETTINGS,

@@ -1,6 +1,6 @@
 """What we need from outside: company registers, credit bureaus, sanctions lists, and whoever tells of changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -172,6 +172,37 @@ class Watch(Protocol):
 
     def changes(self, since: datetime, line: Line) -> tuple[Change, ...]:
         """What has changed since a time, the oldest first, each once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the changes that a source tells of, as they came.
+
+    `position` is from where to go on after them, in the source's own words; None where the time says it. `fault` is how
+    a part was lost that nobody can read any more: what it told must be found by asking for each company.
+    """
+
+    changes: tuple[Change, ...]
+    position: str | None = None
+    fault: str | None = None
+
+
+class ChangeFeed(Protocol):
+    """A source that tells of the changes of everybody, so that nobody is put in. Raises SourceError.
+
+    `is_stream`: what it tells is gone on with from a position, by one reader at a time, and also between runs.
+    """
+
+    is_stream: bool
+
+    def identifier(self, company: CompanyKey) -> Identifier | None:
+        """The identifier under which it tells of a company; pure. None for one of which it never tells."""
+
+    def parts(self, since: datetime, position: str | None, line: Line) -> Iterator[Part]:
+        """What has changed since a time or from a position, part by part, in the order in which it is told."""
+
+    def whole(self, change: Change, line: Line) -> Change:
+        """A change with what is told of it when it is asked for by itself; the same one where there is no more."""
 
 
 class Notices(Protocol):

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import structlog
 
-from api.records import alerts, source_changes, watches
+from api.monitoring.reading import read_feed
+from api.monitoring.telling import as_told
+from api.records import alerts, source_changes, watch_cursors, watches
 from api.records.sellers import Seller
-from api.records.source_changes import Told
 from api.source_access import source_access
 from api.wiring import House
 from providers.errors import SourceError
-from providers.ports import Change
 
 SOURCE_DOWN = "source_down"
 # So much is asked twice, so that nothing is lost at the edges: what vendors count by days, or write down late.
@@ -33,7 +33,10 @@ def ask_all(house: House, seller: Seller, failed: dict[str, str]) -> int:
     new_count = 0
     for provider in providers:
         try:
-            new_count += ask(house, seller, provider)
+            count, fault = ask(house, seller, provider)
+            new_count += count
+            if fault is not None:
+                failed[provider] = fault
         except SourceError as error:
             log.warning("changes_not_asked", provider=provider, error=error.code)
             failed[provider] = error.code
@@ -42,46 +45,33 @@ def ask_all(house: House, seller: Seller, failed: dict[str, str]) -> int:
     return new_count
 
 
-def ask(house: House, seller: Seller, provider: str) -> int:
-    """Ask one source, and store what it tells; gives how many changes are new.
+def ask(house: House, seller: Seller, provider: str) -> tuple[int, str | None]:
+    """Ask one source, and store what it tells; gives how many changes are new, and how any were lost at the source.
 
     The cursor moves once all is stored, so that who is killed asks the same again. Raises SourceError, and LookupError
     where the seller can use the source no longer.
     """
     source, access = house.catalog.source(provider), source_access(house, seller)
-    if source.watch is None or not house.catalog.usable(source, access):
+    if not house.catalog.tells_changes(source, access):
         raise LookupError(provider)
     now = house.clock.now(seller)
     with house.sessions.of(seller.id) as session:
-        asked_at = watches.asked_at(session, provider) or now
+        asked_at = watch_cursors.asked_at(session, provider) or now
     line = house.catalog.line(source, access, deadline_seconds=DEADLINE_SECONDS)
+    since = min(asked_at, now) - OVERLAP
+    if source.change_feed is not None:
+        return read_feed(house, seller, source, since, line)
+    assert source.watch is not None
     # No transaction is open while we wait.
-    changes = source.watch.changes(min(asked_at, now) - OVERLAP, line)
+    changes = source.watch.changes(since, line)
     new_count = 0
     for start in range(0, len(changes), BATCH_COUNT):
         told = [as_told(each) for each in changes[start : start + BATCH_COUNT]]
         with house.sessions.of(seller.id) as session:
             new_count += source_changes.add(session, provider, told, now)
     with house.sessions.of(seller.id) as session:
-        watches.pass_on(session, provider, now)
-    return new_count
-
-
-def as_told(change: Change) -> Told:
-    """Give a change as it is stored; PostgreSQL cannot hold a NUL."""
-    return Told(
-        key=_clean(change.id),
-        scheme=change.company.scheme,
-        value=_clean(change.company.value),
-        kind=change.kind,
-        changed_at=change.changed_at,
-        old_value=None if change.old is None else _clean(change.old),
-        new_value=None if change.new is None else _clean(change.new),
-    )
-
-
-def _clean(text: str) -> str:
-    return text.replace("\x00", "\ufffd")
+        watch_cursors.pass_on(session, provider, now)
+    return new_count, None
 
 
 def tell_outages(house: House, seller: Seller, failed: Mapping[str, str]) -> None:
@@ -93,9 +83,9 @@ def tell_outages(house: House, seller: Seller, failed: Mapping[str, str]) -> Non
 
 
 def end_outages(house: House, seller: Seller, failed: Mapping[str, str]) -> None:
-    """End the alerts of sources that a whole run could ask, or did not need any more."""
-    now = house.clock.now(seller)
+    """End the alerts of sources that a whole run could ask, or needed no more; those of lists a screening ends."""
+    now, lists = house.clock.now(seller), house.catalog.screening_providers
     with house.sessions.of(seller.id) as session:
         for provider, _ in alerts.still_open(session, SOURCE_DOWN, {}):
-            if provider not in failed:
+            if provider not in failed and provider not in lists:
                 alerts.end_alert(session, SOURCE_DOWN, provider, now=now)

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import structlog
 
-from api.monitoring.asking import as_told
-from api.monitoring.run import Tally, look_at_changed
+from api.monitoring.run import look_at_what_came
+from api.monitoring.telling import as_told
 from api.problems import BadInput, Conflict, Fault, NotFound
 from api.records import alerts, jobs, notices, sellers, source_changes
 from api.records.notices import NoticeAddressRecord, NoticeRecord
@@ -139,25 +139,13 @@ def run_notice(house: House, seller: Seller, job_id: UUID, arguments: dict[str, 
         kept.changes_count = new_count if kept.changes_count is None else kept.changes_count + new_count
         kept.state, kept.fault, kept.read_at = "read", None, now
         alerts.end_alert(session, UNREADABLE, str(notice_id), now=now)
-    tally = _looked_at(house, seller)
+    tally = look_at_what_came(house, seller)
     return {
         "notice_id": str(notice_id),
         "changes_count": new_count,
         "looked_at_count": tally.looked_at_count,
         "alerts_opened_count": tally.alerts_opened_count,
     }
-
-
-def _looked_at(house: House, seller: Seller) -> Tally:
-    """Look at who changed; without a policy nobody says what follows, and they wait for a run under one."""
-    tally = Tally()
-    with house.sessions.of(seller.id) as session:
-        try:
-            policy = house.policies.active(session).policy
-        except NotFound:
-            return tally
-    look_at_changed(house, seller, policy, tally, lambda *_: None)
-    return tally
 
 
 def _keep_unreadable(house: House, seller: Seller, record: NoticeRecord, detail: str) -> None:

@@ -30,7 +30,8 @@ def candidates(country: str, policy: SourcesPolicy, catalog: Catalog, access: Ac
     found: list[tuple[str, ...]] = []
     for step in policy.plan_for(country, "credit_review").steps:
         for kind, names in step.ask.items():
-            able = [each.provider for each in catalog.sources_for(country, kind, access) if each.watch is not None]
+            usable = catalog.sources_for(country, kind, access)
+            able = [each.provider for each in usable if catalog.tells_changes(each, access)]
             chosen = tuple(each for each in names or able if each in able)
             if chosen and chosen not in found:
                 found.append(chosen)

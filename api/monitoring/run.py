@@ -14,6 +14,7 @@ from api.monitoring.judging_again import judge_again
 from api.monitoring.looking import INSOLVENT, look_at_debtors
 from api.monitoring.renewing import renew
 from api.monitoring.watching import BEFORE_ALL, Watching, watch_all
+from api.problems import NotFound
 from api.records import alerts, source_changes, watches
 from api.records.sellers import Seller
 from api.wiring import House, Wiring, of_ourselves
@@ -126,6 +127,18 @@ def _look(given: Wiring, debtor_ids: Collection[UUID], tally: Tally) -> None:
     looked = look_at_debtors(given, debtor_ids)
     tally.alerts_opened_count += looked.opened_count
     tally.alerts_ended_count += looked.ended_count
+
+
+def look_at_what_came(house: House, seller: Seller) -> Tally:
+    """Look at who changed between runs; without a policy nobody says what follows, so that they wait for one."""
+    tally = Tally()
+    with house.sessions.of(seller.id) as session:
+        try:
+            policy = house.policies.active(session).policy
+        except NotFound:
+            return tally
+    look_at_changed(house, seller, policy, tally, lambda *_: None)
+    return tally
 
 
 def _ask(house: House, seller: Seller, tally: Tally, then: str, keep: Keep) -> None:

@@ -16,9 +16,7 @@ from api.source_access import source_access
 from api.wiring import House
 from providers.catalog import Access, Source
 from providers.errors import NothingToAskBy, NotUnderstood, SourceError, SourceRefused
-from providers.http import Line
 from providers.ports import CompanyKey, Identifier
-from providers.ports import Watch as Watcher
 from scoring.policy.asking import SourcesPolicy
 
 BATCH_COUNT = 500
@@ -104,13 +102,13 @@ def _watch_one(
 
 def _begin(house: House, seller: Seller, debtor: Watchable, provider: str, watchers: Watchers, walk: Watching) -> None:
     """Have a debtor watched; a source that does not know it is kept as such, one that fails is left alone."""
-    watcher, line = _line(house, house.catalog.source(provider), watchers.access_for(debtor.id))
+    source, access = house.catalog.source(provider), watchers.access_for(debtor.id)
     numbers = tuple(Identifier(each.scheme, each.country, each.value) for each in debtor.numbers)
     now = house.clock.now(seller)
     fault = None
     try:
         # No transaction is open while we wait.
-        watched = watcher.watch(CompanyKey(debtor.name, debtor.country, numbers), line)
+        watched = _put_in(house, source, access, CompanyKey(debtor.name, debtor.country, numbers))
     except SourceError as failed:
         if not _is_about_this_one(failed):
             _note_failure(walk, provider, failed)
@@ -131,10 +129,10 @@ def _end(house: House, seller: Seller, debtor: Watchable, watch: Watch, watchers
     source, access = house.catalog.source(watch.provider), watchers.access_for(debtor.id)
     with house.sessions.of(seller.id) as session:
         is_shared = watches.is_watched_by_another(session, debtor.id, watch)
-    if not is_shared and house.catalog.usable(source, access):
-        watcher, line = _line(house, source, access)
+    if source.watch is not None and not is_shared and house.catalog.usable(source, access):
+        line = house.catalog.line(source, access, deadline_seconds=DEADLINE_SECONDS)
         try:
-            watcher.unwatch(Identifier(watch.number.scheme, watch.number.country, watch.number.value), line)
+            source.watch.unwatch(Identifier(watch.number.scheme, watch.number.country, watch.number.value), line)
         except SourceError as failed:
             _note_failure(walk, watch.provider, failed)
             return
@@ -157,6 +155,12 @@ def _note_failure(walk: Watching, provider: str, failed: SourceError) -> None:
     walk.failed[provider] = failed.code
 
 
-def _line(house: House, source: Source, access: Access) -> tuple[Watcher, Line]:
-    assert source.watch is not None
-    return source.watch, house.catalog.line(source, access, deadline_seconds=DEADLINE_SECONDS)
+def _put_in(house: House, source: Source, access: Access, company: CompanyKey) -> Identifier:
+    """Have a company watched at a source; one that tells of everybody is told nothing. Raises SourceError."""
+    if source.watch is not None:
+        return source.watch.watch(company, house.catalog.line(source, access, deadline_seconds=DEADLINE_SECONDS))
+    assert source.change_feed is not None
+    number = source.change_feed.identifier(company)
+    if number is None:
+        raise NothingToAskBy(source.provider)
+    return number

@@ -85,6 +85,18 @@ def add(session: Session, provider: str, told: Sequence[Told], now: datetime) ->
     return len(new)
 
 
+def unknown(session: Session, provider: str, told: Sequence[Told]) -> set[str]:
+    """Give the keys of those that are about debtors watched there, and not added for all of them yet."""
+    debtors = _watched(session, provider, {each.value for each in told})
+    ours = {each.key: set(debtors.get((each.scheme, each.value), ())) for each in told}
+    record = SourceChangeRecord
+    keys = [key for key, whom in ours.items() if whom]
+    added = select(record.key, record.debtor_id).where(record.provider == provider, record.key.in_(keys))
+    for key, debtor_id in session.execute(added) if keys else ():
+        ours[key].discard(debtor_id)
+    return {key for key, whom in ours.items() if whom}
+
+
 def _watched(
     session: Session, provider: str, values: Collection[str]
 ) -> dict[tuple[str | None, str | None], list[UUID]]:

@@ -1,4 +1,4 @@
-"""Watches: which debtor is watched at which source, under which number there, and until when sources were asked."""
+"""Watches: which debtor is watched at which source, and under which number there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,14 +33,6 @@ class WatchRecord(OfSeller, Base):
     value: Mapped[str | None]
     fault: Mapped[str | None]
     since: Mapped[datetime]
-
-
-class WatchCursorRecord(OfSeller, Base):
-    """Up to when a source was asked what has changed, by the seller's clock."""
-
-    __tablename__ = "watch_cursor"
-    provider: Mapped[str] = mapped_column(primary_key=True)
-    asked_at: Mapped[datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +153,11 @@ def is_watched_by_another(session: Session, debtor_id: UUID, watch: Watch) -> bo
     return bool(session.scalar(select(exists().where(*same, record.debtor_id != debtor_id))))
 
 
-def providers_watching(session: Session) -> Sequence[str]:
+def providers_watching(session: Session) -> list[str]:
     """Give the sources at which anybody is watched, by name."""
     record = WatchRecord
-    return session.scalars(
-        select(record.provider).where(record.state == "watched").distinct().order_by(record.provider)
-    ).all()
-
-
-def asked_at(session: Session, provider: str) -> datetime | None:
-    """Give until when a source was asked what has changed; None where it never was."""
-    return session.scalar(select(WatchCursorRecord.asked_at).where(WatchCursorRecord.provider == provider))
+    query = select(record.provider).where(record.state == "watched").distinct()
+    return list(session.scalars(query.order_by(record.provider)))
 
 
 ANY_SINCE_ASKED = text(
@@ -183,18 +169,6 @@ ANY_SINCE_ASKED = text(
 def any_since_asked(session: Session) -> bool:
     """Whether anybody is watched at a source since after it was asked what has changed."""
     return bool(session.scalar(ANY_SINCE_ASKED))
-
-
-PASS = text(
-    "INSERT INTO watch_cursor AS c (seller_id, provider, asked_at) VALUES (:seller_id, :provider, :asked_at)"
-    " ON CONFLICT (seller_id, provider) DO UPDATE SET asked_at = greatest(c.asked_at, excluded.asked_at)"
-)
-
-
-def pass_on(session: Session, provider: str, asked_at: datetime) -> None:
-    """Note that a source was asked for all that changed until a time; the cursor never goes back."""
-    values = {"seller_id": session.info["seller_id"], "provider": provider, "asked_at": asked_at}
-    session.execute(PASS, values)
 
 
 def listing(provider: str | None, debtor_id: UUID | None, state: str | None) -> Select[WatchRecord]:

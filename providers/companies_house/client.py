@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
+from providers.companies_house.insolvency import insolvency_events
 from providers.companies_house.mapping import (
     CHARGES,
     INSOLVENCY,
@@ -18,7 +19,7 @@ from providers.http import Line, Request
 from providers.payload import Payload
 from providers.ports import About, Candidate, CompanyKey, CompanyQuery, Raw
 from providers.settings import Rate, SourceSettings
-from scoring.facts import RegisterFacts
+from scoring.facts import NegativeEvent, RegisterFacts
 
 SETTINGS = SourceSettings(
     provider="companies_house",
@@ -79,6 +80,17 @@ class CompanyRegister:
     def facts(self, raw: Raw, about: About) -> RegisterFacts:
         """The facts; pure. Raises NotUnderstood."""
         return register_facts(SETTINGS.provider, raw, about)
+
+
+def standing_events(number: str, line: Line) -> tuple[NegativeEvent, ...]:
+    """The insolvency cases of a company that are in force now, and what its status says. Raises SourceError."""
+    path, today = f"/company/{quote(number)}", line.now.date()
+    profile = _get("company", path, line)
+    if profile is None:
+        raise NotUnderstood(line.provider, "a company that changed is not there")
+    cases = Payload(line.provider, _get("insolvency", f"{path}/insolvency", line) or {})
+    events = insolvency_events(Payload(line.provider, profile), cases, today)
+    return tuple(each for each in events if each.in_force(today))
 
 
 def _get(operation: str, path: str, line: Line, params: dict[str, Any] | None = None) -> Any:

@@ -27,6 +27,7 @@ SETTINGS = SourceSettings(
     address="https://api.kvk.nl/api",
     countries=frozenset({"NL"}),
     credentials=("api_key",),
+    optional_credentials=("change_key",),
     price=Price(Decimal("0.02"), "EUR"),
     rate=Rate(100, 1.0),
 )
@@ -86,10 +87,7 @@ class CompanyRegister:
         raw[BASE_PROFILE] = profile
         raw[OPEN_DATA_DOCUMENT] = None
         if is_in_open_data(line.provider, profile):
-            open_data = line.beside(OPEN_DATA.provider)
-            path = f"/v1/hvds/basisbedrijfsgegevens/kvknummer/{number}"
-            reply = _get("basisbedrijfsgegevens", path, open_data, key=False)
-            raw[OPEN_DATA_DOCUMENT] = _document(reply, open_data, UNKNOWN_OPEN_DATA)
+            raw[OPEN_DATA_DOCUMENT] = open_data(number, line)
         return raw
 
     def facts(self, raw: Raw, about: About) -> RegisterFacts:
@@ -111,6 +109,13 @@ class CompanyRegister:
             return None
         raw[ESTABLISHMENT_PROFILE] = profile
         return _kvk_number(Payload(line.provider, profile))
+
+
+def open_data(number: str, line: Line) -> Mapping[str, Any] | None:
+    """What the open data tell of a company by its KVK number; None where they do not have it. Raises SourceError."""
+    beside = line.beside(OPEN_DATA.provider)
+    reply = _get("basisbedrijfsgegevens", f"/v1/hvds/basisbedrijfsgegevens/kvknummer/{number}", beside, key=False)
+    return _document(reply, beside, UNKNOWN_OPEN_DATA)
 
 
 def _can_ask(company: CompanyKey) -> bool:

@@ -8,7 +8,18 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from providers.http import NOW_HEADER
-from providers.sandbox import atradius, companies_house, creditsafe, dnb, gleif, kvk, opensanctions, vies
+from providers.sandbox import (
+    atradius,
+    companies_house,
+    companies_house_stream,
+    creditsafe,
+    dnb,
+    gleif,
+    kvk,
+    kvk_changes,
+    opensanctions,
+    vies,
+)
 from providers.sandbox.company import companies
 from providers.sandbox.faults import errors_in
 from providers.sandbox.mentions import mentioned
@@ -21,7 +32,9 @@ VENDORS: dict[str, Vendor] = {
     for each in (
         kvk.VENDOR,
         kvk.OPEN_DATA,
+        kvk_changes.VENDOR,
         companies_house.VENDOR,
+        companies_house_stream.VENDOR,
         creditsafe.VENDOR,
         dnb.VENDOR,
         opensanctions.VENDOR,

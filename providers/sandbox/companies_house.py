@@ -1,10 +1,11 @@
-"""Companies House as the sandbox plays it: profile and search of the British companies, who owe and hide nothing."""
+"""Companies House as the sandbox plays it: profile, search and insolvency of the British companies, who owe nothing."""
 
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
 from providers.sandbox.company import Company, companies, company_with
+from providers.sandbox.falling import as_it_is, fell_at
 from providers.sandbox.vendors import Vendor
 from providers.sandbox.world import PASSWORD, basic_is, day
 
@@ -55,7 +56,9 @@ def search() -> Response:
     if not text:
         return _answer(problem(400), 400)
     found = [
-        each for each in companies() if "coh" in each.numbers and (each.numbers["coh"] == text or each.is_like(text))
+        as_it_is(each)
+        for each in companies()
+        if "coh" in each.numbers and (each.numbers["coh"] == text or each.is_like(text))
     ]
     shown = [_item(each) for each in found[start : start + size]]
     paging = {"total_results": len(found), "items_per_page": size, "start_index": start, "page_number": 1}
@@ -78,6 +81,8 @@ def _item(company: Company) -> dict[str, Any]:
 
 
 def _status(company: Company) -> str:
+    if company.insolvency is not None:
+        return "liquidation"
     return "active" if company.ended is None else "dissolved"
 
 
@@ -97,6 +102,8 @@ def profile(number: str) -> Response:
     company = company_with("coh", number)
     if company is None:
         return _absent("profile")
+    company = as_it_is(company)
+    is_insolvent = company.insolvency is not None
     ended = {} if company.ended is None else {"date_of_cessation": day(company.ended).isoformat()}
     path = f"/company/{number}"
     return _answer(
@@ -116,9 +123,9 @@ def profile(number: str) -> Response:
                 "last_accounts": {"type": "full", "made_up_to": day(-290).isoformat()},
             },
             "confirmation_statement": {"overdue": False, "next_due": day(120).isoformat()},
-            "has_insolvency_history": False,
+            "has_insolvency_history": is_insolvent,
             "has_charges": False,
-            "has_been_liquidated": False,
+            "has_been_liquidated": is_insolvent,
             "registered_office_is_in_dispute": False,
             "undeliverable_registered_office_address": False,
             "links": {"self": path, "officers": f"{path}/officers", "filing_history": f"{path}/filing-history"},
@@ -127,9 +134,15 @@ def profile(number: str) -> Response:
 
 
 @routes.get("/company/<number>/<any(insolvency, charges):what>")
-def nothing_filed(number: str, what: str) -> Response:
-    """That there is no case and no charge is a 404, also of a company that is there."""
-    return _absent("profile" if company_with("coh", number) is None else what)
+def filed(number: str, what: str) -> Response:
+    """The case of a company that was wound up; that there is no case and no charge is a 404, also of one there is."""
+    company = company_with("coh", number)
+    at = None if company is None or what != "insolvency" else fell_at(company)
+    if at is None:
+        return _absent("profile" if company is None else what)
+    dates = [{"type": "wound-up-on", "date": at.date().isoformat()}]
+    case = {"type": "compulsory-liquidation", "dates": dates, "number": "1", "notes": [], "practitioners": []}
+    return _answer({"cases": [case], "status": ["liquidation"]})
 
 
 @routes.get("/company/<number>/officers")

@@ -62,6 +62,31 @@ def test_a_live_seller_gets_what_it_has_credentials_for_and_a_test_seller_what_t
     assert [each.provider for each in BOTH.sources_for(country, kind, TEST)] == ["one"]
 
 
+KVK, STREAM = {"api_key": "k"}, {"api_key": "k", "stream_key": "s"}
+
+
+@pytest.mark.parametrize(
+    ("provider", "by", "tells"),
+    [
+        ("kvk", access("live", kvk=KVK), False),
+        ("kvk", access("live", kvk={**KVK, "change_key": "c"}), True),
+        ("kvk", access("live", kvk={"change_key": "c"}), False),
+        ("companies_house", access("live", companies_house=KVK), False),
+        ("companies_house", access("live", companies_house=STREAM), True),
+        ("creditsafe", access("live", creditsafe={"username": "u", "password": "p"}), True),
+        ("gleif", access("live"), False),
+        ("kvk", access("test"), True),
+        ("kvk", access("test", kvk=KVK), False),
+        ("north_data", access("test"), False),
+    ],
+)
+def test_a_register_tells_of_changes_to_who_has_handed_in_the_key_for_them(
+    provider: str, by: Access, tells: bool
+) -> None:
+    catalog = Catalog(sandbox_address=SANDBOX)
+    assert catalog.tells_changes(catalog.source(provider), by) is tells
+
+
 def test_a_test_seller_is_asked_for_at_the_sandbox_and_a_live_one_at_the_real_service() -> None:
     asked = {
         access.mode: BOTH.ask("credit_bureau", "one", GOOSE, access, deadline_seconds=1) for access in (LIVE, TEST)

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from api.monitoring.streams import read_streams
+from api.records import debtors
+from api.records.identities import OfficialNumber
+from providers.companies_house.streams import TOPICS
 from tests.web_checks import assert_documented
 
 
@@ -15,24 +19,27 @@ def placed(erp: Any, debtor_id: Any, reference: str) -> dict[str, Any]:
 def test_a_customer_that_goes_bankrupt_gets_no_further_order(app, erp, followed, run, minute, open_alerts, time):
     debtor_id = followed("90000029")
     sound = followed("90000001")
-    assert run()["watching"]["begun_count"] == 2
+    assert run()["watching"]["begun_count"] == 4  # Each at the bureau and at the register.
     watched = erp.get(f"/v1/watches?debtor_id={debtor_id}")
     assert_documented(app, "GET", "/v1/watches", 200, watched.json)
-    assert [(each["provider"], each["state"]) for each in watched.json["items"]] == [("creditsafe", "watched")]
+    stands = {each["provider"]: each["state"] for each in watched.json["items"]}
+    assert stands == {"creditsafe": "watched", "kvk": "watched"}
     assert placed(erp, debtor_id, "before")["state"] == "released"
     time.pass_by(days=19)
     assert run()["changes_count"] == 0
     assert open_alerts() == []
     time.pass_by(days=2)
     result = run()
-    assert (result["changes_count"], result["looked_at_count"], result["alerts_opened_count"]) == (1, 1, 1)
+    assert (result["changes_count"], result["looked_at_count"], result["alerts_opened_count"]) == (2, 1, 1)
     assert open_alerts() == [("insolvency_event", str(debtor_id))]
     alert = erp.get("/v1/alerts?kind=insolvency_event").json["items"][0]
-    assert (alert["severity"], alert["data"]["changes"][0]["new"]) == ("urgent", "Bankruptcy")
+    assert alert["severity"] == "urgent"
+    assert {each["new"] for each in alert["data"]["changes"]} == {"Bankruptcy", "FAIL"}
     changes = erp.get(f"/v1/source-changes?debtor_id={debtor_id}")
     assert_documented(app, "GET", "/v1/source-changes", 200, changes.json)
-    assert [(each["kind"], each["old"], each["new"]) for each in changes.json["items"]] == [
-        ("insolvency", "No", "Bankruptcy")
+    assert sorted((each["provider"], each["kind"], each["new"]) for each in changes.json["items"]) == [
+        ("creditsafe", "insolvency", "Bankruptcy"),
+        ("kvk", "insolvency", "FAIL"),
     ]
     minute()
     after = placed(erp, debtor_id, "after")
@@ -43,3 +50,39 @@ def test_a_customer_that_goes_bankrupt_gets_no_further_order(app, erp, followed,
     minute()
     assert (again["changes_count"], again["alerts_opened_count"]) == (0, 0)
     assert open_alerts() == [("insolvency_event", str(debtor_id))]
+
+
+def test_a_british_customer_that_is_wound_up_is_told_by_the_stream_between_runs(
+    house, seller, sessions, run, open_alerts, time, vendors
+):
+    number = OfficialNumber("coh", "GB", "99000030")
+    values = {"name": "Phantom Parcels Ltd", "country": "GB", "is_natural_person": False}
+    with sessions.of(seller.id) as session:
+        debtor_id = debtors.add(session, values, phase="monitoring", names=(number,), now=house.clock.now(seller)).id
+    run()
+    assert vendors.calls("companies_house_stream") == len(TOPICS)
+    time.pass_by(days=19)
+    read_streams(house, seller)
+    assert open_alerts() == []
+    time.pass_by(days=2)
+    read_streams(house, seller)
+    assert open_alerts() == [("insolvency_event", str(debtor_id))]
+    read_streams(house, seller)
+    assert open_alerts() == [("insolvency_event", str(debtor_id))]
+
+
+def test_a_stream_whose_timepoint_is_too_old_begins_anew_and_says_so(
+    house, seller, sessions, run, open_alerts, time, vendors
+):
+    number = OfficialNumber("coh", "GB", "99000024")
+    values = {"name": "Imaginary Kettles Ltd", "country": "GB", "is_natural_person": False}
+    with sessions.of(seller.id) as session:
+        debtors.add(session, values, phase="monitoring", names=(number,), now=house.clock.now(seller))
+    run()
+    time.pass_by(days=100)
+    assert run()["watching"]["failed"] == {"companies_house": "timepoint_too_old"}
+    assert ("source_down", "companies_house") in open_alerts()
+    assert run()["watching"]["failed"] == {}
+    assert ("source_down", "companies_house") not in open_alerts()
+    with vendors.fault("rate_limited", provider="companies_house_stream"):
+        assert run()["watching"]["failed"] == {"companies_house": "busy"}
