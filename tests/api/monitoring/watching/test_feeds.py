@@ -278,4 +278,3 @@ def test_a_debtor_that_two_sources_call_insolvent_has_one_alert_that_names_both(
     runs()
     told = rows("SELECT subject, data -> 'providers' FROM alert WHERE kind = 'insolvency_event'")
     assert told == [(str(debtor_id), ["creditsafe", "kvk"])]
-    assert rows("SELECT count(*) FROM hold") == [(1,)]
