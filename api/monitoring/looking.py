@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.gate.entering import in_one_transaction
-from api.monitoring.facts import signal_facts
+from api.monitoring.facts import Day, signal_facts
 from api.records import alerts, debtor_signals, debtors, jobs, looks
 from api.records.alerts import AlertRecord, Called
 from api.wiring import Wiring
@@ -55,7 +55,7 @@ def look_within(session: Session, debtor_ids: Sequence[UUID], given: Wiring) -> 
     """Do so within a transaction, which should end soon after; ids may be of debtors that are gone."""
     debtor_signals.look_alone(session)
     policy = given.house.policies.active(session).policy
-    facts = signal_facts(session, debtor_ids, given.today, policy)
+    facts = signal_facts(session, debtor_ids, Day(given.today, given.seller.time_zone), policy)
     records = {(each.debtor_id, each.kind): each for each in alerts.open_of(session, list(facts), OF_DEBTOR)}
     judged = {each: judge_signals(facts[each], policy, _open_signals(each, records)) for each in facts}
     called = [_called(each, signal) for each, of in judged.items() for signal in of.called]

@@ -115,6 +115,37 @@ OF_DEBTORS = (
         ),
     ),
     AlertKind(
+        "notify_deadline_near",
+        ("notice", "warning", "urgent"),
+        begins=(
+            "The last day on which the insurer must be told of what is overdue is within one of"
+            " `cover_stop_days_before`."
+        ),
+        ends="The oldest unpaid invoice is paid.",
+        title=Words(
+            "The insurer must be told of what is overdue", "De achterstand moet bij de verzekeraar worden gemeld"
+        ),
+        todo=Words("Report it to the insurer before the day.", "Meld dit vóór die dag bij de verzekeraar."),
+    ),
+    AlertKind(
+        "handover_deadline_near",
+        ("notice", "warning", "urgent"),
+        begins="The last day on which the claim must be handed over is within one of `cover_stop_days_before`.",
+        ends="The oldest unpaid invoice is paid.",
+        title=Words("A claim must be handed over to collection", "Een vordering moet ter incasso worden overgedragen"),
+        todo=Words("Hand it over before the day.", "Draag deze vóór die dag over."),
+    ),
+    AlertKind(
+        "claim_deadline_near",
+        ("notice", "warning", "urgent"),
+        begins=(
+            "The last day on which the loss by an insolvency can be claimed is within one of `cover_stop_days_before`."
+        ),
+        ends="The oldest unpaid invoice is paid.",
+        title=Words("A loss must be claimed at the insurer", "Een schade moet bij de verzekeraar worden ingediend"),
+        todo=Words("File the claim before the day.", "Dien de claim vóór die dag in."),
+    ),
+    AlertKind(
         "insolvency_event",
         ("urgent",),
         begins="A stored report, or a change that a source told, says that the debtor is insolvent.",

@@ -20,11 +20,11 @@ CHOSEN = {
     "api.acceptance.cover_changes": lambda module: set(module.SEVERITIES),
     "api.acceptance.ticks": lambda module: {module.EXPIRED, module.REVIEW, module.OVERDUE},
     "api.ledger.statements": lambda module: {module.MISSING, module.REPEATED},
-    "api.monitoring.looking": lambda module: set(OF_DEBTOR),  # Those that signals are judged of.
+    "api.monitoring.looking": lambda module: set(),  # Hands over the signals that were judged.
     "api.prospect.sanctions_alerts": lambda module: set(module.KINDS),
     "api.records.alerts": lambda module: set(),  # Hands over what was opened elsewhere.
     "api.records.order_links": lambda module: {"invoiced_above_order", "invoiced_without_release", "order_differs"},
-    "scoring.monitoring.cover": lambda module: {"cover_stop_near", "cover_stopped"},
+    "scoring.monitoring.cover": lambda module: {each for each in OF_DEBTOR if each.endswith("_deadline_near")},
 }
 
 

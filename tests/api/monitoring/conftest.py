@@ -37,6 +37,7 @@ from tests.api.orders.conftest import (  # noqa: F401
     order,
     pay,
     placed,
+    shown,
     the_time,
     time,
     today,
