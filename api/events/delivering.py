@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from api.clock import real_now
+from api.events.bodies import Judgements, judgements_of
 from api.events.cloud_events import cloud_event
 from api.events.failing import note_failed, note_gone, note_rest, note_well
 from api.records import sellers, webhook_deliveries, webhook_leases, webhooks
@@ -67,6 +68,7 @@ class Run:
     secrets: Sequence[str] = field(repr=False)
     lease_id: UUID
     leased: Sequence[Leased]
+    judgements: Judgements
     tried: list[Tried] = field(default_factory=list)
     left: list[UUID] = field(default_factory=list)
     rest_until: datetime | None = None
@@ -111,8 +113,9 @@ def _begun(house: House, seller_id: UUID, webhook_id: UUID, rules: DeliveryRules
             log.error("webhook_secret_unreadable", webhook_id=str(webhook_id), error=type(error).__name__)
             session.rollback()
             return None
+        judgements = judgements_of(session, [each.event for each in leased])
         address, ordered = webhook.address, webhook.ordered
-    return Run(seller, webhook_id, address, ordered, is_failing, secrets, lease_id, leased)
+    return Run(seller, webhook_id, address, ordered, is_failing, secrets, lease_id, leased, judgements)
 
 
 def _send(run: Run, rules: DeliveryRules, is_stopping: Callable[[], bool]) -> None:
@@ -126,7 +129,7 @@ def _send(run: Run, rules: DeliveryRules, is_stopping: Callable[[], bool]) -> No
             if is_over or (run.ordered and each.event.subject_id in held):
                 run.left.append(each.id)
                 continue
-            body = answer_bytes(cloud_event(each.event, run.seller))
+            body = answer_bytes(cloud_event(each.event, run.seller, run.judgements))
             now = real_now()
             posted = line.post(body, signed_headers(run.secrets, str(each.event.id), body, now))
             due_at = None if posted.error is None else rules.due_at(each.failed_count + 1, real_now())

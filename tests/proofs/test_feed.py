@@ -15,8 +15,8 @@ from tests.proofs.conftest import Trade
 from tests.proofs.effort import is_long, rounds
 from tests.proofs.test_webhooks import PROGRAM, in_order
 
-WRITERS, SLOW_WRITERS, FEEDERS, READERS, DEBTORS = 4, 2, 3, 2, 10
-KILLS = 6
+WRITERS, SLOW_WRITERS, FEEDERS, READERS, DEBTORS = 3, 1, 2, 2, 10
+KILLS = 3
 UNTIL_SECONDS = 120.0
 READ = text(
     "SELECT f.position, CAST(e.id AS text), CAST(e.subject_id AS text), e.sequence FROM feed_entry f"

@@ -1,8 +1,8 @@
-"""Webhooks whose receivers ask us to wait, and figures of what is sent that an operator may see of all sellers."""
+"""Events that keep how what they tell of looked then, webhooks that rest, and figures of what goes out."""
 
 import sqlalchemy as sa
 from alembic import context, op
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 revision = "0028"
 down_revision = "0020"
@@ -52,6 +52,7 @@ $$
 
 
 def upgrade() -> None:
+    op.add_column("event", sa.Column("snapshot", JSONB(none_as_null=True), nullable=True))
     op.add_column("webhook", sa.Column("resting_until", TIMESTAMP(timezone=True), nullable=True))
     op.create_index(
         "ix_webhook_delivery_parked",
@@ -73,6 +74,7 @@ def downgrade() -> None:
     op.execute(WITH_WORK.format(resting=""))
     op.drop_index("ix_webhook_delivery_parked", "webhook_delivery")
     op.drop_column("webhook", "resting_until")
+    op.drop_column("event", "snapshot")
 
 
 def _quoted(name: str) -> str:
