@@ -1,4 +1,4 @@
-"""With `ordered`, whatever fails: of each debtor the next one comes only after the one before, and holds up no other."""
+"""With `ordered`, whatever fails: of each debtor the next comes only after the one before, and holds up no other."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
