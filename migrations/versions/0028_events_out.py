@@ -5,7 +5,7 @@ from alembic import context, op
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 
 revision = "0028"
-down_revision = "0020"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
