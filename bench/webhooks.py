@@ -93,7 +93,7 @@ def _floor(house: House, address: str, extent: Extent) -> float:
     began = time.perf_counter()
     with requests.Session() as session:
         for _ in range(extent.event_count):
-            body = answer_bytes(cloud_event(event, seller))
+            body = answer_bytes(cloud_event(event, seller, {}))
             headers = dict(signed_headers([secret], str(event.id), body, real_now()))
             session.post(address, data=body, headers=headers, timeout=(5, 15), allow_redirects=False)
     return extent.event_count / (time.perf_counter() - began)

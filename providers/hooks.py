@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 from ssl import SSLContext
 from time import monotonic
 from types import TracebackType
 from typing import Self
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
-from urllib3 import HTTPConnectionPool, Timeout
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Timeout
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -26,6 +27,7 @@ from providers.watching import WATCH
 AGENT = "creditgate"
 ANSWER_BYTES_MAX = 65_536  # More of an answer is not read; its connection is closed.
 OK, REDIRECTS, GONE = range(200, 300), range(300, 400), 410
+ASK_TO_WAIT = (429, 503)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,15 @@ class HookRules:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """How one post went: the status of the answer, if there was a whole one, and in a word why it failed, else None."""
+    """How one post went: the status of the answer, if there was a whole one, and in a word why it failed, else None.
+
+    `retry_after` is the header of that name, of a receiver that asks us to wait.
+    """
 
     duration_ms: int
     status: int | None = None
     error: str | None = None
+    retry_after: str | None = None
 
     @property
     def is_answered(self) -> bool:
@@ -78,8 +84,8 @@ class HookLine:
         """Post once; whatever goes wrong is told and never raised. 2xx alone is success."""
         began = monotonic()
 
-        def told(status: int | None = None, error: str | None = None) -> Posted:
-            return Posted(round(1000 * (monotonic() - began)), status, error)
+        def told(status: int | None = None, error: str | None = None, retry_after: str | None = None) -> Posted:
+            return Posted(round(1000 * (monotonic() - began)), status, error, retry_after)
 
         try:
             pool = self._connected()
@@ -107,12 +113,14 @@ class HookLine:
         try:
             # A receiver that trickles never lets a time-out of the library come.
             with WATCH.ending(seconds, cut), cutting.watched():
-                status = self._exchanged(pool, body, headers, seconds)
+                answer = self._exchanged(pool, body, headers, seconds)
         except (HTTPError, OSError, ValueError) as failure:
             return told(error="timeout" if is_late[0] else _word_of(failure, cutting))
         if is_late[0]:
             return told(error="timeout")
-        return told(status, None if status in OK else _word_of_status(status))
+        status = answer.status
+        retry_after = answer.headers.get("Retry-After") if status in ASK_TO_WAIT else None
+        return told(status, None if status in OK else _word_of_status(status), retry_after)
 
     def _connected(self) -> HTTPConnectionPool:
         if self._pool is None:
@@ -135,20 +143,25 @@ class HookLine:
             self._target, self._authority = place.target, place.authority
         return self._pool
 
-    def _exchanged(self, pool: HTTPConnectionPool, body: bytes, headers: Mapping[str, str], seconds: float) -> int:
+    def _exchanged(
+        self, pool: HTTPConnectionPool, body: bytes, headers: Mapping[str, str], seconds: float
+    ) -> BaseHTTPResponse:
         sent = {"Host": self._authority, "User-Agent": AGENT, "Accept-Encoding": "identity", **headers}
         limits = Timeout(connect=min(self._rules.connect_seconds, seconds), read=seconds)
         answer = pool.urlopen(
             "POST", self._target, body, sent, retries=False, redirect=False, timeout=limits, preload_content=False
         )
         try:
-            read = len(answer.read(ANSWER_BYTES_MAX + 1, decode_content=False))
-            if read > ANSWER_BYTES_MAX:
+            left = ANSWER_BYTES_MAX + 1
+            # To its end: half a body that breaks off is told only to whoever asks for more.
+            while left and (part := answer.read(left, decode_content=False)):
+                left -= len(part)
+            if not left:
                 answer.close()
         finally:
             with suppress(HTTPError, OSError):
                 answer.release_conn()
-        return answer.status
+        return answer
 
 
 def _word_of(failure: Exception, cutting: Cutting) -> str:
@@ -161,10 +174,16 @@ def _word_of(failure: Exception, cutting: Cutting) -> str:
             return "tls_failed"
         case NewConnectionError():
             return "no_connection"
-        case ProtocolError():
+        case ProtocolError() if not _is_garbage(failure):
             return "cut" if cutting.is_connected else "no_connection"
         case _:
             return "not_understood"
+
+
+def _is_garbage(failure: ProtocolError) -> bool:
+    """Whether something was said that is no HTTP, and not just too little of it."""
+    cause = failure.args[1] if len(failure.args) > 1 else failure.__cause__
+    return isinstance(cause, HTTPException) and not isinstance(cause, IncompleteRead | RemoteDisconnected)
 
 
 def _word_of_status(status: int) -> str:

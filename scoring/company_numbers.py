@@ -17,6 +17,8 @@ from scoring.vat_numbers import read_vat_number
 
 WORLD = "ZZ"  # For schemes that are issued for the whole world; ISO 3166 keeps it free for such use.
 REGISTRATION = "registration"  # A number of a register that we know no form of.
+# Legal forms of one person, whose numbers may hold his citizen number.
+SOLE_TRADERS = frozenset({"eenmanszaak"})
 
 # What people call a scheme, beside our own word for it.
 _SCHEMES = {

@@ -4,13 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from api.events.bodies import Judgements, bodies_of
 from api.records.events import EventRecord
 from api.records.sellers import Seller
 
 
-def cloud_event(event: EventRecord, seller: Seller) -> dict[str, Any]:
-    """Give an event of a seller; written by `answer_bytes` it has the same bytes wherever it is sent."""
-    return _cloud_event(seller, event.id, event.type, event.subject_id, event.happened_at, event.sequence, event.data)
+def cloud_event(event: EventRecord, seller: Seller, judgements: Judgements) -> dict[str, Any]:
+    """Give an event of a seller; written by `answer_bytes` it has the same bytes wherever it is sent.
+
+    `judgements` are those of `judgements_of`, for this event or for many.
+    """
+    data = {**event.data, **bodies_of(event, seller, judgements)}
+    return _cloud_event(seller, event.id, event.type, event.subject_id, event.happened_at, event.sequence, data)
 
 
 def try_out_event(seller: Seller, event_id: UUID, webhook_id: UUID, now: datetime) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What a seller sees of its deliveries, and sends again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,16 +10,21 @@ from api.events.webhooks import found
 from api.problems import NotFound
 from api.records import webhook_deliveries
 from api.records.events import EventRecord
-from api.records.webhook_deliveries import AttemptRecord, DeliveryRecord
+from api.records.webhook_deliveries import AttemptRecord, DeliveryRecord, DeliveryState, Wanted
 from api.web.paging import Page, page_of
 from api.wiring import Wiring, answer_bytes
 
+STATES_OF: Mapping[str, tuple[DeliveryState, ...]] = {
+    "parked_since": ("parked",),
+    "ended_since": ("parked", "delivered"),
+}
 
-def page(given: Wiring, webhook_id: UUID, state: str | None, limit: int, after: str | None) -> Page:
+
+def page(given: Wiring, webhook_id: UUID, wanted: Wanted, limit: int, after: str | None) -> Page:
     """Give a page of the deliveries to a webhook with their tries, the newest first. Raises NotFound."""
     with given.transaction() as session:
         found(session, webhook_id)
-        query = webhook_deliveries.listing(webhook_id, state)
+        query = webhook_deliveries.listing(webhook_id, wanted)
         rows = page_of(session, query, [DeliveryRecord.id], limit, after, newest_first=True)
         attempts = webhook_deliveries.attempts_of(session, [delivery.id for delivery, _ in rows.items])
     items = [_shown(delivery, event_type, attempts[delivery.id]) for delivery, event_type in rows.items]
@@ -53,12 +58,13 @@ def send_again(given: Wiring, delivery_id: UUID) -> dict[str, Any]:
     return answer
 
 
-def send_parked_again(given: Wiring, webhook_id: UUID, since: datetime) -> dict[str, Any]:
-    """Send again whatever was parked since a time. Raises NotFound."""
+def send_all_again(given: Wiring, webhook_id: UUID, asked: Mapping[str, datetime]) -> dict[str, Any]:
+    """Send again whatever was parked (`parked_since`), or ended at all (`ended_since`), since then. Raises NotFound."""
+    (name, since) = next(iter(asked.items()))
     with given.transaction() as session:
         given.once.claim(session)
         found(session, webhook_id, locked=True)
-        answer = {"count": webhook_deliveries.send_parked_again(session, webhook_id, since, real_now())}
+        answer = {"count": webhook_deliveries.send_ended_again(session, webhook_id, since, STATES_OF[name], real_now())}
         given.once.keep(session, 202, answer_bytes(answer))
     return answer
 

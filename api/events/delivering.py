@@ -10,8 +10,9 @@ from uuid import UUID
 import structlog
 
 from api.clock import real_now
+from api.events.bodies import Judgements, judgements_of
 from api.events.cloud_events import cloud_event
-from api.events.failing import note_failed, note_gone, note_well
+from api.events.failing import note_failed, note_gone, note_rest, note_well
 from api.records import sellers, webhook_deliveries, webhook_leases, webhooks
 from api.records.base import new_id
 from api.records.secrets import SecretUnreadable
@@ -19,7 +20,8 @@ from api.records.sellers import Seller
 from api.records.webhook_leases import Leased, Tried
 from api.webhook_signing import secrets_that_count, signed_headers
 from api.wiring import House, answer_bytes
-from providers.hooks import HookLine, HookRules
+from providers.hooks import HookLine, HookRules, Posted
+from providers.reading import wait_seconds
 
 SECOND, MINUTE, HOUR = 1.0, 60.0, 3600.0
 _random = SystemRandom()
@@ -56,7 +58,7 @@ class DeliveryRules:
 
 @dataclass(slots=True)
 class Run:
-    """What a run has to send, and what became of it."""
+    """What a run has to send, and what became of it; `rest_until` is when the receiver wants to be asked again."""
 
     seller: Seller
     webhook_id: UUID
@@ -66,8 +68,10 @@ class Run:
     secrets: Sequence[str] = field(repr=False)
     lease_id: UUID
     leased: Sequence[Leased]
+    judgements: Judgements
     tried: list[Tried] = field(default_factory=list)
     left: list[UUID] = field(default_factory=list)
+    rest_until: datetime | None = None
 
 
 def deliver_some(
@@ -93,9 +97,9 @@ def _begun(house: House, seller_id: UUID, webhook_id: UUID, rules: DeliveryRules
         return None
     with house.sessions.of(seller_id) as session:
         webhook = webhooks.get(session, webhook_id, locked=True)
-        if webhook is None or webhook.state != "active":
-            return None
         now = real_now()
+        if webhook is None or webhook.state != "active" or (webhook.resting_until or now) > now:
+            return None
         webhook_deliveries.queue_new(session, webhook, rules.queue_most, now)
         is_failing = webhook.failing_since is not None
         most = 1 if is_failing else rules.run_most  # One to see whether it is well again.
@@ -109,13 +113,14 @@ def _begun(house: House, seller_id: UUID, webhook_id: UUID, rules: DeliveryRules
             log.error("webhook_secret_unreadable", webhook_id=str(webhook_id), error=type(error).__name__)
             session.rollback()
             return None
+        judgements = judgements_of(session, [each.event for each in leased])
         address, ordered = webhook.address, webhook.ordered
-    return Run(seller, webhook_id, address, ordered, is_failing, secrets, lease_id, leased)
+    return Run(seller, webhook_id, address, ordered, is_failing, secrets, lease_id, leased, judgements)
 
 
 def _send(run: Run, rules: DeliveryRules, is_stopping: Callable[[], bool]) -> None:
-    """Send one after the other; what is not sent is left: after a receiver that is not there, after 410, and with
-    `ordered` what follows a failed one of the same debtor.
+    """Send one after the other; what is not sent is left: after a receiver that is not there, after 410, after one that
+    asks us to wait, and with `ordered` what follows a failed one of the same debtor.
     """
     began, is_over, held = monotonic(), False, set()
     with HookLine(run.address, rules.hook) as line:
@@ -124,14 +129,26 @@ def _send(run: Run, rules: DeliveryRules, is_stopping: Callable[[], bool]) -> No
             if is_over or (run.ordered and each.event.subject_id in held):
                 run.left.append(each.id)
                 continue
-            body = answer_bytes(cloud_event(each.event, run.seller))
+            body = answer_bytes(cloud_event(each.event, run.seller, run.judgements))
             now = real_now()
             posted = line.post(body, signed_headers(run.secrets, str(each.event.id), body, now))
             due_at = None if posted.error is None else rules.due_at(each.failed_count + 1, real_now())
+            run.rest_until = _rest_until(posted)
+            if due_at is not None and run.rest_until is not None:
+                due_at = max(due_at, run.rest_until)
             run.tried.append(Tried(each.id, now, posted.duration_ms, posted.status, posted.error, due_at))
             if posted.error is not None:
                 held.add(each.event.subject_id)
-                is_over = posted.error == "gone" or not posted.is_answered
+                is_over = posted.error == "gone" or not posted.is_answered or run.rest_until is not None
+
+
+def _rest_until(posted: Posted) -> datetime | None:
+    """Give until when a receiver asks us to wait, an hour at most; None where it does not ask."""
+    if posted.retry_after is None:
+        return None
+    now = real_now()
+    seconds = wait_seconds({"Retry-After": posted.retry_after}, now)
+    return now + timedelta(seconds=seconds) if seconds else None
 
 
 def _record(house: House, run: Run, rules: DeliveryRules) -> None:
@@ -146,5 +163,7 @@ def _record(house: House, run: Run, rules: DeliveryRules) -> None:
             note_well(session, run.webhook_id)
         elif errors and None not in errors:
             note_failed(session, run.webhook_id, rules.failing, now, business_now)
+        if run.rest_until is not None:
+            note_rest(session, run.webhook_id, run.rest_until)
         webhook_leases.record(session, run.lease_id, run.tried)
         webhook_leases.release(session, run.lease_id, run.left, now)

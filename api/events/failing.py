@@ -1,4 +1,4 @@
-"""What failed and succeeded deliveries tell of a webhook: it fails, is paused for that, is gone, or is well again."""
+"""What deliveries tell of a webhook: it fails, is paused for that, asks us to wait, is gone, or is well again."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -27,6 +27,13 @@ def note_gone(session: Session, webhook_id: UUID, now: datetime, business_now: d
     webhook = webhooks.get(session, webhook_id, locked=True)
     if webhook is not None and webhook.state == "active":
         _stop(session, webhook, "disabled", "gone", now, business_now)
+
+
+def note_rest(session: Session, webhook_id: UUID, until: datetime) -> None:
+    """Leave a webhook alone until a real time, as its receiver asked."""
+    webhook = webhooks.get(session, webhook_id, locked=True)
+    if webhook is not None:
+        webhook.resting_until = until
 
 
 def note_well(session: Session, webhook_id: UUID) -> None:

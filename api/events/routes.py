@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response
 from marshmallow import fields, validate, validates
 
+from api.events.bodies import judgements_of
 from api.events.cloud_events import cloud_event
 from api.events.webhook_schemas import EVENT_TYPE, TYPES_MAX
 from api.problems import NotFound
@@ -96,8 +97,9 @@ def read_feed(query: dict[str, Any]) -> Response:
         keys = [FeedEntryRecord.position]
         types = query["types"] and query["types"].split(",")
         page = page_of(session, events.feed(types), keys, query["limit"], query["after"])
+        judgements = judgements_of(session, [event for event, _ in page.items])
     after = cursor_of([page.items[-1][1]]) if page.items else query["after"]
-    items = [cloud_event(event, given.seller) for event, _ in page.items]
+    items = [cloud_event(event, given.seller, judgements) for event, _ in page.items]
     return json_answer({"items": items, "next": after})
 
 
@@ -109,9 +111,10 @@ def show_event(event_id: UUID) -> Response:
     given = wiring()
     with given.transaction() as session:
         event = events.get_told(session, event_id)
-    if event is None:
-        raise NotFound("There is no such event.")
-    return json_answer(cloud_event(event, given.seller))
+        if event is None:
+            raise NotFound("There is no such event.")
+        judgements = judgements_of(session, [event])
+    return json_answer(cloud_event(event, given.seller, judgements))
 
 
 @blueprint.route("/jobs/<uuid:job_id>", methods=["GET"])

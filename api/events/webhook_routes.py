@@ -10,15 +10,16 @@ from api.events.webhook_schemas import (
     DeliveriesQuery,
     MadeWebhookSchema,
     NewWebhookSchema,
-    ParkedSinceSchema,
     RotatedSchema,
     RotationSchema,
     SentAgainSchema,
+    SinceSchema,
     TryOutSchema,
     WebhookChangeSchema,
     WebhookDeliverySchema,
     WebhookSchema,
 )
+from api.records.webhook_deliveries import Wanted
 from api.web.answers import json_answer
 from api.web.blueprint import ETAG, Blueprint
 from api.web.permissions import permission
@@ -98,16 +99,17 @@ def try_webhook_out(webhook_id: UUID) -> Response:
 @blueprint.response(200, page_schema(WebhookDeliverySchema))
 def list_webhook_deliveries(query: dict[str, Any], webhook_id: UUID) -> Response:
     """List what was delivered, waits or was parked, the newest first, with each try."""
-    return json_answer(deliveries.page(wiring(), webhook_id, **query))
+    limit, after = query.pop("limit"), query.pop("after")
+    return json_answer(deliveries.page(wiring(), webhook_id, Wanted(**query), limit, after))
 
 
 @blueprint.route("/webhooks/<uuid:webhook_id>/redeliveries", methods=["POST"])
 @permission("webhook.manage")
-@blueprint.arguments(ParkedSinceSchema)
+@blueprint.arguments(SinceSchema)
 @blueprint.response(202, SentAgainSchema)
-def send_parked_again(request: dict[str, Any], webhook_id: UUID) -> Response:
-    """Send again all that was parked since a time."""
-    return json_answer(deliveries.send_parked_again(wiring(), webhook_id, request["parked_since"]), 202)
+def send_all_again(request: dict[str, Any], webhook_id: UUID) -> Response:
+    """Send again all that was parked since a time, or all that was parked or delivered since then."""
+    return json_answer(deliveries.send_all_again(wiring(), webhook_id, request), 202)
 
 
 @blueprint.route("/webhook-deliveries/<uuid:delivery_id>", methods=["GET"])

@@ -15,6 +15,7 @@ from api.web.schemas import PageQuery, Schema
 EVENT_TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]{0,2}")
 TYPES_MAX = 100
 OVERLAP_HOURS, OVERLAP_HOURS_MAX = 24, 24 * 14
+TIME = {"example": "2026-01-31T17:00:00Z"}
 
 
 class EventType(Line):
@@ -81,6 +82,11 @@ class WebhookSchema(Schema):
     state = fields.String(required=True, validate=OneOf(STATES))
     state_reason = fields.String(required=True, allow_none=True, validate=OneOf(REASONS))
     failing_since = fields.AwareDateTime(required=True, allow_none=True)
+    resting_until = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Nothing is sent before: the receiver asked for that, by `Retry-After`."},
+    )
     created_by = fields.String(required=True)
     created_at = fields.AwareDateTime(required=True)
     changed_at = fields.AwareDateTime(required=True)
@@ -120,9 +126,13 @@ class TryOutSchema(Schema):
 
 
 class DeliveriesQuery(PageQuery):
-    """Which deliveries."""
+    """Which deliveries; what is absent does not matter."""
 
     state = fields.String(load_default=None, validate=OneOf(webhook_deliveries.STATES))
+    event_type = EventType(load_default=None)
+    event_id = fields.UUID(load_default=None)
+    subject = fields.UUID(load_default=None, metadata={"description": "The debtor of the event, else the seller."})
+    queued_since = fields.AwareDateTime(load_default=None, metadata=TIME)
 
 
 class AttemptSchema(Schema):
@@ -149,10 +159,19 @@ class WebhookDeliverySchema(Schema):
     attempts = fields.List(fields.Nested(AttemptSchema), required=True)
 
 
-class ParkedSinceSchema(Schema):
-    """Which parked deliveries to send again."""
+class SinceSchema(Schema):
+    """Which deliveries to send again: by one of the two."""
 
-    parked_since = fields.AwareDateTime(required=True, metadata={"example": "2026-01-31T17:00:00Z"})
+    parked_since = fields.AwareDateTime(metadata=TIME)
+    ended_since = fields.AwareDateTime(
+        metadata={**TIME, "description": "Also what was delivered since then, for a receiver that lost it."}
+    )
+
+    @validates_schema
+    def check_one(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse none, and both: they would mean two things."""
+        if len(data) != 1:
+            raise invalid("needs_one", "Name either parked_since or ended_since.")
 
 
 class SentAgainSchema(Schema):

@@ -44,7 +44,7 @@ def make(given: Wiring, new: Mapping[str, Any]) -> dict[str, Any]:
 def shown(given: Wiring, record: WebhookRecord) -> dict[str, Any]:
     """Show a webhook, without its secret."""
     names = ("id", "address", "description", "types", "ordered", "state", "state_reason", "failing_since")
-    when = ("created_by", "created_at", "changed_at")
+    when = ("resting_until", "created_by", "created_at", "changed_at")
     return {**{name: getattr(record, name) for name in (*names, *when)}, "mode": given.seller.mode}
 
 
@@ -74,6 +74,8 @@ def change(given: Wiring, webhook_id: UUID, changes: Mapping[str, Any]) -> tuple
         record = found(session, webhook_id, locked=True)
         require_match(_etag(record))
         state = values.pop("state", record.state)
+        if "state" in changes:
+            values["resting_until"] = None  # Whoever says how it stands knows better than its receiver did.
         if state != record.state:
             if record.state_reason in ("failing", "gone"):
                 require_person(given, "say what becomes of a webhook that stopped by itself")

@@ -6,9 +6,7 @@ from itertools import combinations
 from typing import Protocol
 
 from providers.ports import Candidate, Identifier
-from scoring.company_numbers import CompanyNumber, contradict, derived_numbers
-
-SOLE_TRADERS = frozenset({"eenmanszaak"})
+from scoring.company_numbers import SOLE_TRADERS, CompanyNumber, contradict, derived_numbers
 
 
 def same_companies(offered: Sequence[Candidate]) -> list[list[Candidate]]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from api.identity.company_merging import SOLE_TRADERS, Number, as_number
+from api.identity.company_merging import Number, as_number
 from api.records.debtors import DebtorRecord
-from scoring.company_numbers import masked
+from scoring.company_numbers import SOLE_TRADERS, masked
 
 
 def shown_identifiers(identifiers: Iterable[Number], *, is_personal: bool) -> list[dict[str, str]]:

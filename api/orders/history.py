@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from api.decision_answer import reasons_answer
-from api.orders.answers import exposure_answer
+from api.order_answer import exposure_answer
 from api.orders.delivering import delivery_answer
 from api.orders.verdict_answers import verdict_answer
 from api.policy_shelf import PolicyShelf

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.identity.companies import RESULTS_MAX, CompanySearch, search_companies
-from api.identity.company_merging import SOLE_TRADERS
 from api.identity.company_ranking import FoundCompany
 from api.identity.kept_choices import KeptChoice, kept_choice
 from api.identity.shown_numbers import is_sole_trader, shown_identifiers
@@ -17,6 +16,7 @@ from api.records.identities import OfficialNumber
 from api.source_access import source_access
 from api.wiring import Wiring
 from providers.ports import CompanyQuery, Identifier
+from scoring.company_numbers import SOLE_TRADERS
 from scoring.names.matching import match_names
 
 

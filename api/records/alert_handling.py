@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select, text
 from sqlalchemy.orm import Session
 
-from api.records import alert_steps, events
+from api.records import alert_snapshots, alert_steps, events
 from api.records.alert_steps import AlertStepRecord
 from api.records.alerts import AlertRecord
 from api.records.debtors import DebtorRecord
@@ -83,7 +83,9 @@ def handle(session: Session, alert: AlertRecord, done: Done, now: datetime) -> N
         "by": done.by,
         "until_on": None if done.until_on is None else str(done.until_on),
     }
-    events.add(session, f"alert.{done.kind}.v1", told, debtor_id=alert.debtor_id, happened_at=now, known_at=now)
+    (seen,) = alert_snapshots.snapshots(session, [alert.id])
+    type, of = f"alert.{done.kind}.v1", alert.debtor_id
+    events.add(session, type, told, debtor_id=of, happened_at=now, known_at=now, snapshot=seen)
 
 
 RETURN = text("""
@@ -104,7 +106,7 @@ def come_back(session: Session, today: date, now: datetime) -> int:
         )
         for row in rows
     ]
-    events.add_many(session, told, now)
+    events.add_many(session, told, now, alert_snapshots.snapshots(session, [row.id for row in rows]))
     return len(rows)
 
 

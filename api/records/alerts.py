@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import CheckConstraint, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from api.records import alert_steps, events
+from api.records import alert_snapshots, alert_steps, events
 from api.records.base import Base, WithId, new_id, reference_to
 from api.records.debtors import DebtorRecord
 
@@ -203,6 +203,7 @@ def _tell(session: Session, told: Sequence[tuple[str, UUID, Called]], now: datet
             for type, alert_id, each in told
         ],
         now,
+        alert_snapshots.snapshots(session, [alert_id for _, alert_id, _ in told]),
     )
 
 

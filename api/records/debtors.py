@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CTE, CheckConstraint, Index, Select, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session
 
-from api.records import events, identities
+from api.records import debtor_snapshots, events, identities
 from api.records.base import Base, WithId, reference_to
 from api.records.identities import OfficialNumber, Reference
 
@@ -112,9 +112,10 @@ def add(
 
 
 def tell(session: Session, type: str, debtor_id: UUID, data: Mapping[str, object], now: datetime) -> None:
-    """Tell what happened to a debtor itself."""
+    """Tell what happened to a debtor itself; what is told of something else of it keeps nothing of the debtor."""
     told = {"debtor_id": str(debtor_id), **data}
-    events.add(session, type, told, debtor_id=debtor_id, happened_at=now, known_at=now)
+    seen = debtor_snapshots.snapshots(session, [debtor_id], now)[debtor_id] if type.startswith("debtor.") else None
+    events.add(session, type, told, debtor_id=debtor_id, happened_at=now, known_at=now, snapshot=seen)
 
 
 def enter_phase(session: Session, debtor: DebtorRecord, phase: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import repeat
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,11 @@ from api.records.many import insert_many
 
 
 class EventRecord(WithId, Base):
-    """One event. `subject_id` is its debtor, or the seller for an event of no debtor."""
+    """One event. `subject_id` is its debtor, or the seller for an event of no debtor.
+
+    `snapshot` holds the rows of what it tells of as they were left by the change, by a name such as `order`; those rows
+    change later, and whoever is told late must read what was told. None where nothing is shown beside `data`.
+    """
 
     __tablename__ = "event"
     __table_args__ = (UniqueConstraint("seller_id", "subject_id", "sequence"),)
@@ -27,6 +32,7 @@ class EventRecord(WithId, Base):
     happened_at: Mapped[datetime]
     known_at: Mapped[datetime]
     data: Mapped[dict[str, Any]]
+    snapshot: Mapped[dict[str, Any] | None]
 
 
 class EventCounterRecord(OfSeller, Base):
@@ -78,6 +84,7 @@ def add(
     debtor_id: UUID | None = None,
     happened_at: datetime,
     known_at: datetime,
+    snapshot: dict[str, Any] | None = None,
 ) -> EventRecord:
     """Tell what happened, in the transaction in which it happens. `type` is versioned: `debtor.created.v1`."""
     seller_id = session.info["seller_id"]
@@ -91,6 +98,7 @@ def add(
         happened_at=happened_at,
         known_at=known_at,
         data=data,
+        snapshot=snapshot,
     )
     session.add(event)
     session.flush()
@@ -99,15 +107,16 @@ def add(
 
 
 # The same for an event of a debtor, as a part of a statement that does more: it goes before the main one's last part.
+# {snapshot} is an expression, such as of a parameter that the statement has anyway.
 TELLING = """
 counted AS (
     INSERT INTO event_counter AS c (seller_id, subject_id, last_sequence)
     VALUES (CAST(:seller_id AS uuid), :event_debtor_id, 1)
     ON CONFLICT (seller_id, subject_id) DO UPDATE SET last_sequence = c.last_sequence + 1 RETURNING last_sequence),
 told AS (
-    INSERT INTO event (seller_id, id, type, subject_id, debtor_id, sequence, happened_at, known_at, data)
+    INSERT INTO event (seller_id, id, type, subject_id, debtor_id, sequence, happened_at, known_at, data, snapshot)
     SELECT CAST(:seller_id AS uuid), :event_id, :event_type, :event_debtor_id, :event_debtor_id, last_sequence,
-        :event_at, :event_at, CAST(:event_data AS jsonb) FROM counted),
+        :event_at, :event_at, CAST(:event_data AS jsonb), {snapshot} FROM counted),
 pending AS (INSERT INTO event_pending (seller_id, event_id) VALUES (CAST(:seller_id AS uuid), :event_id)),
 """
 
@@ -123,14 +132,22 @@ def telling(type: str, data: Mapping[str, Any], debtor_id: UUID, at: datetime) -
     }
 
 
-def add_first(session: Session, type: str, data: Mapping[UUID, dict[str, Any]], now: datetime) -> None:
+def add_first(
+    session: Session,
+    type: str,
+    data: Mapping[UUID, dict[str, Any]],
+    now: datetime,
+    snapshots: Mapping[UUID, dict[str, Any]],
+) -> None:
     """Tell of many debtors, by their ids, what is the first thing anybody can tell of each; quicker than `add`."""
     if not data:
         return
     event_ids = {debtor_id: new_id() for debtor_id in data}
     common = {"type": type, "sequence": 1, "happened_at": now, "known_at": now}
     told = [
-        {"id": event_ids[each], "subject_id": each, "debtor_id": each, "data": data[each], **common} for each in data
+        {"id": event_ids[each], "subject_id": each, "debtor_id": each, "data": data[each]}
+        | {"snapshot": snapshots[each], **common}
+        for each in data
     ]
     insert_many(session, EventRecord, told)
     insert_many(session, EventCounterRecord, [{"subject_id": each, "last_sequence": 1} for each in data])
@@ -147,7 +164,12 @@ RETURNING subject_id, last_sequence
 """)
 
 
-def add_many(session: Session, told: Sequence[tuple[str, UUID | None, dict[str, Any]]], now: datetime) -> None:
+def add_many(
+    session: Session,
+    told: Sequence[tuple[str, UUID | None, dict[str, Any]]],
+    now: datetime,
+    snapshots: Sequence[dict[str, Any] | None] | None = None,
+) -> None:
     """Tell of many things in three statements, in their order: type, debtor (None: the seller) and data of each."""
     if not told:
         return
@@ -157,7 +179,7 @@ def add_many(session: Session, told: Sequence[tuple[str, UUID | None, dict[str, 
     found = session.execute(NEXT_SEQUENCES, values)
     next_of = {subject_id: last - counts[subject_id] + 1 for subject_id, last in found}
     rows = []
-    for type, debtor_id, data in told:
+    for (type, debtor_id, data), snapshot in zip(told, snapshots or repeat(None), strict=False):
         subject_id = debtor_id or seller_id
         rows.append(
             {
@@ -169,6 +191,7 @@ def add_many(session: Session, told: Sequence[tuple[str, UUID | None, dict[str, 
                 "happened_at": now,
                 "known_at": now,
                 "data": data,
+                "snapshot": snapshot,
             }
         )
         next_of[subject_id] += 1

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, text, tuple_
 from sqlalchemy.orm import Session
 
-from api.records import events
+from api.records import debtor_snapshots, events
 from api.records.base import Base, new_id
 from api.records.debtors import DebtorRecord
 from api.records.identities import DebtorIdentifierRecord, DebtorReferenceRecord, OfficialNumber, Reference
@@ -162,4 +162,5 @@ class _Adding:
     def write(self, session: Session) -> None:
         for record, rows in self.rows.items():
             insert_many(session, record, rows)
-        events.add_first(session, "debtor.created.v1", self.told, self.now)
+        seen = debtor_snapshots.snapshots(session, list(self.told), self.now)
+        events.add_first(session, "debtor.created.v1", self.told, self.now, seen)

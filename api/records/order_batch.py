@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.records.base import new_id
 from api.records.exposure import moving
-from api.records.order_rows import Order, told, waiting
+from api.records.order_rows import Order, snapshot, told, waiting
 
 STAGES = ("scheduled", "reserved", "delivered")
 # As `order_rows.VERSION`: an order that was read before the lock is not written.
@@ -102,9 +102,9 @@ counted AS (
     ON CONFLICT (seller_id, subject_id) DO UPDATE SET last_sequence = c.last_sequence + excluded.last_sequence
     RETURNING subject_id, last_sequence),
 told AS (
-    INSERT INTO event (seller_id, id, type, subject_id, debtor_id, sequence, happened_at, known_at, data)
+    INSERT INTO event (seller_id, id, type, subject_id, debtor_id, sequence, happened_at, known_at, data, snapshot)
     SELECT t.seller_id, t.id, t.type, t.debtor_id, t.debtor_id, c.last_sequence + t.place
-        - max(t.place) OVER (PARTITION BY t.debtor_id), t.happened_at, t.known_at, t.data
+        - max(t.place) OVER (PARTITION BY t.debtor_id), t.happened_at, t.known_at, t.data, t.snapshot
     FROM telling t JOIN counted c ON c.subject_id = t.debtor_id),
 pending AS (INSERT INTO event_pending (seller_id, event_id) SELECT seller_id, id FROM telling),
 """  # noqa: S608
@@ -123,6 +123,8 @@ def write_all(session: Session, batch: OrderBatch, known_at: datetime) -> dict[U
         version = move.before.version + 1 if earlier is None else earlier.version
         after = replace(move.after, version=version, changed_at=known_at)
         orders[move.before.id] = waiting(move.before, after, known_at)
+    # However much happened to an order here, its new version, which is what others see, is what it is in the end.
+    seen = {order_id: snapshot(session.info["seller_id"], order) for order_id, order in orders.items()}
     seller = {"seller_id": session.info["seller_id"]}
     at = seller | {"known_at": known_at}
     values = {
@@ -142,7 +144,7 @@ def write_all(session: Session, batch: OrderBatch, known_at: datetime) -> dict[U
             for each in batch.bound
         ],
         "steps": [seller | _step(each, known_at) for each in batch.moves],
-        "events": [at | _event(each, known_at) for each in batch.moves],
+        "events": [at | _event(each, seen[each.before.id], known_at) for each in batch.moves],
     }
     session.execute(WRITE, seller | {"known_at": known_at} | {name: _json(rows) for name, rows in values.items()})
     return orders
@@ -191,13 +193,14 @@ def _step(move: OrderMove, known_at: datetime) -> dict[str, Any]:
     }
 
 
-def _event(move: OrderMove, known_at: datetime) -> dict[str, Any]:
+def _event(move: OrderMove, seen: Mapping[str, Any], known_at: datetime) -> dict[str, Any]:
     return {
         "id": new_id(),
         "type": move.event,
         "debtor_id": move.before.debtor_id,
         "happened_at": known_at,
         "data": told(move.after),
+        "snapshot": seen,
     }
 
 

@@ -1,11 +1,11 @@
 """Orders as values: found, and written with their exposure, decision and event in one statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, get_type_hints
 from uuid import UUID
 
 import orjson
@@ -122,6 +122,16 @@ class OrderStep:
     told: Mapping[str, Any] | None = None
 
 
+def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else read(value)
+
+
+_READ: Mapping[Any, Callable[[Any], Any]] = {
+    **{UUID: UUID, Decimal: Decimal, datetime: datetime.fromisoformat},
+    **{Decimal | None: _or_none(Decimal), date | None: _or_none(date.fromisoformat)},
+    **{datetime | None: _or_none(datetime.fromisoformat)},
+}
+_AS = {name: _READ.get(kind, lambda value: value) for name, kind in get_type_hints(Order).items()}
 COLUMNS = tuple(each.name for each in fields(Order))
 KEPT = ("id", "debtor_id", "order_reference", "currency", "placed_by", "actor", "placed_at")
 CHANGING = tuple(name for name in COLUMNS if name not in KEPT)
@@ -155,6 +165,8 @@ STEPPED = (
 
 MARKED = f"marked AS ({looks.marking('(SELECT CAST(:debtor_id AS uuid) AS debtor_id) asked')}),"
 
+TELLING = events.TELLING.format(snapshot="jsonb_build_object('order', CAST(:order AS jsonb))")
+
 
 @cache
 def _statement(is_new: bool, has_decision: bool, has_step: bool, marks: bool) -> Quick:
@@ -163,7 +175,7 @@ def _statement(is_new: bool, has_decision: bool, has_step: bool, marks: bool) ->
     `marks`: the debtor is looked at afterwards.
     """
     also = (PLACED if is_new else CHANGED) + (DECIDED if has_decision else "") + (STEPPED if has_step else "")
-    return Quick(moving(ENTRIES, also=also + (MARKED if marks else "") + events.TELLING))
+    return Quick(moving(ENTRIES, also=also + (MARKED if marks else "") + TELLING))
 
 
 def write(
@@ -256,7 +268,26 @@ def told(order: Order) -> dict[str, Any]:
 
 def tell(session: Session, order: Order, type: str, known_at: datetime) -> None:
     """Tell one thing more of an order, such as its new state beside the change that led to it."""
-    events.add(session, type, told(order), debtor_id=order.debtor_id, happened_at=known_at, known_at=known_at)
+    seen = snapshot(session.info["seller_id"], order)
+    data, of = told(order), order.debtor_id
+    events.add(session, type, data, debtor_id=of, happened_at=known_at, known_at=known_at, snapshot=seen)
+
+
+def snapshot(seller_id: UUID, order: Order) -> dict[str, Any]:
+    """Give what an event keeps of an order."""
+    return {"order": orjson.loads(_document(seller_id, order))}
+
+
+def of_snapshot(row: Mapping[str, Any]) -> Order:
+    """Give the order that an event kept, as it was then."""
+    return Order(**{each.name: _AS[each.name](row[each.name]) for each in fields(Order)})
+
+
+def judgements(session: Session, decision_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Give the documents of judgements of orders, by the ids of their decisions; they never change."""
+    query = text("SELECT id, judgement FROM order_decision WHERE id = ANY(CAST(:ids AS uuid[]))")
+    rows = session.execute(query, {"ids": list(decision_ids)}).all() if decision_ids else ()
+    return {row.id: row.judgement for row in rows}
 
 
 def get(session: Session, order_id: UUID) -> Order | None:

@@ -1,11 +1,23 @@
 """What is still to be delivered to each webhook, made from the feed, and how each try went."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Select, UniqueConstraint, delete, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    Select,
+    UniqueConstraint,
+    delete,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, WithId, new_id, reference_to
@@ -38,6 +50,13 @@ class DeliveryRecord(WithId, Base):
             "subject_id",
             "position",
             postgresql_where=IS_WAITING,
+        ),
+        Index(
+            "ix_webhook_delivery_parked",
+            "seller_id",
+            "webhook_id",
+            "ended_at",
+            postgresql_where=text("state = 'parked'"),
         ),
         Index(None, "seller_id", "webhook_id", "id"),
     )
@@ -107,7 +126,18 @@ def attempts_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Attemp
     return found
 
 
-def listing(webhook_id: UUID, state: str | None) -> Select[DeliveryRecord, str]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which deliveries to list; what is None does not matter. `subject` is the debtor, or the seller."""
+
+    state: str | None = None
+    event_type: str | None = None
+    subject: UUID | None = None
+    event_id: UUID | None = None
+    queued_since: datetime | None = None
+
+
+def listing(webhook_id: UUID, wanted: Wanted) -> Select[DeliveryRecord, str]:
     """Select the deliveries to a webhook, with the types of their events."""
     query = (
         select(DeliveryRecord, EventRecord.type)
@@ -117,22 +147,38 @@ def listing(webhook_id: UUID, state: str | None) -> Select[DeliveryRecord, str]:
         )
         .where(DeliveryRecord.webhook_id == webhook_id)
     )
-    return query if state is None else query.where(DeliveryRecord.state == state)
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.state is not None:
+        conditions.append(DeliveryRecord.state == wanted.state)
+    if wanted.event_type is not None:
+        conditions.append(EventRecord.type == wanted.event_type)
+    if wanted.subject is not None:
+        conditions.append(DeliveryRecord.subject_id == wanted.subject)
+    if wanted.event_id is not None:
+        conditions.append(DeliveryRecord.event_id == wanted.event_id)
+    if wanted.queued_since is not None:
+        conditions.append(DeliveryRecord.queued_at >= wanted.queued_since)
+    return query.where(*conditions)
+
+
+AGAIN = {"state": "waiting", "failed_count": 0, "lease_id": None, "ended_at": None}
 
 
 def send_again(session: Session, delivery_ids: Sequence[UUID], now: datetime) -> None:
     """Let deliveries be due at once, with all tries before them again; one that is being sent is left to who does."""
     record = DeliveryRecord
-    again = {"state": "waiting", "failed_count": 0, "due_at": now, "lease_id": None, "ended_at": None}
-    session.execute(update(record).where(record.id.in_(delivery_ids), record.lease_id.is_(None)).values(**again))
+    wanted = (record.id.in_(delivery_ids), record.lease_id.is_(None))
+    session.execute(update(record).where(*wanted).values(**AGAIN, due_at=now))
 
 
-def send_parked_again(session: Session, webhook_id: UUID, since: datetime, now: datetime) -> int:
-    """Let all deliveries to a webhook that were parked since a time be due again; gives how many."""
+def send_ended_again(
+    session: Session, webhook_id: UUID, since: datetime, states: Collection[DeliveryState], now: datetime
+) -> int:
+    """Let all deliveries to a webhook that ended since a time in one of these states be due again; gives how many."""
     record = DeliveryRecord
-    again = {"state": "waiting", "failed_count": 0, "due_at": now, "lease_id": None, "ended_at": None}
-    parked = (record.webhook_id == webhook_id, record.state == "parked", record.ended_at >= since)
-    return int(session.execute(update(record).where(*parked).values(**again)).rowcount)  # type: ignore[attr-defined]
+    ended = (record.webhook_id == webhook_id, record.state.in_(states), record.ended_at >= since)
+    again = update(record).where(*ended).values(**AGAIN, due_at=now)
+    return int(session.execute(again).rowcount)  # type: ignore[attr-defined]
 
 
 def take_up(session: Session, webhook_id: UUID, now: datetime) -> None:

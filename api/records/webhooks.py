@@ -19,7 +19,10 @@ REASONS: tuple[StateReason, ...] = get_args(StateReason)
 
 
 class WebhookRecord(WithId, Base):
-    """One webhook. `types` None means all; the feed is queued for it up to `queued_position`."""
+    """One webhook. `types` None means all; the feed is queued for it up to `queued_position`.
+
+    Nothing is sent to it before `resting_until`, where its receiver asked for that.
+    """
 
     __tablename__ = "webhook"
     __table_args__ = (CheckConstraint(f"state IN {STATES}", name="state"),)
@@ -30,6 +33,7 @@ class WebhookRecord(WithId, Base):
     state: Mapped[str]
     state_reason: Mapped[str | None]
     failing_since: Mapped[datetime | None]
+    resting_until: Mapped[datetime | None]
     queued_position: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[int]
     created_by: Mapped[str]
@@ -44,6 +48,7 @@ def add(session: Session, values: dict[str, Any], by: str, now: datetime) -> Web
         state="active",
         state_reason=None,
         failing_since=None,
+        resting_until=None,
         queued_position=feed_end(session),
         version=1,
         created_by=by,

@@ -1,4 +1,4 @@
-"""What operators count: requests by route, method and status, and how long they took; no seller, no debtor."""
+"""What operators count: requests by route, method and status, their times, and events going out; of no seller."""
 
 import hmac
 import ipaddress
@@ -16,8 +16,10 @@ from prometheus_client import (
     multiprocess,
 )
 
+from api.clock import real_now
 from api.problems import NotAuthenticated
 from api.web.blueprint import Blueprint
+from api.web.event_metrics import event_metrics
 from api.web.log import route_template
 from api.web.permissions import public
 
@@ -50,7 +52,8 @@ def read_metrics() -> Response:
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    told = generate_latest(registry) + event_metrics(current_app.extensions["creditgate"].sessions, real_now())
+    return Response(told, content_type=CONTENT_TYPE_LATEST)
 
 
 def _refuse_strangers(token: str | None) -> None:

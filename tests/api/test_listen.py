@@ -1,11 +1,13 @@
 """`creditgate listen`, as a process beside a server: events go on to a local address, signed as webhooks are."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from threading import Thread
+from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
@@ -39,11 +41,17 @@ def wait_for(condition: Callable[[], bool]) -> None:
     assert condition()
 
 
-def listening(receiver: Receiver, server: str, key: str, *options: str) -> subprocess.Popen[str]:
+def listening(
+    receiver: Receiver, server: str, key: str, *options: str, stderr: int | None = None
+) -> subprocess.Popen[str]:
     arguments = ["--to", receiver.address, "--server", server, *options]
     environment = {**os.environ, "CREDITGATE_KEY": key, "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(
-        [sys.executable, "-m", "api", "listen", *arguments], env=environment, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "api", "listen", *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
     )
 
 
@@ -94,6 +102,66 @@ def test_from_the_start_of_some_types_with_a_secret_of_ones_own(
             process.wait()
     assert [each.event["type"] for each in receiver.sent] == ["debtor.changed.v1"]
     Webhook(SECRET).verify(receiver.sent[0].body, receiver.sent[0].headers)
+
+
+def test_a_server_that_goes_away_is_asked_until_it_is_back_and_nothing_is_told_twice(
+    app: Flask, house: House, client_of: Callable[..., FlaskClient], new_key: Callable[..., Key]
+) -> None:
+    client, key = client_of("integration"), new_key("integration").text
+    running = make_server("127.0.0.1", 0, app, threaded=True)
+    port = running.server_port
+    Thread(target=running.serve_forever, daemon=True).start()
+    with receiving() as receiver:
+        process = listening(receiver, f"http://127.0.0.1:{port}", key, "--headers", stderr=subprocess.PIPE)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        try:
+            secret = process.stdout.readline().removeprefix("secret: ").strip()
+            process.stdout.readline()
+            client.post("/v1/debtors", json={"country": "NL", "name": "Before"})
+            append_to_feeds(house)
+            wait_for(lambda: len(receiver.sent) == 1)
+            shown = [process.stdout.readline() for _ in range(5)]
+            for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
+                assert f"    {name}: {receiver.sent[0].headers[name]}\n" in shown
+            running.shutdown()
+            running.server_close()
+            client.post("/v1/debtors", json={"country": "NL", "name": "Meanwhile"})
+            append_to_feeds(house)
+            assert "does not answer" in process.stderr.readline()
+            running = make_server("127.0.0.1", port, app, threaded=True)
+            Thread(target=running.serve_forever, daemon=True).start()
+            wait_for(lambda: len(receiver.sent) == 2)
+            for each in receiver.sent:
+                Webhook(secret).verify(each.body, each.headers)
+            assert len(set(receiver.ids)) == 2
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 0
+            assert "2 taken, 0 failed" in process.stdout.read()
+        finally:
+            process.kill()
+            process.wait()
+            running.shutdown()
+
+
+def test_a_key_that_is_revoked_meanwhile_ends_it(
+    server: str, client_of: Callable[..., FlaskClient], new_key: Callable[..., Key]
+) -> None:
+    key = new_key("integration").text
+    with receiving() as receiver:
+        process = listening(receiver, server, key, stderr=subprocess.PIPE)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        try:
+            assert process.stdout.readline().startswith("secret: ")
+            key_id = UUID(key.split("_")[2])
+            revoked = client_of("admin", subject="ann@example.com").post(f"/v1/keys/{key_id}/revocations")
+            assert revoked.status_code == 200
+            assert process.wait(30) == 1
+            assert "answers 401" in process.stderr.read()
+        finally:
+            process.kill()
+            process.wait()
 
 
 @pytest.mark.parametrize(

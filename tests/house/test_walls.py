@@ -163,6 +163,7 @@ def test_the_functions_that_look_behind_the_walls_are_these(walled):
             "find_issuer",
             "find_key",
             "sellers_with_pending_events",
+            "webhook_figures",
             "webhooks_with_work",
         ]
 

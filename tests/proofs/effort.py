@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from random import Random, SystemRandom
 
 MINUTES = "CREDITGATE_PROVE_MINUTES"
-PROOFS = 9  # So many share the minutes.
+PROOFS = 10  # So many share the minutes.
 log = logging.getLogger(__name__)
 
 

@@ -1,13 +1,12 @@
 """Deliveries, run by run, to receivers of every kind, on PostgreSQL and over real HTTP."""
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -15,87 +14,20 @@ from standardwebhooks import Webhook
 
 from api.clock import real_now
 from api.events.courier import Courier
-from api.events.delivering import DeliveryRules, deliver_some
+from api.events.delivering import deliver_some
 from api.events.feeding import append_to_feeds
-from api.records import events, webhook_deliveries, webhook_leases, webhooks
+from api.records import webhook_deliveries, webhook_leases, webhooks
 from api.records.base import new_id
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
 from api.records.webhook_leases import Tried
-from api.webhook_signing import begin_secret
 from api.wiring import House
 from api.worker import forget_old
-from providers.hooks import HookRules
-from tests.api.events.receiver import Receiver, Sent, receiving, status
+from tests.api.events.hooks import AT_ONCE, RULES, Hook
+from tests.api.events.receiver import Receiver, Sent, status
 from tests.web_checks import assert_documented, assert_problem
 
 ClientOf = Callable[..., FlaskClient]
-HOOK = HookRules(connect_seconds=2, answer_seconds=1, private_allowed=True)
-RULES = DeliveryRules(hook=HOOK)
-AT_ONCE = replace(RULES, waits=(0.0, 0.0, 0.0))
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as made:
-        yield made
-
-
-@dataclass
-class Hook:
-    """A webhook to the receiver, and what a test does with it."""
-
-    house: House
-    seller: Seller
-    id: UUID
-    secret: str
-
-    def tell(self, count: int = 1, debtor_id: UUID | None = None, type: str = "test.told.v1") -> list[str]:
-        """Tell of something as often, each in a transaction of its own; gives the ids of the events."""
-        now = self.house.clock.now(self.seller)
-        ids = []
-        for number in range(count):
-            with self.house.sessions.of(self.seller.id) as session:
-                event = events.add(
-                    session, type, {"number": number}, debtor_id=debtor_id, happened_at=now, known_at=now
-                )
-                ids.append(str(event.id))
-        append_to_feeds(self.house)
-        return ids
-
-    def run(self, rules: DeliveryRules = RULES) -> int:
-        return deliver_some(self.house, self.seller.id, self.id, rules)[0]
-
-    def run_all(self, rules: DeliveryRules = RULES) -> None:
-        while self.run(rules):
-            pass
-
-    def states(self) -> list[str]:
-        with self.house.sessions.of(self.seller.id) as session:
-            return list(session.scalars(text("SELECT state FROM webhook_delivery ORDER BY position")))
-
-    def state(self) -> tuple[str, str | None]:
-        with self.house.sessions.of(self.seller.id) as session:
-            webhook = webhooks.get(session, self.id)
-            assert webhook is not None
-            return webhook.state, webhook.state_reason
-
-    def alter(self, statement: str, **values: Any) -> None:
-        with self.house.sessions.of(self.seller.id) as session:
-            session.execute(text(statement), values)
-
-
-@pytest.fixture
-def new_hook(house: House, seller: Seller, receiver: Receiver) -> Callable[..., Hook]:
-    def make(types: list[str] | None = None, ordered: bool = False) -> Hook:
-        now = real_now()
-        values = {"address": receiver.address, "types": types, "ordered": ordered, "description": None}
-        with house.sessions.of(seller.id) as session:
-            webhook = webhooks.add(session, values, "test", now)
-            secret = begin_secret(session, house.vault, webhook.id, now)
-        return Hook(house, seller, webhook.id, secret)
-
-    return make
 
 
 def test_an_event_is_sent_once_signed_as_it_is_shown(

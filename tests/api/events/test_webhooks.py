@@ -1,6 +1,6 @@
 """Webhooks over HTTP: made, shown, changed, given other secrets, tried out and deleted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,8 @@ from api.records.sessions import Sessions
 from api.webhook_signing import secrets_that_count, signed_headers
 from api.wiring import House
 from tests.api.conftest import Client, Key
-from tests.api.events.receiver import Receiver, receiving, status
+from tests.api.events.hooks import Hook
+from tests.api.events.receiver import Receiver, status
 from tests.web_checks import assert_documented, assert_problem
 
 ClientOf = Callable[..., FlaskClient]
@@ -29,12 +30,6 @@ ADDRESS = "https://erp.example.com/hook"
 @pytest.fixture
 def client(client_of: ClientOf) -> FlaskClient:
     return client_of("integration")
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -211,3 +206,29 @@ def test_where_private_addresses_are_not_allowed_nothing_is_sent_to_them(
         session.execute(text("UPDATE webhook SET address = :a"), {"a": receiver.address.replace("http:", "https:")})
     assert client.post(f"/v1/webhooks/{webhook['id']}/tests").json["error"] == "address_not_allowed"
     assert receiver.sent == []
+
+
+def test_while_secrets_overlap_each_delivery_is_signed_by_both_and_logs_hold_none(
+    new_hook: Callable[..., Hook], client: FlaskClient, receiver: Receiver, capfd: pytest.CaptureFixture[str]
+) -> None:
+    hook = new_hook()
+    path = f"/v1/webhooks/{hook.id}/secret-rotations"
+    second = client.post(path, json={"overlap_hours": 1}).json["secret"]
+    hook.tell()
+    hook.run_all()
+    (both,) = receiver.sent
+    assert len(both.headers["webhook-signature"].split()) == 2
+    assert [_verified(each, both.headers, both.body) for each in (hook.secret, second)] == [True, True]
+    third = client.post(path, json={"overlap_hours": 0}).json["secret"]
+    hook.tell()
+    receiver.answer = status(500)
+    hook.run_all()
+    last = receiver.sent[-1]
+    assert [_verified(each, last.headers, last.body) for each in (hook.secret, second, third)] == [False, False, True]
+    aged = {**last.headers, "webhook-timestamp": str(int(last.headers["webhook-timestamp"]) - 3600)}
+    assert not _verified(third, aged, last.body)
+    assert not _verified(third, last.headers, last.body + b" ")
+    shown = [client.get(f"/v1/webhooks/{hook.id}{each}").text for each in ("", "/deliveries")]
+    said = "".join([*shown, client.get("/v1/webhooks").text, *capfd.readouterr()])
+    for secret in (hook.secret, second, third):
+        assert secret.removeprefix("whsec_") not in said

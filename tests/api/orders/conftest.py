@@ -6,17 +6,21 @@ from decimal import Decimal
 from threading import Barrier
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from api.app import create_app
 from api.clock import Clock, real_now
+from api.events.bodies import bodies_of, judgements_of
 from api.orders import ticks
 from api.orders.rejudging import judge_held_orders
 from api.records import documents, insurance_policies, ledger_drift, orders, verdicts  # noqa: F401  # Tables that others refer to.
 from api.records.applications import AgreedTermsRecord
+from api.records.events import EventRecord
 from api.records.holds import HoldRecord
 from api.records.limits import CreditLimitRecord
+from api.wiring import answer_bytes
 from api.worker import HANDLERS  # noqa: F401  # The worker can be imported beside the app.
 from providers.catalog import Catalog
 from tests.api.conftest import FREE_FOR_ALL, NOWHERE, Client
@@ -191,12 +195,19 @@ def shown(erp):
 
 @pytest.fixture
 def told(erp, sessions, seller):
-    """Gives the types of all that was told of an order, in their order."""
+    """Gives the types of all that was told of an order, in their order; what was told last is how it is shown now."""
 
     def of(given):
-        query = "SELECT type FROM event WHERE data ->> 'order_id' = :id ORDER BY sequence"
+        query = select(EventRecord).where(EventRecord.data["order_id"].astext == given["id"])
         with sessions.of(seller.id) as session:
-            return list(session.scalars(text(query), {"id": given["id"]}))
+            events = session.scalars(query.order_by(EventRecord.sequence)).all()
+            judgements = judgements_of(session, events)
+        last = [each for each in events if each.snapshot and "order" in each.snapshot][-1]
+        body, shown = bodies_of(last, seller, judgements)["order"], erp.get(f"/v1/orders/{given['id']}")
+        # That it was judged again with the same answer, or marked to be checked, is told by nothing.
+        if all(str(body[name]) == str(shown.json[name]) for name in ("version", "check_due")):
+            assert orjson.loads(answer_bytes(body)) | {"judged_at": shown.json["judged_at"]} == shown.json
+        return [each.type for each in events]
 
     return of
 
