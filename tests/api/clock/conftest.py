@@ -1,6 +1,6 @@
 """What the tests of moved clocks share: a seller somewhere in the world, its customers, and what is told when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from api.administration.sellers import add_seller, find_seller
 from api.records.applications import AgreedTermsRecord
+from api.records.debtors import DebtorRecord
 from api.records.holds import HoldRecord
 from api.records.limits import CreditLimitRecord
 from api.records.sellers import Seller
@@ -85,18 +86,20 @@ class Shop:
 
     # --- What is done
 
-    def customer(self, limit: str = "10000.00", **limit_days: Any) -> str:
-        """A debtor with owners, a limit, terms in writing and an insurer's cover."""
-        named = {"name": f"Bakker {uuid4()}", "country": "NL", "legal_form": "bv"}
+    def customer(self, numbers: Mapping[str, Any] | None = None, **limit_days: Any) -> str:
+        """A debtor with owners, a limit and terms in writing; one whose numbers are told is watched."""
+        named = {"name": f"Bakker {uuid4()}", "country": "NL", "legal_form": "bv", "is_natural_person": False}
         owners = {"account_owner": ANN, "credit_owner": FAY}
-        debtor_id = self.post("/debtors", {**named, **owners})["id"]
+        debtor_id = self.post("/debtors", {**named, **owners, **(numbers or {})})["id"]
         common = {"debtor_id": UUID(debtor_id), "known_at": self.house.clock.now(self.seller)}
-        given = {"scope": "own", "is_temporary": False, "limit_kind": "amount", "limit_amount": Decimal(limit)}
+        given = {"scope": "own", "is_temporary": False, "limit_kind": "amount", "limit_amount": Decimal(10_000)}
         given |= {"currency": "EUR", "risk_class": "low", "valid_from": self.today, "valid_until": None}
         given |= {"next_review_on": None, "decided_by": "test", "grounds": "test", "decision_id": None}
         terms = {"document_sha256": "00", "terms_version": "1", "payment_term_days": 30, "channel": "e-mail"}
         terms |= {"expressly_agreed": False, "accepted_by": "Jan", "accepted_on": self.today, "recorded_by": "test"}
         with self.house.sessions.of(self.seller.id) as session:
+            if numbers is not None:
+                session.get_one(DebtorRecord, (self.seller.id, UUID(debtor_id))).phase = "monitoring"
             session.add(CreditLimitRecord(**{**given, "verdict_id": None, **limit_days}, **common))
             session.add(AgreedTermsRecord(**terms, **common))
         return str(debtor_id)
