@@ -23,8 +23,8 @@ ASKED_FOR = {
     "credit_check_batch",
     "ledger_import",
     "policy_backtest",
-    "policy_rescoring",
-    "vendor_notice",
+    "rescoring",
+    "notice",
 }
 
 
