@@ -1,16 +1,20 @@
 """Makes the facts of signals from what the records tell, with amounts in the policy's currency."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy.orm import Session
 
 from api.exchange import convert_by, rates_on
 from api.records import debtor_signals
 from api.records.debtor_signals import Asked
+from scoring.cover import InsuranceTerms, insurance_terms
 from scoring.exchange import Rate
 from scoring.facts import CreditLimit
 from scoring.money import Money
@@ -26,12 +30,29 @@ from scoring.monitoring.facts import (
 from scoring.policy.document import Policy
 from scoring.ratios import rounded_ratio
 
+RATES_MOVE_DAYS = 7  # How much of a limit is used in another currency is looked at again so often.
 
-def signal_facts(session: Session, debtor_ids: Sequence[UUID], today: date, policy: Policy) -> dict[UUID, SignalFacts]:
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the seller, and the time zone in which its days begin."""
+
+    today: date
+    time_zone: str
+
+
+def signal_facts(session: Session, debtor_ids: Sequence[UUID], day: Day, policy: Policy) -> dict[UUID, SignalFacts]:
     """Give the facts of debtors on a day, in two statements; those that were merged away are left out."""
-    codes = [code for code, kind in policy.evidence.events.items() if kind == "insolvency"]
-    rows = debtor_signals.read(session, debtor_ids, Asked(today, policy.currency, codes), policy.evidence)
-    amounts = [money for row in rows for money in (*_money(row.used), *_money(row.secured), *_limit_money(row))]
+    today = day.today
+    asked = Asked(
+        day=today,
+        currency=policy.currency,
+        insolvency_codes=[code for code, kind in policy.evidence.events.items() if kind == "insolvency"],
+        time_zone=day.time_zone,
+        first_told_from=today - timedelta(days=policy.alerts.first_payment_told_days),
+    )
+    rows = debtor_signals.read(session, debtor_ids, asked, policy.evidence)
+    amounts = [money for row in rows for money in _amounts(row)]
     rates = rates_on(session, amounts, policy.currency, today, policy.evidence.rate_usable_days)
     return {row.id: _facts(row, today, policy, rates) for row in rows}
 
@@ -46,7 +67,8 @@ def _facts(row: Any, today: date, policy: Policy, rates: Mapping[str, Rate]) -> 
         debtor_id=str(row.id),
         is_natural_person=is_natural_person((row.registered_form, row.legal_form), row.is_natural_person, policy),
         first_invoices=tuple(
-            FirstInvoiceFacts(id_, date.fromisoformat(due), _day(paid)) for id_, due, paid in row.first_invoices or ()
+            FirstInvoiceFacts(id_, date.fromisoformat(due), _day(settled), was_paid)
+            for id_, due, settled, was_paid in row.first_invoices or ()
         ),
         limit=_limit(row, into(_limit_money(row)), into(_money(row.secured))),
         limited_since=row.limited_since,
@@ -58,12 +80,35 @@ def _facts(row: Any, today: date, policy: Policy, rates: Mapping[str, Rate]) -> 
         oldest_overdue_on=row.oldest_overdue_on,
         oldest_unpaid_on=row.oldest_unpaid_on,
         max_extension_days=row.max_extension_days,
+        insurance=None if row.insurance_terms is None else _terms(row.insurance_terms),
+        insolvency_known_on=row.insolvency_known_on,
         not_invoiced=tuple(DeliveredOrder(id_, date.fromisoformat(day)) for id_, day in row.not_invoiced or ()),
         insolvencies=tuple(
             InsolvencyTold(debtor_id, code, date.fromisoformat(occurred), _day(ended), report_id)
             for debtor_id, code, occurred, ended, report_id in row.insolvencies or ()
         ),
+        changes_on=_changes_on(row, today, policy, rates),
     )
+
+
+@lru_cache(maxsize=64)
+def _terms(told: str) -> InsuranceTerms:
+    """Read the terms of a contract, which are those of many debtors."""
+    return insurance_terms(orjson.loads(told))
+
+
+def _changes_on(row: Any, today: date, policy: Policy, rates: Mapping[str, Rate]) -> date | None:
+    """The day on which days or rates alone may change what is judged: of what no rate is known for, tomorrow."""
+    days = [] if row.changes_on is None else [row.changes_on]
+    foreign = [each for each in _amounts(row) if each.currency != policy.currency]
+    if foreign:
+        is_known = not convert_by(rates, foreign, policy.currency).left
+        days.append(today + timedelta(days=RATES_MOVE_DAYS if is_known else 1))
+    return min(days, default=None)
+
+
+def _amounts(row: Any) -> list[Money]:
+    return [*_money(row.used), *_money(row.secured), *_limit_money(row)]
 
 
 def is_natural_person(legal_forms: Sequence[str | None], stated: bool | None, policy: Policy) -> bool | None:
@@ -92,14 +137,17 @@ def _limit_money(row: Any) -> list[Money]:
 
 
 def _limit(row: Any, amount: Decimal | None, secured: Decimal | None) -> StandingLimit | None:
-    """Give the limit with what secures it; one that cannot be converted is none that could be used."""
+    """Give the limit with what secures it; how much it is stays unknown where a part of it cannot be converted."""
     if row.own_limit is None:
         return None
     id_, kind, told, _, risk_class, decided_on, valid_until = row.own_limit
+    limit: CreditLimit | None
     if told is None:
         limit = CreditLimit("unlimited" if kind == "unlimited" else "none")
+    elif not Decimal(told) and not row.secured:
+        limit = CreditLimit("amount", Decimal(0))
     else:
-        limit = CreditLimit("none") if amount is None else CreditLimit("amount", amount + (secured or Decimal(0)))
+        limit = None if amount is None or secured is None else CreditLimit("amount", amount + secured)
     return StandingLimit(id_, limit, risk_class, date.fromisoformat(decided_on), _day(valid_until))
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.gate.entering import in_one_transaction
-from api.monitoring.facts import signal_facts
+from api.monitoring.facts import Day, signal_facts
 from api.records import alerts, debtor_signals, debtors, jobs, looks
 from api.records.alerts import AlertRecord, Called
 from api.wiring import Wiring
@@ -41,7 +41,7 @@ def look_within(session: Session, debtor_ids: Sequence[UUID], given: Wiring) -> 
     """Do so within a transaction, which should end soon after; ids may be of debtors that are gone."""
     debtor_signals.look_alone(session)
     policy = given.house.policies.active(session).policy
-    facts = signal_facts(session, debtor_ids, given.today, policy)
+    facts = signal_facts(session, debtor_ids, Day(given.today, given.seller.time_zone), policy)
     # What a source told of a debtor is an alert of its own, named by the source too.
     open_of = [each for each in alerts.open_of(session, list(facts), OF_DEBTOR) if each.subject == str(each.debtor_id)]
     records = {(each.debtor_id, each.kind): each for each in open_of}

@@ -3,16 +3,20 @@
 None of it walks the book to find them: changes leave marks, and each look says on which day the next one is due.
 """
 
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from decimal import Decimal
-from functools import partial
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from api.exchange import convert_by, rates_on
 from api.gate.entering import in_one_transaction
 from api.monitoring.looking import TOGETHER, look_within
-from api.records import alert_handling, alerts, book_concentration, days_passed, looks, policies
+from api.records import alert_handling, alerts, book_concentration, days_passed, jobs, looks, policies
 from api.records.alerts import Called
 from api.records.sellers import Seller
 from api.wiring import House, Wiring, of_ourselves
@@ -21,6 +25,12 @@ from scoring.monitoring.book import concentrations
 
 BOOK_LOOKED_AT = "concentration"
 CONCENTRATION = "concentration"
+BEFORE_ALL = UUID(int=0)
+# Nobody is told of invoices whose payments come later in the same file, or in the next one that waits already.
+LEDGER_IMPORT = "ledger_import"
+WAITS_FOR_IMPORTS = timedelta(hours=1)
+
+log = structlog.get_logger(__name__)
 
 
 def look_at_seller(house: House, seller: Seller) -> None:
@@ -33,28 +43,61 @@ def look_at_seller(house: House, seller: Seller) -> None:
         alert_handling.come_back(session, given.today, given.now)
         if policies.active_version(session) is None:
             return
-    while in_one_transaction(given, partial(_look_at_marked, given=given)):
-        pass
-    while in_one_transaction(given, partial(_look_at_due, given=given)):
-        pass
+        is_importing = jobs.is_any_unfinished(session, LEDGER_IMPORT, given.now - WAITS_FOR_IMPORTS)
+    if not is_importing:
+        _look_at_marked(given)
+    _look_at_due(given)
     with given.transaction() as session:
         _look_at_book(session, given)
 
 
-def _look_at_marked(session: Session, given: Wiring) -> bool:
-    """Look at some that were marked; the marks are gone only when that is done. Gives whether there were any."""
-    marked = looks.take(session, TOGETHER)
-    if marked:
-        look_within(session, sorted(marked), given)
-    return bool(marked)
+def _look_at_marked(given: Wiring) -> None:
+    """Look at all that were marked, once each; a mark is gone only when that is done.
+
+    Who is marked again meanwhile is looked at the next time: as orders go on coming, this ends all the same.
+    """
+    after = BEFORE_ALL
+    while True:
+        with given.transaction() as session:
+            some = looks.marked(session, after, TOGETHER)
+        if not some:
+            return
+        after = some[-1]
+        _together_or_alone(given, some, _take_and_look)
 
 
-def _look_at_due(session: Session, given: Wiring) -> bool:
-    """Look at some whose day has come. Gives whether there were any."""
-    due = looks.due(session, given.today, TOGETHER)
-    if due:
-        look_within(session, due, given)
-    return bool(due)
+def _take_and_look(session: Session, debtor_ids: Sequence[UUID], given: Wiring) -> None:
+    if taken := looks.take(session, debtor_ids):
+        look_within(session, sorted(taken), given)
+
+
+def _look_at_due(given: Wiring) -> None:
+    """Look at all whose day has come; whoever cannot be looked at is tried again on the next day."""
+    while True:
+        with given.transaction() as session:
+            some = looks.due(session, given.today, TOGETHER)
+        if not some:
+            return
+        failed = _together_or_alone(given, some, look_within)
+        with given.transaction() as session:
+            looks.plan(session, dict.fromkeys(failed, given.today + timedelta(days=1)))
+
+
+def _together_or_alone(
+    given: Wiring, debtor_ids: Sequence[UUID], look: Callable[[Session, Sequence[UUID], Wiring], object]
+) -> list[UUID]:
+    """Look at many in one transaction; where that fails at each alone, so that one stops no other. Gives who failed."""
+    try:
+        in_one_transaction(given, lambda session: look(session, debtor_ids, given))
+        return []
+    except OperationalError:  # The database is gone, and no debtor is to blame.
+        raise
+    except Exception as error:
+        some = str(debtor_ids[0]) if len(debtor_ids) == 1 else f"{len(debtor_ids)} together"
+        log.error("debtors_not_looked_at", debtors=some, error=type(error).__name__, trace=traceback.format_exc())
+    if len(debtor_ids) == 1:
+        return list(debtor_ids)
+    return [failed for each in debtor_ids for failed in _together_or_alone(given, [each], look)]
 
 
 def _look_at_book(session: Session, given: Wiring) -> None:

@@ -27,8 +27,10 @@ from api.records.debtors import DebtorRecord
 from api.records.holds import HoldRecord
 from api.wiring import Wiring, answer_bytes
 
-# Of limits that end with the debtor, and of exposure that is counted elsewhere: told anew where it is so.
-ENDING_ALERTS = frozenset({"over_limit", "limit_expired", "review_due", "limit_not_taken_over"})
+# Of limits that end with the debtor, of what was granted without terms, and of exposure that is counted elsewhere: told
+# anew where it is so.
+OF_LIMITS = frozenset({"limit_expired", "review_due", "limit_not_taken_over", "limit_nearly_used", "class_worsened"})
+ENDING_ALERTS = OF_LIMITS | {"over_limit", "terms_not_signed"}
 MACHINE = "machine"
 
 

@@ -21,6 +21,8 @@ contract AS (
         WHERE t.seller_id = p.seller_id AND t.insurance_policy_id = p.id AND t.valid_from <= :day
         ORDER BY t.valid_from DESC, t.id DESC LIMIT 1) t ON true
     WHERE p.valid_from <= :day AND (p.valid_until IS NULL OR p.valid_until >= :day))"""
+# States of a decision by which something is covered.
+COVERING = ("granted", "granted_in_part", "conditional", "reduced")
 READ = text(f"""
 WITH {CONTRACTS}
 SELECT contract.id, contract.currency, contract.valid_from, contract.terms, (
@@ -101,16 +103,9 @@ def _day(told: str | None) -> date | None:
     return None if told is None else date.fromisoformat(told)
 
 
-def max_extension_days_of(debtor: str) -> str:
-    """Write the SQL that gives which extension period bears on a debtor: null where no cover of it can stop.
-
-    For a statement that reads more; `debtor` is the alias of a row of the table `debtor`, and the statement takes
-    `:day`. It is the `max_extension_days` of the contract that bears on the debtor (as `bearing` finds it), where the
-    newest decision that has begun gives cover that has not ended, or where nobody has decided and blind cover counts.
-    Whether its conditions are met does not matter: the period of what may be covered runs all the same.
-    """
-    return f"""(
-    WITH {CONTRACTS},
+def _bearing(debtor: str) -> str:
+    """Write the relations `bearing`, the contract that bears on a debtor, and `counting`, what was decided by it."""
+    return f"""{CONTRACTS},
     able AS (
         SELECT contract.*, (
             SELECT max(to_char(c.decided_on, 'YYYY-MM-DD ') || c.id) FROM cover_decision c
@@ -127,11 +122,37 @@ def max_extension_days_of(debtor: str) -> str:
         SELECT c.state, c.valid_until FROM cover_decision c JOIN bearing b
             ON c.seller_id = b.seller_id AND c.insurance_policy_id = b.id
         WHERE c.debtor_id = {debtor}.id AND c.valid_from <= :day
-        ORDER BY c.source = 'insurer' DESC, c.decided_on DESC, c.id DESC LIMIT 1)
+        ORDER BY c.source = 'insurer' DESC, c.decided_on DESC, c.id DESC LIMIT 1)"""  # noqa: S608
+
+
+def max_extension_days_of(debtor: str) -> str:
+    """Write the SQL that gives which extension period bears on a debtor: null where no cover of it can stop.
+
+    For a statement that reads more; `debtor` is the alias of a row of the table `debtor`, and the statement takes
+    `:day`. It is the `max_extension_days` of the contract that bears on the debtor (as `bearing` finds it), where the
+    newest decision that has begun gives cover that has not ended, or where nobody has decided and blind cover counts.
+    Whether its conditions are met does not matter: the period of what may be covered runs all the same.
+    """
+    return f"""(
+    WITH {_bearing(debtor)}
     SELECT CAST(b.terms ->> 'max_extension_days' AS integer) FROM bearing b LEFT JOIN counting c ON true
     WHERE CASE WHEN c.state IS NULL THEN jsonb_typeof(b.terms -> 'blind_cover_max') = 'string'
-        ELSE c.state IN ('granted', 'granted_in_part', 'conditional', 'reduced')
-            AND (c.valid_until IS NULL OR c.valid_until >= :day) END)"""  # noqa: S608
+        ELSE c.state IN {COVERING} AND (c.valid_until IS NULL OR c.valid_until >= :day) END)"""  # noqa: S608
+
+
+def bearing_terms_of(debtor: str) -> str:
+    """Write the SQL that gives the terms of the contract that bears on a debtor, as text; null where none ever covered.
+
+    As `max_extension_days_of`, but also where cover was taken back or has ended: what was delivered before is covered
+    still, and is to be notified in time.
+    """
+    return f"""(
+    WITH {_bearing(debtor)}
+    SELECT b.terms::text FROM bearing b
+    WHERE CASE WHEN EXISTS (SELECT FROM counting) THEN EXISTS (
+            SELECT FROM cover_decision c WHERE c.seller_id = b.seller_id AND c.insurance_policy_id = b.id
+                AND c.debtor_id = {debtor}.id AND c.valid_from <= :day AND c.state IN {COVERING})
+        ELSE jsonb_typeof(b.terms -> 'blind_cover_max') = 'string' END)"""  # noqa: S608
 
 
 MAX_EXTENSION_DAYS = text(f"SELECT {max_extension_days_of('d')} FROM debtor d WHERE d.id = :debtor_id")  # noqa: S608

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.records import jobs
-from api.records.looks import MARKING
+from api.records.looks import MARKING, mark_all
 
 # Room that one member of a group gives back may be another's: so all of the group's waiting orders are looked at.
 TOPS = text("""
@@ -39,5 +39,9 @@ def look_again(session: Session, debtor_ids: Iterable[UUID]) -> None:
 
 
 def look_again_at_all(session: Session) -> None:
-    """Have all held orders judged again after this transaction: what bears on every debtor changed."""
+    """Have all held orders judged again, and all debtors looked at, after this transaction.
+
+    To be called where what bears on every debtor changed, such as the policy.
+    """
     look_again(session, session.scalars(WITH_HELD).all())
+    mark_all(session)

@@ -109,6 +109,12 @@ def unfinished(session: Session, kind: str) -> JobRecord | None:
     return session.scalars(query.order_by(JobRecord.id).limit(1)).first()
 
 
+def is_any_unfinished(session: Session, kind: str, since: datetime) -> bool:
+    """Whether a job of a kind waits or runs that was added since a time of the seller's clock."""
+    query = select(JobRecord.id).where(JobRecord.kind == kind, JobRecord.state.in_(("queued", "running")))
+    return session.scalar(query.where(JobRecord.created_at >= since).limit(1)) is not None
+
+
 def start(job: JobRecord, now: datetime) -> None:
     """Say that a job runs. One that a killed worker left goes on from what it had done."""
     job.state, job.started_at = "running", job.started_at or now

@@ -15,8 +15,8 @@ class DebtorToLookAtRecord(Base):
 
     __tablename__ = "debtor_to_look_at"
     seller_id: Mapped[UUID] = unchecked_seller()
+    debtor_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    debtor_id: Mapped[UUID]
 
 
 class DebtorNextLookRecord(Base):
@@ -29,16 +29,33 @@ class DebtorNextLookRecord(Base):
     look_on: Mapped[date]
 
 
-# To be put into statements of other tables; it names debtors by an array, and the seller.
-MARKING = (
-    "INSERT INTO debtor_to_look_at (seller_id, id, debtor_id)"
-    " SELECT CAST(:seller_id AS uuid), gen_random_uuid(), each"
-    " FROM unnest(CAST(:debtor_ids AS uuid[])) AS each"
-)
+def marking(debtors: str) -> str:
+    """Give the SQL that marks debtors, to be put into statements of other tables; it takes `:seller_id`.
+
+    `debtors` is SQL of a relation `asked` with the column `debtor_id`, each once. Who is marked already is not marked
+    again: without a worker the marks are as many as the debtors. The mark that is there is held until the transaction
+    ends, so that nobody takes it before what it is for can be seen; one that is being taken is passed over, and a new
+    one added. Nobody waits.
+    """
+    return (
+        "INSERT INTO debtor_to_look_at (seller_id, debtor_id, id)"  # noqa: S608
+        f" SELECT CAST(:seller_id AS uuid), debtor_id, gen_random_uuid() FROM {debtors}"
+        " WHERE NOT EXISTS (SELECT FROM debtor_to_look_at marked WHERE marked.debtor_id = asked.debtor_id"
+        " LIMIT 1 FOR KEY SHARE SKIP LOCKED)"
+    )
+
+
+# It names debtors by an array.
+MARKING = marking("(SELECT DISTINCT unnest(CAST(:debtor_ids AS uuid[])) AS debtor_id) asked")
 MARK = text(MARKING)
+MARK_ALL = text(marking("(SELECT id AS debtor_id FROM debtor WHERE merged_into_id IS NULL) asked"))
+MARKED = text(
+    "SELECT DISTINCT debtor_id FROM debtor_to_look_at WHERE debtor_id > :after ORDER BY debtor_id LIMIT :most"
+)
 TAKE = text("""
-DELETE FROM debtor_to_look_at WHERE id IN (
-    SELECT id FROM debtor_to_look_at ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED) RETURNING debtor_id
+DELETE FROM debtor_to_look_at WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM debtor_to_look_at WHERE debtor_id = ANY(CAST(:debtor_ids AS uuid[])) FOR UPDATE SKIP LOCKED))
+RETURNING debtor_id
 """)
 DUE = text("SELECT debtor_id FROM debtor_next_look WHERE look_on <= :today ORDER BY look_on, debtor_id LIMIT :most")
 PLAN = text("""
@@ -51,16 +68,26 @@ FORGET = text("DELETE FROM debtor_next_look WHERE debtor_id = ANY(CAST(:debtor_i
 
 
 def mark(session: Session, debtor_ids: Iterable[UUID]) -> None:
-    """Have debtors looked at soon after this transaction; one may be marked as often as one likes."""
+    """Have debtors looked at soon after this transaction; who is marked already is so once."""
     session.execute(MARK, {"seller_id": session.info["seller_id"], "debtor_ids": list(debtor_ids)})
 
 
-def take(session: Session, most: int) -> set[UUID]:
-    """Take debtors that were marked, of at most so many marks; those another transaction takes are left to it.
+def mark_all(session: Session) -> None:
+    """Have every debtor looked at soon after this transaction: what all are judged by has changed."""
+    session.execute(MARK_ALL, {"seller_id": session.info["seller_id"]})
+
+
+def marked(session: Session, after: UUID, most: int) -> Sequence[UUID]:
+    """Give the next debtors after one, by id, that are marked, at most so many: a pass over them comes to an end."""
+    return session.scalars(MARKED, {"after": after, "most": most}).all()
+
+
+def take(session: Session, debtor_ids: Sequence[UUID]) -> set[UUID]:
+    """Take the marks of these debtors; gives of whom there were any that no other transaction takes or holds.
 
     They are marked again where this transaction does not commit.
     """
-    return set(session.scalars(TAKE, {"most": most}))
+    return set(session.scalars(TAKE, {"debtor_ids": list(debtor_ids)}))
 
 
 def due(session: Session, today: date, most: int) -> Sequence[UUID]:

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.records import events
+from api.records import events, looks
 from api.records.base import new_id
 from api.records.exposure import moving
 from api.records.quick import Quick, array
@@ -153,18 +153,17 @@ STEPPED = (
     "stepped AS (INSERT INTO order_step SELECT * FROM jsonb_populate_record(NULL::order_step, CAST(:step AS jsonb))),"
 )
 
-# What is used of a limit, and what was delivered, may be other now.
-MARKED = (
-    "marked AS (INSERT INTO debtor_to_look_at (seller_id, id, debtor_id)"
-    " VALUES (CAST(:seller_id AS uuid), CAST(:mark_id AS uuid), CAST(:debtor_id AS uuid))),"
-)
+MARKED = f"marked AS ({looks.marking('(SELECT CAST(:debtor_id AS uuid) AS debtor_id) asked')}),"
 
 
 @cache
-def _statement(is_new: bool, has_decision: bool, has_step: bool) -> Quick:
-    """Write the statement that keeps an order with its exposure, and its decision and step where there are any."""
+def _statement(is_new: bool, has_decision: bool, has_step: bool, marks: bool) -> Quick:
+    """Write the statement that keeps an order with its exposure, and its decision and step where there are any.
+
+    `marks`: the debtor is looked at afterwards.
+    """
     also = (PLACED if is_new else CHANGED) + (DECIDED if has_decision else "") + (STEPPED if has_step else "")
-    return Quick(moving(ENTRIES, also=also + MARKED + events.TELLING))
+    return Quick(moving(ENTRIES, also=also + (MARKED if marks else "") + events.TELLING))
 
 
 def write(
@@ -202,7 +201,6 @@ def write(
         "known_at": known_at,
         "happened_on": today,
         "movement_id": new_id(),
-        "mark_id": new_id(),
         "entry_ids": array(new_id() for _ in moves),
         "stages": array(stage for stage, _ in moves),
         "amounts": array(amount for _, amount in moves),
@@ -213,8 +211,18 @@ def write(
         values["step"] = _document(seller_id, step, id=new_id(), order_id=after.id, happened_at=known_at)
     more = step.told if step is not None and step.told else {}
     values |= events.telling(event, {**told(after), **more}, after.debtor_id, known_at)
-    _statement(before is None, decision is not None, step is not None).count(session, values)
+    marks = _bears_on_alerts(before, after)
+    _statement(before is None, decision is not None, step is not None, marks).count(session, values)
     return after
+
+
+def _bears_on_alerts(before: Order | None, after: Order) -> bool:
+    """Whether a write changes what alerts are judged from: what is used of a limit, delivered, invoiced, or first."""
+    return _of_alerts(after) != ((_ZERO, _ZERO, _ZERO, False) if before is None else _of_alerts(before))
+
+
+def _of_alerts(order: Order) -> tuple[Decimal, Decimal, Decimal, bool]:
+    return order.stages.counted, order.delivered_amount, order.invoiced_amount, order.is_first
 
 
 def waiting(before: Order | None, after: Order, now: datetime) -> Order:

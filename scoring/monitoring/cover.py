@@ -1,8 +1,10 @@
-"""Signals of credit insurance: when deliveries to a debtor are about to be covered no more, and when they are not."""
+"""Signals of credit insurance: when deliveries are about to be covered no more or are not, and the days to keep."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from math import ceil
 
+from scoring.cover import cover_dates
 from scoring.monitoring.facts import SignalFacts
 from scoring.monitoring.told import NOTHING, Signal, Told, spread
 from scoring.policy.alerts import AlertsPolicy
@@ -34,3 +36,37 @@ def warning_days(due_on: date, extension_days: int, policy: AlertsPolicy) -> lis
     after_due = {ceil(extension_days * share) for share in policy.cover_stop_shares}
     after_due |= {extension_days - before for before in policy.cover_stop_days_before}
     return sorted(due_on + timedelta(days=each) for each in {max(0, each) for each in after_due})
+
+
+def deadlines(facts: SignalFacts, policy: Policy, are_open: Collection[str]) -> Told:
+    """How near the last days are on which the insurer must be notified, or the claim handed over or filed (domain 6.2).
+
+    The oldest unpaid invoice drives them all. What stands open when its day is past stays so until the invoice is paid:
+    nobody knows here whether it was done. A day that was past before anybody looked is told of no more.
+    """
+    if facts.oldest_unpaid_on is None or facts.insurance is None:
+        return NOTHING
+    own = [each for each in facts.insolvencies if each.debtor_id == facts.debtor_id]
+    lasting = [each.occurred_on for each in own if each.ended_on is None or each.ended_on > facts.as_of]
+    dates = cover_dates(
+        facts.oldest_unpaid_on,
+        facts.insurance,
+        insolvency_on=min(lasting, default=None),
+        insolvency_known_on=facts.insolvency_known_on if lasting else None,
+    )
+    signals, days = [], []
+    for kind, due_on in (
+        ("notify_deadline_near", dates.notify_by),
+        ("handover_deadline_near", dates.handover_by),
+        ("claim_deadline_near", dates.claim_by),
+    ):
+        if due_on is None:
+            continue
+        told_on = sorted({due_on - timedelta(days=before) for before in policy.alerts.cover_stop_days_before})
+        level = sum(each <= facts.as_of for each in told_on)
+        if level < len(told_on):
+            days.append(told_on[level])
+        if level and (facts.as_of <= due_on or kind in are_open):
+            data = {"oldest_due_on": str(facts.oldest_unpaid_on), "deadline_on": str(due_on)}
+            signals.append(Signal(kind, spread(level, len(told_on)), level, data, due_on))
+    return Told(tuple(signals), min(days, default=None))

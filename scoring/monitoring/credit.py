@@ -14,9 +14,11 @@ DECLINED = len(RISK_CLASSES)  # Worse than any class.
 def limit_use(facts: SignalFacts, policy: Policy, before: int) -> Told:
     """How much of its own limit a debtor uses, told at each share; one that has no limit in force uses none of it."""
     limit, shares = facts.limit, policy.alerts.limit_used_shares
-    if limit is None or not limit.gives_credit(facts.as_of) or limit.limit.amount is None or not shares:
+    if limit is None or not limit.gives_credit(facts.as_of) or not shares:
         return NOTHING
-    if facts.used_amount is None:
+    if limit.limit is not None and limit.limit.amount is None:
+        return NOTHING
+    if facts.used_amount is None or limit.limit is None or limit.limit.amount is None:
         return Told(unknown=("limit_nearly_used",))
     share = facts.used_amount / limit.limit.amount
     level = held_level(share, shares, policy.alerts.limit_used_exit_margin, before)

@@ -4,25 +4,33 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from scoring.cover import InsuranceTerms
 from scoring.facts import CreditLimit
 from scoring.policy.grading import RiskClass
 
 
 @dataclass(frozen=True, slots=True)
 class FirstInvoiceFacts:
-    """An invoice of the first order on account; `settled_on` None while anything of it is open."""
+    """An invoice of the first order on account; `settled_on` None while anything of it is open.
+
+    `was_paid`: some of it was paid, and not all of it credited.
+    """
 
     id: str
     due_on: date
     settled_on: date | None = None
+    was_paid: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class StandingLimit:
-    """The debtor's own limit that applies, in the policy's currency; `decided_on` the day it was decided."""
+    """The debtor's own limit that applies, in the policy's currency; `decided_on` the day it was decided.
+
+    `limit` is None where it is an amount in a currency of which no rate is known.
+    """
 
     id: str
-    limit: CreditLimit
+    limit: CreditLimit | None
     risk_class: RiskClass | None
     decided_on: date
     valid_until: date | None = None
@@ -30,7 +38,7 @@ class StandingLimit:
     def gives_credit(self, as_of: date) -> bool:
         """Whether anything may be owed within it on a day."""
         is_over = self.valid_until is not None and self.valid_until < as_of
-        return not is_over and (self.limit.kind == "unlimited" or bool(self.limit.amount))
+        return not is_over and (self.limit is None or self.limit.kind == "unlimited" or bool(self.limit.amount))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,9 @@ class SignalFacts:
     `used_amount` is its exposure in the policy's currency, None where no rate is known for a part of it.
     `limited_since` is the day its first limit was decided. `oldest_overdue_on` is the due day of its oldest undisputed
     invoice, `oldest_unpaid_on` that of its oldest invoice of all; `max_extension_days` the insurer's period, None where
-    no cover can stop.
+    no cover can stop. `insurance` are the terms by which what was delivered is or was covered, None where it never was;
+    `insolvency_known_on` is the day on which an insolvency of the debtor itself was known. On `changes_on` some of it
+    is changed by days or rates alone.
     """
 
     as_of: date
@@ -100,3 +110,6 @@ class SignalFacts:
     max_extension_days: int | None = None
     not_invoiced: tuple[DeliveredOrder, ...] = ()
     insolvencies: tuple[InsolvencyTold, ...] = ()
+    insurance: InsuranceTerms | None = None
+    insolvency_known_on: date | None = None
+    changes_on: date | None = None

@@ -61,6 +61,7 @@ def judge_signals(facts: SignalFacts, policy: Policy, are_open: Mapping[str, Ope
         credit.not_invoiced(facts, policy),
         credit.insolvency(facts),
         cover.cover_stop(facts, policy),
+        cover.deadlines(facts, policy, are_open),
     )
     signals = [signal for each in told for signal in each.signals]
     called, unknown = {each.kind for each in signals}, {kind for each in told for kind in each.unknown}
@@ -70,7 +71,7 @@ def judge_signals(facts: SignalFacts, policy: Policy, are_open: Mapping[str, Ope
         raised=tuple(each for each in older if each.rank > are_open[each.kind].rank),
         kept=tuple(each for each in older if each.rank <= are_open[each.kind].rank),
         ended=tuple(kind for kind in OF_DEBTOR if kind in are_open and kind not in called | unknown),
-        look_on=min((each.next_on for each in told if each.next_on is not None), default=None),
+        look_on=min(filter(None, (facts.changes_on, *(each.next_on for each in told))), default=None),
     )
 
 

@@ -94,6 +94,24 @@ _FOLLOWED = (
         "The invoice is paid.",
     ),
     Kind(
+        "notify_deadline_near",
+        ("notice", "warning", "urgent"),
+        "The last day on which the insurer must be told of what is overdue is within one of `cover_stop_days_before`.",
+        "The oldest unpaid invoice is paid.",
+    ),
+    Kind(
+        "handover_deadline_near",
+        ("notice", "warning", "urgent"),
+        "The last day on which the claim must be handed over is within one of `cover_stop_days_before`.",
+        "The oldest unpaid invoice is paid.",
+    ),
+    Kind(
+        "claim_deadline_near",
+        ("notice", "warning", "urgent"),
+        "The last day on which the loss by an insolvency can be claimed is within one of `cover_stop_days_before`.",
+        "The oldest unpaid invoice is paid.",
+    ),
+    Kind(
         "insolvency_event",
         ("urgent",),
         "Register or bureau tell of an insolvency of the debtor that has not ended.",

@@ -33,11 +33,14 @@ def first_payment(facts: SignalFacts, policy: Policy) -> Told:
             return Told(next_on=begins_on)
         last_on = due_on + grace
         return Told((Signal("first_payment_due", "notice", 1, data, due_on),), last_on + timedelta(days=1))
-    paid_on = max(each.settled_on for each in facts.first_invoices if each.settled_on is not None)
+    paid = [each for each in facts.first_invoices if each.was_paid]
+    if not paid:
+        return NOTHING  # A credit note settles an invoice, and proves nothing of who was to pay it.
+    paid_on = max(each.settled_on for each in paid if each.settled_on is not None)
     over_on = paid_on + timedelta(days=rules.first_payment_told_days + 1)
     if facts.as_of >= over_on:
         return NOTHING
-    is_late = state == "first_paid_late"
+    is_late = any(each.settled_on > each.due_on + grace for each in paid if each.settled_on is not None)
     data |= {"paid_on": str(paid_on), "result": "late" if is_late else "on_time"}
     return Told((Signal("first_payment_received", "warning" if is_late else "notice", 1, data),), over_on)
 
@@ -45,9 +48,12 @@ def first_payment(facts: SignalFacts, policy: Policy) -> Told:
 def behaviour(facts: SignalFacts, policy: Policy, before: int) -> Told:
     """Whether the debtor pays later than before; once told, it is so until both figures are better again.
 
-    Nothing is said where too few invoices were settled lately or before.
+    Nothing is said where too few invoices were settled lately or before. Who was told to pay later, and pays nothing
+    any more, is not better for that: it stays so while anything is there to compare with.
     """
     rules, lately, earlier = policy.alerts, facts.lately, facts.before
+    if before and lately.count < rules.behaviour_items_min <= earlier.count:
+        return Told(next_on=facts.as_of + WEEK, unknown=("behaviour_worsened",))
     if min(lately.count, earlier.count) < rules.behaviour_items_min:
         return NOTHING
     figures = (lately.late_days, earlier.late_days, lately.late_share, earlier.late_share)

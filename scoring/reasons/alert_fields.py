@@ -19,6 +19,7 @@ ALERT_FIELDS: dict[str, tuple[Words, bool]] = {
     "invoiced_amount": (Words("Invoiced", "Gefactureerd"), True),
     "due_on": (Words("Due on", "Vervalt op"), True),
     "due_at": (Words("Deadline", "Termijn"), True),
+    "deadline_on": (Words("Last day", "Uiterste dag"), False),
     "paid_on": (Words("Paid on", "Betaald op"), True),
     "overdue_days": (Words("Days overdue", "Dagen te laat"), True),
     "limit_amount": (Words("Limit", "Limiet"), False),

@@ -194,6 +194,21 @@ ALERT_KINDS: dict[str, AlertKind] = {
             "Incasseer of meld de achterstand; lever alleen voor eigen risico.",
         ),
     ),
+    "notify_deadline_near": AlertKind(
+        FINANCE,
+        Words("The insurer must be told of what is overdue", "De achterstand moet bij de verzekeraar worden gemeld"),
+        Words("Report it to the insurer before the day.", "Meld dit vóór die dag bij de verzekeraar."),
+    ),
+    "handover_deadline_near": AlertKind(
+        FINANCE,
+        Words("A claim must be handed over to collection", "Een vordering moet ter incasso worden overgedragen"),
+        Words("Hand it over before the day.", "Draag deze vóór die dag over."),
+    ),
+    "claim_deadline_near": AlertKind(
+        FINANCE,
+        Words("A loss must be claimed at the insurer", "Een schade moet bij de verzekeraar worden ingediend"),
+        Words("File the claim before the day.", "Dien de claim vóór die dag in."),
+    ),
     "statement_missing": AlertKind(
         FINANCE,
         Words("A bank statement is missing", "Een bankafschrift ontbreekt"),

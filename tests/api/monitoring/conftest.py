@@ -34,6 +34,7 @@ from tests.api.orders.conftest import (  # noqa: F401
     order,
     pay,
     placed,
+    shown,
     the_time,
     time,
     today,
