@@ -14,6 +14,7 @@ from api.acceptance import insurance_routes as insurance
 from api.acceptance import limit_routes as limits
 from api.acceptance import override_routes as overrides
 from api.acceptance import routes as acceptance
+from api.administration import clock_routes as clocks
 from api.administration import routes as administration
 from api.administration import source_routes
 from api.clock import Clock
@@ -60,6 +61,7 @@ ROOMS = (
     administration,
     backtests,
     bank,
+    clocks,
     covers,
     critical,
     desk,

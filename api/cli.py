@@ -19,6 +19,7 @@ from api.cli_accounts import issuer, key, seller
 from api.cli_backtest import backtest
 from api.cli_calibrate import calibrate
 from api.cli_calibrate_ledger import calibrate_ledger_command
+from api.cli_clock import move_clock_command
 from api.cli_import import import_file
 from api.cli_ledger import ledger
 from api.cli_listen import listen_command
@@ -62,6 +63,7 @@ def main() -> None:
 
 
 main.add_command(seller)
+seller.add_command(move_clock_command)
 main.add_command(key)
 main.add_command(issuer)
 main.add_command(import_file)

@@ -9,8 +9,8 @@ from uuid import UUID
 import click
 
 from api import home
-from api.administration.sellers import add_seller, find_seller, move_clock
-from api.clock import Clock, real_now
+from api.administration.sellers import add_seller, find_seller
+from api.clock import real_now
 from api.config import from_environment
 from api.migrate import require_head
 from api.problems import Problem
@@ -30,10 +30,15 @@ def opened() -> Iterator[Sessions]:
         try:
             yield Sessions(engine)
         except Problem as problem:
-            faults = "".join(f"\n  {fault.pointer.lstrip('/') or '-'}: {fault.detail}" for fault in problem.faults)
-            raise click.ClickException(problem.detail + faults) from problem
+            raise shown(problem) from problem
         finally:
             engine.dispose()
+
+
+def shown(problem: Problem) -> click.ClickException:
+    """Give a problem as one line for a person, with a further one for each fault."""
+    faults = "".join(f"\n  {fault.pointer.lstrip('/') or '-'}: {fault.detail}" for fault in problem.faults)
+    return click.ClickException(problem.detail + faults)
 
 
 @click.group()
@@ -65,18 +70,6 @@ def list_sellers() -> None:
     with opened() as sessions, sessions.of_nobody() as session:
         for each in sellers.every(session):
             click.echo(f"{each.id}  {each.mode}  {each.name}")
-
-
-@seller.command("clock")
-@click.option("--seller", "seller_name", required=True, help="The test seller's name.")
-@click.option(
-    "--forward", "days", type=int, required=True, metavar="DAYS", help="By how many days; there is no way back."
-)
-def move_clock_command(seller_name: str, days: int) -> None:
-    """Move a test seller's clock on, and print its day; what is due by then is done by the worker within minutes."""
-    with opened() as sessions:
-        moved = move_clock(sessions, find_seller(sessions, seller_name), days)
-        click.echo(Clock().today(moved).isoformat())
 
 
 @click.group()

@@ -2,11 +2,9 @@
 
 import asyncio
 import signal
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import procrastinate
@@ -15,34 +13,26 @@ from procrastinate import App, JobContext, PsycopgConnector
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.acceptance.cover_jobs import JOBS as COVER_JOBS
-from api.acceptance.cover_jobs import look_at_covers
-from api.acceptance.ticks import pass_time
 from api.clock import real_now
+from api.clock_moving import JOBS as CLOCK_JOBS
 from api.events.courier import Courier
 from api.events.feeding import append_to_feeds
-from api.ledger.book_counting import count_books
+from api.job_running import Handler, run_by, seller_of
 from api.ledger.jobs import JOBS as LEDGER_JOBS
 from api.mail.jobs import Post
-from api.monitoring.following import follow_alerts
 from api.monitoring.jobs import JOBS as MONITORING_JOBS
-from api.monitoring.jobs import begin_runs_of_new_days
 from api.monitoring.notices import JOBS as NOTICE_JOBS
 from api.monitoring.streams import defer_readings, read_streams
-from api.monitoring.ticks import look_everywhere
-from api.orders import ticks
-from api.orders.rejudging import judge_held_orders
 from api.policies.jobs import JOBS as POLICY_JOBS
 from api.policies.trying.shadowing import judge_shadows, judge_shadows_of
 from api.prospect.jobs import JOBS as PROSPECT_JOBS
 from api.prospect.rescreening_jobs import JOBS as SCREENING_JOBS
-from api.prospect.retention import erase_old_reports
-from api.records import idempotency, jobs, mails, sellers, webhook_deliveries
-from api.records.sellers import Seller
+from api.records import idempotency, jobs, mails, seller_clocks, sellers, webhook_deliveries
+from api.seller_day import A_DAY, TASKS, OfDebtor, Step, do_for_everybody
 from api.wiring import House
 
-Handler = Callable[[House, Seller, UUID, dict[str, Any]], dict[str, Any]]
-
 HANDLERS: dict[str, Handler] = {
+    **CLOCK_JOBS,
     **COVER_JOBS,
     **LEDGER_JOBS,
     **MONITORING_JOBS,
@@ -63,10 +53,6 @@ MAIL_SECONDS = 5
 SECONDS_PER_MINUTE, SECONDS_PER_HOUR = 60, 3600
 
 log = structlog.get_logger(__name__)
-
-
-class SellerGone(LookupError):
-    """The queue names a seller that does not exist."""
 
 
 def make_queue(house: House, database_url: str) -> App:
@@ -93,43 +79,11 @@ def make_queue(house: House, database_url: str) -> App:
         await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS)
         await asyncio.to_thread(forget_old, house)
 
-    @queue.task(name="creditgate.judge_held_orders", retry=retry)
-    def judge_held(seller_id: str, debtor_id: str) -> None:
-        judge_held_orders(house, _seller(house, UUID(seller_id)), UUID(debtor_id))
-
-    @queue.task(name="creditgate.tell_over_limit", retry=retry)
-    def tell_over_limit(seller_id: str, debtor_id: str) -> None:
-        ticks.tell_over_limit_of(house, _seller(house, UUID(seller_id)), UUID(debtor_id))
-
-    @queue.periodic(cron="* * * * *")
-    @queue.task(name="creditgate.let_orders_time_pass", queueing_lock="let_orders_time_pass")
-    def let_time_pass(timestamp: int) -> None:
-        ticks.let_time_pass_everywhere(house)
-
-    @queue.periodic(cron="* * * * *")
-    @queue.task(name="creditgate.judge_held_of_new_days", queue=jobs.LONG, queueing_lock="judge_held_of_new_days")
-    def judge_held_of_new_days(timestamp: int) -> None:
-        ticks.judge_held_of_new_days(house)
-
-    @queue.periodic(cron="37 * * * *")  # Every hour, since each seller's day begins at an hour of its own.
-    @queue.task(name="creditgate.count_books", queue=jobs.LONG)
-    def count_each_book(timestamp: int) -> None:
-        count_books(house)
-
-    @queue.periodic(cron="*/5 * * * *")
-    @queue.task(name="creditgate.look_at_covers", queue=jobs.LONG, queueing_lock="look_at_covers")
-    def look_at_each_cover(timestamp: int) -> None:
-        look_at_covers(house)
-
-    @queue.periodic(cron="*/5 * * * *")
-    @queue.task(name="creditgate.pass_time_of_acceptance", queueing_lock="pass_time_of_acceptance")
-    def pass_time_of_acceptance(timestamp: int) -> None:
-        pass_time(house)
-
-    @queue.periodic(cron="*/15 * * * *")  # Since each seller's day begins at an hour of its own.
-    @queue.task(name="creditgate.begin_monitoring_runs", queueing_lock="begin_monitoring_runs")
-    def begin_monitoring_runs(timestamp: int) -> None:
-        begin_runs_of_new_days(house)
+    for step in A_DAY:
+        if step.cron is not None:
+            _look_for(queue, house, step, step.cron)
+    for name, do in TASKS.items():
+        queue.task(name=f"creditgate.{name}", retry=retry)(_of_one_debtor(house, do))
 
     @queue.periodic(cron="7,22,37,52 * * * *")
     @queue.task(name="creditgate.defer_stream_readings", queueing_lock="defer_stream_readings")
@@ -138,21 +92,7 @@ def make_queue(house: House, database_url: str) -> App:
 
     @queue.task(name="creditgate.read_streams", queue=jobs.LONG)
     def read_streams_of(seller_id: str) -> None:
-        read_streams(house, _seller(house, UUID(seller_id)))
-
-    @queue.task(name="creditgate.follow_alerts", retry=retry)
-    def follow(seller_id: str, debtor_id: str) -> None:
-        follow_alerts(house, _seller(house, UUID(seller_id)), UUID(debtor_id))
-
-    @queue.periodic(cron="* * * * *")
-    @queue.task(name="creditgate.look_at_debtors", queue=jobs.LONG, queueing_lock="look_at_debtors")
-    def look_at_each_debtor(timestamp: int) -> None:
-        look_everywhere(house)
-
-    @queue.periodic(cron="53 3 * * *")
-    @queue.task(name="creditgate.erase_old_reports", queue=jobs.LONG)
-    def erase_old(timestamp: int) -> None:
-        erase_old_reports(house)
+        read_streams(house, seller_of(house, UUID(seller_id)))
 
     @queue.periodic(cron="* * * * *")
     @queue.task(name="creditgate.judge_shadows", queue=jobs.LONG, queueing_lock="judge_shadows")
@@ -161,36 +101,33 @@ def make_queue(house: House, database_url: str) -> App:
 
     @queue.task(name="creditgate.judge_shadows_of", queue=jobs.LONG)
     def judge_all_beside(seller_id: str) -> None:
-        judge_shadows_of(house, _seller(house, UUID(seller_id)), whole=True)
+        judge_shadows_of(house, seller_of(house, UUID(seller_id)), whole=True)
 
     return queue
 
 
+def _look_for(queue: App, house: House, step: Step, cron: str) -> None:
+    """Have a step of a day done for every seller, again and again, and never twice at once."""
+
+    @queue.periodic(cron=cron)
+    @queue.task(name=f"creditgate.{step.name}", queue=step.lane, queueing_lock=step.name)
+    def look(timestamp: int) -> None:
+        do_for_everybody(house, step)
+
+
+def _of_one_debtor(house: House, do: OfDebtor) -> Callable[[str, str], None]:
+    """Give a task that does something of one debtor, by its seller's clock as it stands."""
+
+    def task(seller_id: str, debtor_id: str) -> None:
+        with seller_clocks.standing(house.sessions, seller_of(house, UUID(seller_id))) as seller:
+            do(house, seller, UUID(debtor_id))
+
+    return task
+
+
 def run_job(house: House, seller_id: UUID, job_id: UUID, *, is_last: bool) -> None:
-    """Run one job, and keep how it went. A job may be run twice: its handler must be safe to repeat."""
-    seller = _seller(house, seller_id)
-    with house.sessions.of(seller_id) as session:
-        job = jobs.get(session, job_id)
-        if job is None or job.state in ("succeeded", "failed"):
-            return
-        kind, arguments = job.kind, job.arguments
-        jobs.start(job, house.clock.now(seller))
-    try:
-        result = HANDLERS[kind](house, seller, job_id, arguments)
-    except jobs.CannotBeDone as failure:
-        with house.sessions.of(seller_id) as session:
-            jobs.fail(session, job_id, failure.error, house.clock.now(seller), failure.result)
-        return
-    except Exception as error:
-        log.error("job_failed", kind=kind, job_id=str(job_id), error=type(error).__name__, trace=traceback.format_exc())
-        if is_last:
-            with house.sessions.of(seller_id) as session:
-                jobs.fail(
-                    session, job_id, {"code": "internal_error", "detail": type(error).__name__}, house.clock.now(seller)
-                )
-        raise
-    with house.sessions.of(seller_id) as session:
-        jobs.succeed(session, job_id, result, house.clock.now(seller))
+    """Run one job of any kind, and keep how it went."""
+    run_by(HANDLERS, house, seller_id, job_id, is_last=is_last)
 
 
 def forget_old(house: House) -> None:
@@ -271,11 +208,3 @@ async def _go_round_with_mail(post: Post) -> None:
             await asyncio.sleep(MAIL_SECONDS)
     finally:
         post.stop()
-
-
-def _seller(house: House, seller_id: UUID) -> Seller:
-    with house.sessions.of_nobody() as session:
-        seller = sellers.get(session, seller_id)
-    if seller is None:
-        raise SellerGone(str(seller_id))
-    return seller

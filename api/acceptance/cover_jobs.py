@@ -9,7 +9,7 @@ import structlog
 from api.acceptance.cover_keeping import JOB
 from api.acceptance.cover_looking import look
 from api.clock import real_now
-from api.records import cover_requests, jobs, sellers
+from api.records import cover_requests, jobs
 from api.records.sellers import Seller
 from api.wiring import House
 
@@ -30,19 +30,12 @@ def run_cover_request(house: House, seller: Seller, job_id: UUID, arguments: dic
     return result
 
 
-def look_at_covers(house: House) -> int:
-    """Look at every request of every seller that is due by its own clock; one that fails stops no other.
+def look_at_covers_of(house: House, seller: Seller) -> int:
+    """Look at every request of a seller that is due by its own clock; one that fails stops no other.
 
     Gives how many were looked at: what waits for an answer, and each cover that stands once a day, so that a reduction
     or a withdrawal at the insurer becomes known.
     """
-    with house.sessions.of_nobody() as session:
-        everyone = sellers.every(session)
-    return sum(look_at_covers_of(house, seller) for seller in everyone)
-
-
-def look_at_covers_of(house: House, seller: Seller) -> int:
-    """Look at what is due of one seller."""
     with house.sessions.of(seller.id) as session:
         due = cover_requests.due(session, house.clock.now(seller), real_now())
     count = 0

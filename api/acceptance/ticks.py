@@ -20,7 +20,6 @@ from api.records import (
     jobs,
     limits,
     securities,
-    sellers,
 )
 from api.records.applications import OVERDUE
 from api.records.limits import CreditLimitRecord
@@ -38,16 +37,8 @@ class Moment:
     today: date
 
 
-def pass_time(house: House) -> None:
-    """Look at every seller by its own clock; safe to run as often as one likes."""
-    with house.sessions.of_nobody() as session:
-        everyone = sellers.every(session)
-    for seller in everyone:
-        pass_time_of(house, seller)
-
-
 def pass_time_of(house: House, seller: Seller) -> None:
-    """Do for one seller what its clock calls for."""
+    """Do for one seller what its clock calls for; safe to run as often as one likes."""
     moment = Moment(house.clock.now(seller), house.clock.today(seller))
     with house.sessions.of(seller.id) as session:
         _follow_referrals(session, moment)

@@ -23,7 +23,6 @@ ACTIVE = "default"
 SHIPPED_BY = "creditgate"
 OPENING_HOUR = time(9)
 NAME_LENGTH_MAX = 200
-DAYS_AT_ONCE_MAX = 3660
 CURRENCY_OF_POLICIES = "EUR"
 
 
@@ -67,21 +66,6 @@ def find_seller(sessions: Sessions, name: str) -> Seller:
     if seller is None:
         raise NotFound(f"There is no seller '{name}'.")
     return seller
-
-
-def move_clock(sessions: Sessions, seller: Seller, days: int) -> Seller:
-    """Move a test seller's clock on; what is due by then is done within minutes. Raises BadInput naming why not.
-
-    There is no way back: what was told has been told at that time.
-    """
-    if seller.mode != "test":
-        fault = Fault("/seller", "live_clock_is_real", "Only a test seller's clock can be moved.")
-        raise BadInput("The clock cannot be moved.", faults=[fault])
-    if not 1 <= days <= DAYS_AT_ONCE_MAX:
-        fault = Fault("/forward", "not_forward", f"Must be from 1 to {DAYS_AT_ONCE_MAX} days.")
-        raise BadInput("The clock cannot be moved.", faults=[fault])
-    with sessions.of_nobody() as session:
-        return sellers.move_clock(session, seller.id, timedelta(days=days))
 
 
 @cache

@@ -33,7 +33,9 @@ def make_mails(house: House) -> None:
 
 
 def make_mails_of(house: House, seller: Seller) -> None:
-    """Do so for one seller."""
+    """Do so for one seller. Without a mail server nothing is read of the feed, and no digest is made."""
+    if house.config.mail is None:
+        return
     has_more = True
     while has_more:
         with house.sessions.of(seller.id) as session:

@@ -1,15 +1,13 @@
 """What the queue starts of monitoring: a run, asked for or of a new day; one at a time for each seller."""
 
-import traceback
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy.orm import Session
 
 from api.monitoring.run import Tally, run
 from api.problems import NotFound
-from api.records import days_passed, jobs, sellers, watches
+from api.records import days_passed, jobs, watches
 from api.records.sellers import Seller
 from api.source_access import source_access
 from api.wiring import House, Wiring, answer_bytes
@@ -17,8 +15,6 @@ from api.wiring import House, Wiring, answer_bytes
 KIND = "monitoring_run"
 NO_POLICY = {"code": "no_active_policy", "detail": "No policy is active, so that nobody says what is to be watched."}
 SCREENING = "sanctions_screening"  # Every debtor whose screening is of an older list is due for it.
-
-log = structlog.get_logger(__name__)
 
 
 def enqueue_run(given: Wiring) -> bytes:
@@ -60,20 +56,11 @@ def _screen_again(house: House, seller: Seller) -> None:
             jobs.enqueue(session, SCREENING, {}, house.clock.now(seller))
 
 
-def begin_runs_of_new_days(house: House) -> None:
-    """Put a run in the queue for every seller whose own day has begun since its last one; safe beside others."""
-    with house.sessions.of_nobody() as session:
-        everyone = sellers.every(session)
-    for seller in everyone:
-        try:
-            begin_run_of_new_day(house, seller)
-        except Exception as error:  # The others' day begins all the same.
-            name, trace = type(error).__name__, traceback.format_exc()
-            log.error("run_not_begun", seller_id=str(seller.id), error=name, trace=trace)
-
-
 def begin_run_of_new_day(house: House, seller: Seller) -> UUID | None:
-    """Put a run in the queue where one is due; gives its id. Who follows nobody has none, until it does."""
+    """Put a run in the queue where the seller's own day has begun since its last one; gives its id. Safe beside others.
+
+    Who follows nobody has none, until it does.
+    """
     today = house.clock.today(seller)
     with house.sessions.of(seller.id) as session:
         if not watches.any_followed(session):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from api.exchange import convert_by, rates_on
 from api.gate.entering import in_one_transaction
 from api.monitoring.looking import TOGETHER, look_within
-from api.records import alert_handling, alerts, book_concentration, days_passed, jobs, looks, policies, sellers
+from api.records import alert_handling, alerts, book_concentration, days_passed, jobs, looks, policies
 from api.records.alerts import Called
 from api.records.sellers import Seller
 from api.wiring import House, Wiring, of_ourselves
@@ -33,20 +33,11 @@ WAITS_FOR_IMPORTS = timedelta(hours=1)
 log = structlog.get_logger(__name__)
 
 
-def look_everywhere(house: House) -> None:
-    """Look at what calls for it, of every seller; safe to run twice, and beside all else."""
-    with house.sessions.of_nobody() as session:
-        everyone = sellers.every(session)
-    for seller in everyone:
-        try:
-            look_at_seller(house, seller)
-        except Exception as error:  # The others are looked at all the same.
-            name = type(error).__name__
-            log.error("not_looked_at", seller_id=str(seller.id), error=name, trace=traceback.format_exc())
-
-
 def look_at_seller(house: House, seller: Seller) -> None:
-    """Do so of one seller, who has a policy in force; without one nothing can be judged, and the marks stay."""
+    """Look at what calls for it, of a seller who has a policy in force; safe to run twice, and beside all else.
+
+    Without a policy nothing can be judged, and the marks stay.
+    """
     given = of_ourselves(house, seller)
     with given.transaction() as session:
         alert_handling.come_back(session, given.today, given.now)

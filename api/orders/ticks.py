@@ -3,13 +3,10 @@
 Each seller has its own clock, and a test seller's may have been moved on, so both are read from rows, not scheduled.
 """
 
-import traceback
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-import structlog
 from sqlalchemy.orm import Session
 
 from api.gate.entering import enter, in_one_transaction
@@ -17,32 +14,17 @@ from api.gate.over_limit import OVER_LIMIT, tell_over_limit
 from api.orders.deadlines import end_of_day
 from api.orders.overdue_decisions import follow_deadlines
 from api.orders.rejudging import judge_held_orders
-from api.records import alerts, debtor_locks, sellers, waiting_orders
+from api.records import alerts, debtor_locks, waiting_orders
 from api.records.sellers import Seller
 from api.wiring import House, Wiring, of_ourselves
 
-log = structlog.get_logger(__name__)
-
-
-def let_time_pass_everywhere(house: House) -> None:
-    """Expire, hold again and count what time has come for, of every seller. Safe to run twice, and beside orders.
-
-    Alerts of limits that are passed end when they are not any more; of held orders that nobody has decided on in time
-    they are opened.
-    """
-    _of_each_seller(house, "orders_not_expired", let_time_pass_of)
-
-
-def judge_held_of_new_days(house: House) -> None:
-    """Judge every seller's held orders that were not judged yet on the seller's day.
-
-    Limits, holds and securities begin and end by days, and items grow older, without anybody saying so.
-    """
-    _of_each_seller(house, "held_orders_not_judged", judge_held_of_new_day)
-
 
 def let_time_pass_of(house: House, seller: Seller) -> None:
-    """Do so of one seller, each debtor in a transaction of its own."""
+    """Expire, hold again and count what time has come for. Safe to run twice, and beside orders.
+
+    Alerts of limits that are passed end when they are not any more; of held orders that nobody has decided on in time
+    they are opened. Each debtor is done in a transaction of its own.
+    """
     given = of_ourselves(house, seller)
     with given.transaction() as session:
         due = waiting_orders.debtors_out_of_time(session, given.now, given.today)
@@ -68,7 +50,10 @@ def _look_over(session: Session, debtor_id: UUID, given: Wiring) -> None:
 
 
 def judge_held_of_new_day(house: House, seller: Seller) -> None:
-    """Do so of one seller."""
+    """Judge the held orders that were not judged yet on the seller's day.
+
+    Limits, holds and securities begin and end by days, and items grow older, without anybody saying so.
+    """
     given = of_ourselves(house, seller)
     with given.transaction() as session:
         waiting = waiting_orders.debtors_not_judged_since(session, day_began_at(given))
@@ -79,14 +64,3 @@ def judge_held_of_new_day(house: House, seller: Seller) -> None:
 def day_began_at(given: Wiring) -> datetime:
     """Give the moment at which the seller's day began."""
     return end_of_day(given.today - timedelta(days=1), given.seller)
-
-
-def _of_each_seller(house: House, failed: str, do: Callable[[House, Seller], None]) -> None:
-    with house.sessions.of_nobody() as session:
-        everyone = sellers.every(session)
-    for seller in everyone:
-        try:
-            do(house, seller)
-        except Exception as error:  # The others' time passes all the same.
-            name = type(error).__name__
-            log.error(failed, seller_id=str(seller.id), error=name, trace=traceback.format_exc())

@@ -1,12 +1,11 @@
 """Erases reports once the policy in force says that they have been kept long enough: each day, seller by seller."""
 
-import traceback
 from dataclasses import dataclass
 
 import structlog
 
 from api.problems import NotFound
-from api.records import retention, sellers
+from api.records import retention
 from api.records.sellers import Seller
 from api.wiring import House
 
@@ -23,24 +22,16 @@ class Erased:
     replaced_count: int
 
 
-def erase_old_reports(house: House) -> None:
-    """Erase what is old enough of every seller; one whose reports cannot be erased stops no other."""
-    with house.sessions.of_nobody() as session:
-        everyone = sellers.every(session)
-    for seller in everyone:
-        try:
-            erased = erase_of(house, seller)
-        except Exception as error:
-            name, trace = type(error).__name__, traceback.format_exc()
-            log.error("reports_not_erased", seller_id=str(seller.id), error=name, trace=trace)
-            continue
-        if erased.declined_count or erased.replaced_count:
-            counts = {"declined_count": erased.declined_count, "replaced_count": erased.replaced_count}
-            log.info("reports_erased", seller_id=str(seller.id), **counts)
-
-
 def erase_of(house: House, seller: Seller) -> Erased:
     """Erase what is old enough of one seller, by its own clock, batch by batch; nothing without an active policy."""
+    erased = _erase(house, seller)
+    if erased.declined_count or erased.replaced_count:
+        counts = {"declined_count": erased.declined_count, "replaced_count": erased.replaced_count}
+        log.info("reports_erased", seller_id=str(seller.id), **counts)
+    return erased
+
+
+def _erase(house: House, seller: Seller) -> Erased:
     today = house.clock.today(seller)
     try:
         with house.sessions.of(seller.id) as session:

@@ -14,7 +14,8 @@ from api.records.base import Base, WithId
 # Procrastinate's own SQL function, called on our connection, so that the job joins our transaction.
 DEFER = text(
     "SELECT queue.procrastinate_defer_jobs_v1(ARRAY[ROW("
-    ":queue, :task, 0, NULL, NULL, CAST(:arguments AS jsonb), NULL)::queue.procrastinate_job_to_defer_v1])"
+    ":queue, :task, 0, NULL, NULL, CAST(:arguments AS jsonb), CAST(:begins_at AS timestamptz))"
+    "::queue.procrastinate_job_to_defer_v1])"
 )
 
 
@@ -48,8 +49,18 @@ class CannotBeDone(Exception):
         self.result = result
 
 
-def enqueue(session: Session, kind: str, arguments: Mapping[str, Any], created_at: datetime) -> JobRecord:
-    """Add a job that starts when this transaction commits, and not at all when it does not."""
+def enqueue(
+    session: Session,
+    kind: str,
+    arguments: Mapping[str, Any],
+    created_at: datetime,
+    *,
+    begins_at: datetime | None = None,
+) -> JobRecord:
+    """Add a job that starts when this transaction commits, and not at all when it does not.
+
+    With `begins_at`, a real time, the worker begins with it no earlier: whoever adds it does it meanwhile.
+    """
     job = JobRecord(
         kind=kind,
         arguments=dict(arguments),
@@ -64,14 +75,20 @@ def enqueue(session: Session, kind: str, arguments: Mapping[str, Any], created_a
     )
     session.add(job)
     session.flush()
-    defer(session, "run_job", lane=LONG, job_id=job.id)
+    _defer(session, "run_job", LONG, {"job_id": job.id}, begins_at)
     return job
 
 
 def defer(session: Session, task: str, *, lane: str = QUICK, **ids: UUID) -> None:
     """Put a task of the worker in a lane of the queue for this session's seller; its arguments are ids only."""
-    arguments = {"seller_id": str(session.info["seller_id"]), **{name: str(value) for name, value in ids.items()}}
-    session.execute(DEFER, {"queue": lane, "task": f"creditgate.{task}", "arguments": orjson.dumps(arguments).decode()})
+    _defer(session, task, lane, ids, None)
+
+
+def _defer(session: Session, task: str, lane: str, ids: Mapping[str, UUID], begins_at: datetime | None) -> None:
+    named = {"seller_id": str(session.info["seller_id"]), **{name: str(value) for name, value in ids.items()}}
+    arguments = orjson.dumps(named).decode()
+    values = {"queue": lane, "task": f"creditgate.{task}", "arguments": arguments, "begins_at": begins_at}
+    session.execute(DEFER, values)
 
 
 def get(session: Session, job_id: UUID) -> JobRecord | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Interval, select, update
+from sqlalchemy import CheckConstraint, Interval, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, new_id
@@ -60,13 +60,6 @@ def named(session: Session, name: str) -> Seller | None:
 def finance_address(session: Session, seller_id: UUID) -> str | None:
     """Give the address of a seller's finance department, None where none was set."""
     return session.scalar(select(SellerRecord.finance_address).where(SellerRecord.id == seller_id))
-
-
-def move_clock(session: Session, seller_id: UUID, by: timedelta) -> Seller:
-    """Move the clock of a test seller on, however often at once: each move counts."""
-    record = SellerRecord
-    moved = update(record).where(record.id == seller_id).values(clock_ahead=record.clock_ahead + by)
-    return session.scalars(moved.returning(record)).one().seller()
 
 
 def every(session: Session) -> Sequence[Seller]:

@@ -11,10 +11,10 @@ from sqlalchemy import text
 from api.clock import Clock, real_now
 from api.config import Config
 from api.ledger import book_counting
-from api.ledger.book_counting import count_books
 from api.records import book_lateness, policies
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
+from api.seller_day import A_DAY, do_for_everybody
 from api.wiring import House
 from api.worker import make_queue
 from scoring.canonical import canonical_json, digest
@@ -93,6 +93,12 @@ def test_a_policy_that_does_not_ask_for_lateness_has_no_book_counted(sessions, s
     importing(PAID)
     count_books(house)
     assert rows() == []
+
+
+def count_books(house: House) -> None:
+    """Do what the worker does each hour."""
+    (step,) = [each for each in A_DAY if each.name == "count_books"]
+    do_for_everybody(house, step)
 
 
 # --- Every day -------------------------------------------------------------------------------------------------------
