@@ -31,11 +31,14 @@ REGISTERED_FORM = """(SELECT c.facts ->> 'legal_form' FROM credit_report c
 # Whether anything of the invoice `i` was not paid before it came.
 ON_ACCOUNT = """i.amount > (SELECT coalesce(sum(a.amount), 0) FROM allocation a
     WHERE a.invoice_id = i.id AND a.rule = 'prepayment')"""
-# The day on which the first report came that tells of an insolvency that lasts.
-KNOWN_ON = """(SELECT (min(c.retrieved_at) AT TIME ZONE :time_zone)::date FROM credit_report c
+# The day on which the first report came that tells of an insolvency that lasts, or on which it was told of.
+KNOWN_ON = """(SELECT (min(known_at) AT TIME ZONE :time_zone)::date FROM (
+        SELECT c.retrieved_at AS known_at FROM credit_report c
         CROSS JOIN LATERAL jsonb_array_elements(coalesce(c.facts -> 'events', '[]')) e
         WHERE c.debtor_id = d.id AND c.facts IS NOT NULL AND c.kind IN ('company_register', 'credit_bureau')
-            AND e ->> 'code' = ANY(:codes) AND coalesce(CAST(e ->> 'ended_on' AS date) > :day, true))"""
+            AND e ->> 'code' = ANY(:codes) AND coalesce(CAST(e ->> 'ended_on' AS date) > :day, true)
+        UNION ALL SELECT opened_at FROM alert
+        WHERE debtor_id = d.id AND kind = 'insolvency_event' AND ended_at IS NULL) known)"""
 # The next day on which a limit, what secures it, or cover begins, or is over: all of them by days alone.
 CHANGES_ON = """(SELECT min(CASE WHEN valid_from > :day THEN valid_from ELSE valid_until + 1 END) FROM (
         SELECT valid_from, valid_until FROM credit_limit WHERE debtor_id = d.id AND scope = 'own'

@@ -6,6 +6,7 @@ from math import ceil
 
 from scoring.cover import cover_dates
 from scoring.monitoring.facts import SignalFacts
+from scoring.monitoring.insolvency import insolvent_changes, lasting_insolvencies
 from scoring.monitoring.told import NOTHING, Signal, Told, spread
 from scoring.policy.alerts import AlertsPolicy
 from scoring.policy.document import Policy
@@ -46,12 +47,12 @@ def deadlines(facts: SignalFacts, policy: Policy, are_open: Collection[str]) -> 
     """
     if facts.oldest_unpaid_on is None or facts.insurance is None:
         return NOTHING
-    lasting = [each.occurred_on for each in facts.insolvencies if each.ended_on is None or each.ended_on > facts.as_of]
+    insolvent_on = _insolvent_on(facts)
     dates = cover_dates(
         facts.oldest_unpaid_on,
         facts.insurance,
-        insolvency_on=min(lasting, default=None),
-        insolvency_known_on=facts.insolvency_known_on if lasting else None,
+        insolvency_on=insolvent_on,
+        insolvency_known_on=None if insolvent_on is None else facts.insolvency_known_on or facts.as_of,
     )
     signals, days = [], []
     for kind, due_on in (
@@ -69,3 +70,10 @@ def deadlines(facts: SignalFacts, policy: Policy, are_open: Collection[str]) -> 
             data = {"oldest_due_on": str(facts.oldest_unpaid_on), "deadline_on": str(due_on)}
             signals.append(Signal(kind, spread(level, len(told_on)), level, data, due_on))
     return Told(tuple(signals), min(days, default=None))
+
+
+def _insolvent_on(facts: SignalFacts) -> date | None:
+    """The first day of an insolvency that lasts; a change that tells of one is dated by its source, in UTC."""
+    days = [each.occurred_on for each in lasting_insolvencies(facts)]
+    days += [date.fromisoformat(each.changed_at[:10]) for each in insolvent_changes(facts)]
+    return min(days, default=None)

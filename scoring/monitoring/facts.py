@@ -103,9 +103,9 @@ class SignalFacts:
     `limited_since` is the day its first limit was decided. `oldest_overdue_on` is the due day of its oldest undisputed
     invoice, `oldest_unpaid_on` that of its oldest invoice of all; `max_extension_days` the insurer's period, None where
     no cover can stop. `insurance` are the terms by which what was delivered is or was covered, None where it never was;
-    `insolvency_known_on` is the day on which an insolvency of the debtor itself was known. `insolvent_kin` are those
-    above and below it in its group of whom an insolvency is told. On `changes_on` some of it is changed by days or
-    rates alone.
+    `insolvency_known_on` is the day on which an insolvency of the debtor itself was known, None where it is news.
+    `insolvent_kin` are those above and below it in its group of whom an insolvency is told. On `changes_on` some of it
+    is changed by days or rates alone.
     """
 
     as_of: date

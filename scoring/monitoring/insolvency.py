@@ -9,13 +9,22 @@ from scoring.watching import meaning
 SHOWN_MAX = 20  # Of events, changes and debtors each, in one alert.
 
 
+def lasting_insolvencies(facts: SignalFacts) -> list[InsolvencyTold]:
+    """Give the insolvencies of reports that have not ended by the day of the facts."""
+    return [each for each in facts.insolvencies if each.ended_on is None or each.ended_on > facts.as_of]
+
+
+def insolvent_changes(facts: SignalFacts) -> list[ChangeTold]:
+    """Give the changes that tell of an insolvency."""
+    return [each for each in facts.changes if meaning(each.kind, each.new_value) == "insolvency"]
+
+
 def own_insolvency(facts: SignalFacts) -> Told:
     """Whether anybody tells of an insolvency of the debtor that has not ended: one alert, whoever tells of it.
 
     A change counts until a report of its source came, which then says by itself whether it is so.
     """
-    lasting = [each for each in facts.insolvencies if each.ended_on is None or each.ended_on > facts.as_of]
-    changes = [each for each in facts.changes if meaning(each.kind, each.new_value) == "insolvency"]
+    lasting, changes = lasting_insolvencies(facts), insolvent_changes(facts)
     if not lasting and not changes:
         return NOTHING
     data = {

@@ -9,7 +9,14 @@ import pytest
 
 from scoring.cover import InsuranceTerms
 from scoring.facts import CreditLimit
-from scoring.monitoring.facts import FirstInvoiceFacts, InsolvencyTold, PaidItems, SignalFacts, StandingLimit
+from scoring.monitoring.facts import (
+    ChangeTold,
+    FirstInvoiceFacts,
+    InsolvencyTold,
+    PaidItems,
+    SignalFacts,
+    StandingLimit,
+)
 from scoring.monitoring.judging import OpenSignal, judge_signals
 from scoring.policy.document import parse_policy, shipped
 
@@ -80,6 +87,32 @@ def test_the_days_of_an_insolvency(today: str, told: dict[str, tuple[int, str]])
         insurance=replace(CONTRACT, insolvency_notify_days=7, handover_days=None),
         insolvencies=(own,),
         insolvency_known_on=date(2026, 3, 12),
+    )
+    judged = judge_signals(facts, POLICY, {})
+    near = [each for each in judged.called if each.kind.endswith("_deadline_near")]
+    assert {each.kind: (each.level, str(each.due_on)) for each in near} == told
+
+
+@pytest.mark.parametrize(
+    ("known_on", "today", "told"),
+    [
+        # News of 12 March, to be told within 7 days; and still so when it was known before.
+        (None, "2026-03-12", {"notify_deadline_near": (1, "2026-03-19")}),
+        ("2026-03-12", "2026-03-16", {"notify_deadline_near": (2, "2026-03-19")}),
+        # Lost on 10 March, to be claimed within 120 days.
+        (None, "2026-06-28", {"claim_deadline_near": (1, "2026-07-08")}),
+    ],
+)
+def test_the_days_of_an_insolvency_that_only_a_change_tells_of(
+    known_on: str | None, today: str, told: dict[str, tuple[int, str]]
+) -> None:
+    facts = replace(
+        NOBODY,
+        as_of=day(today),
+        oldest_unpaid_on=date(2026, 1, 31),
+        insurance=replace(CONTRACT, insolvency_notify_days=7, handover_days=None),
+        changes=(ChangeTold("c", "creditsafe", "insolvency", None, "Bankruptcy", "2026-03-10T09:00:00+00:00"),),
+        insolvency_known_on=None if known_on is None else day(known_on),
     )
     judged = judge_signals(facts, POLICY, {})
     near = [each for each in judged.called if each.kind.endswith("_deadline_near")]
