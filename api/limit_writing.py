@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.records import alerts, debtors, held_orders, jobs
+from api.records import alerts, debtor_classes, debtors, held_orders, jobs
 from api.records.debtors import DebtorRecord
 from api.records.limits import CreditLimitRecord
 from api.web.money import money_or_none
@@ -36,6 +36,7 @@ class NewLimit:
 
 def write_limit(session: Session, debtor: DebtorRecord, new: NewLimit, now: datetime) -> CreditLimitRecord:
     """Add a version to a debtor, which must be locked. What was due of the version before is over with it."""
+    classes = debtor_classes.of_debtors(session, [debtor.id], new.valid_from)
     record = CreditLimitRecord(
         debtor_id=debtor.id,
         scope=new.scope,
@@ -65,6 +66,7 @@ def write_limit(session: Session, debtor: DebtorRecord, new: NewLimit, now: date
         "by": new.decided_by,
     }
     debtors.tell(session, "debtor.limit_changed.v1", debtor.id, told, now)
+    debtor_classes.tell_changes(session, classes, new.valid_from, now)
     if not new.is_temporary:
         for kind in OF_LIMITS:
             alerts.end_alert(session, kind, alert_subject(debtor.id, new.scope), now=now)

@@ -109,8 +109,10 @@ def _keep(
     debtor_locks.lock(session, found.keys())
     now_newest = decisions.newest_of(session, list(found))
     mine = [each for each in sorted(found) if now_newest.get(each) == newest.get(each)]
+    classes = debtor_classes.of_debtors(session, mine, given.today)
     for debtor_id in mine:
         _keep_one(session, debtor_id, found[debtor_id], rules, given)
+    debtor_classes.tell_changes(session, classes, given.today, given.now)
     looks.mark(session, mine)
     return len(mine)
 

@@ -3,14 +3,15 @@
 The last decision may be one of monitoring: the class is what is known of a debtor, and grants nothing.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from api.records import debtors
 from api.records.debtors import DebtorRecord
 from api.records.decisions import DecisionRecord
 from api.records.limits import CreditLimitRecord
@@ -41,3 +42,12 @@ def of_debtors(session: Session, debtor_ids: Sequence[UUID], today: date) -> dic
     """Give the class of each of some debtors on a day, None where nobody knows it, in one statement."""
     query = select(DebtorRecord.id, risk_class(today).label("risk_class")).where(DebtorRecord.id.in_(debtor_ids))
     return {row.id: row.risk_class for row in session.execute(query)}
+
+
+def tell_changes(session: Session, before: Mapping[UUID, str | None], on: date, now: datetime) -> None:
+    """Tell of each locked debtor whose class on a day is not what it was before something was written."""
+    after = of_debtors(session, list(before), on)
+    for debtor_id in sorted(before):
+        if after.get(debtor_id) != before[debtor_id]:
+            told = {"from": before[debtor_id], "to": after.get(debtor_id), "on": str(on)}
+            debtors.tell(session, "debtor.class_changed.v1", debtor_id, told, now)

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, OfSeller, WithId, new_id, reference_to, unchecked_seller
+from api.records.event_types import registered
 from api.records.many import insert_many
 
 
@@ -91,7 +92,7 @@ def add(
     subject_id = debtor_id or seller_id
     sequence = session.scalar(NEXT_SEQUENCE, {"seller_id": seller_id, "subject_id": subject_id})
     event = EventRecord(
-        type=type,
+        type=registered(type),
         subject_id=subject_id,
         debtor_id=debtor_id,
         sequence=sequence,
@@ -125,7 +126,7 @@ def telling(type: str, data: Mapping[str, Any], debtor_id: UUID, at: datetime) -
     """Give the values that TELLING names."""
     return {
         "event_id": new_id(),
-        "event_type": type,
+        "event_type": registered(type),
         "event_debtor_id": debtor_id,
         "event_at": at,
         "event_data": orjson.dumps(dict(data), default=str).decode(),
@@ -143,7 +144,7 @@ def add_first(
     if not data:
         return
     event_ids = {debtor_id: new_id() for debtor_id in data}
-    common = {"type": type, "sequence": 1, "happened_at": now, "known_at": now}
+    common = {"type": registered(type), "sequence": 1, "happened_at": now, "known_at": now}
     told = [
         {"id": event_ids[each], "subject_id": each, "debtor_id": each, "data": data[each]}
         | {"snapshot": snapshots[each], **common}
@@ -184,7 +185,7 @@ def add_many(
         rows.append(
             {
                 "id": new_id(),
-                "type": type,
+                "type": registered(type),
                 "subject_id": subject_id,
                 "debtor_id": debtor_id,
                 "sequence": next_of[subject_id],

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.records.base import new_id
+from api.records.event_types import registered
 from api.records.exposure import moving
 from api.records.order_rows import Order, snapshot, told, waiting
 
@@ -196,7 +197,7 @@ def _step(move: OrderMove, known_at: datetime) -> dict[str, Any]:
 def _event(move: OrderMove, seen: Mapping[str, Any], known_at: datetime) -> dict[str, Any]:
     return {
         "id": new_id(),
-        "type": move.event,
+        "type": registered(move.event),
         "debtor_id": move.before.debtor_id,
         "happened_at": known_at,
         "data": told(move.after),

@@ -39,7 +39,7 @@ def write(database_url: str, key: str, seller_id: str, debtor_ids: list[str], co
             for debtor_id in sorted(random.sample(debtor_ids, random.choice((1, 1, 2)))):
                 now = real_now()
                 data = {"number": number}
-                events.add(session, "test.told.v1", data, debtor_id=UUID(debtor_id), happened_at=now, known_at=now)
+                events.add(session, "debtor.changed.v1", data, debtor_id=UUID(debtor_id), happened_at=now, known_at=now)
             if random.random() < 0.1:
                 session.rollback()
 
@@ -57,13 +57,13 @@ def tell(database_url: str, key: str, seller_id: str, debtor_ids: list[str], cou
             if random.random() < 0.5:
                 for debtor_id in told:
                     event = events.add(
-                        session, "test.told.v1", data, debtor_id=debtor_id, happened_at=now, known_at=now
+                        session, "debtor.changed.v1", data, debtor_id=debtor_id, happened_at=now, known_at=now
                     )
                     ids.append(event.id)
                     time.sleep(random.random() * 0.002)
             else:
                 events.add_many(
-                    session, [("test.told.v1", debtor_id, data) for debtor_id in told for _ in range(2)], now
+                    session, [("debtor.changed.v1", debtor_id, data) for debtor_id in told for _ in range(2)], now
                 )
                 ids = list(session.scalars(NEW_IDS))
             time.sleep(random.random() * (0.5 if slow else 0.002))

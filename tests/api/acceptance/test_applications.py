@@ -60,6 +60,8 @@ def test_what_the_machine_accepts_is_a_limit_with_author_grounds_and_days(
     assert debtor["phase"] == "acceptance"
     told = events_of(sessions, seller, made["debtor_id"])
     assert {"debtor.phase_changed.v1", "debtor.limit_changed.v1", "application.decided.v1"} <= set(told)
+    # It has the class of the decision by which the limit was given, as it had before.
+    assert "debtor.class_changed.v1" not in told
 
 
 def test_nobody_gets_more_than_he_asked_for_however_much_he_buys(office: Office) -> None:

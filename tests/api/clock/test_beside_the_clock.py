@@ -83,7 +83,7 @@ def test_a_delivery_that_failed_waits_real_hours(shop):
         begin_secret(session, here.house.vault, webhook_id, now)
     with here.house.sessions.of(here.seller.id) as session:
         at = here.house.clock.now(here.seller)
-        events.add(session, "test.told.v1", {}, debtor_id=None, happened_at=at, known_at=at)
+        events.add(session, "debtor.changed.v1", {}, debtor_id=None, happened_at=at, known_at=at)
     append_to_feed_of(here.house, here.seller)
     deliver_some(here.house, here.seller.id, webhook_id, rules)
     query = text("SELECT due_at, state FROM webhook_delivery")

@@ -27,7 +27,7 @@ class Hook:
     id: UUID
     secret: str
 
-    def tell(self, count: int = 1, debtor_id: UUID | None = None, type: str = "test.told.v1") -> list[str]:
+    def tell(self, count: int = 1, debtor_id: UUID | None = None, type: str = "debtor.changed.v1") -> list[str]:
         """Tell of something as often, each in a transaction of its own; gives the ids of the events."""
         now = self.house.clock.now(self.seller)
         ids = []

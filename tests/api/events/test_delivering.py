@@ -57,16 +57,16 @@ def test_what_happened_before_a_webhook_was_made_is_not_sent(new_hook: Callable[
 def test_only_the_types_that_are_wanted(
     new_hook: Callable[..., Hook], receiver: Receiver, client_of: ClientOf, app: Flask
 ) -> None:
-    hook = new_hook(types=["a.b.v1", "a.c.v1"])
-    wanted = [*hook.tell(type="a.b.v1"), *hook.tell(type="a.c.v1")]
-    hook.tell(type="a.b.v2")
+    hook = new_hook(types=["debtor.changed.v1", "debtor.created.v1"])
+    wanted = [*hook.tell(type="debtor.changed.v1"), *hook.tell(type="debtor.created.v1")]
+    hook.tell(type="debtor.merged.v1")
     hook.run_all()
     assert receiver.ids == wanted
     client = client_of("integration")
-    page = client.get("/v1/events?types=a.b.v1,a.c.v1&limit=1").json
-    rest = client.get(f"/v1/events?types=a.b.v1,a.c.v1&after={page['next']}").json
+    page = client.get("/v1/events?types=debtor.changed.v1,debtor.created.v1&limit=1").json
+    rest = client.get(f"/v1/events?types=debtor.changed.v1,debtor.created.v1&after={page['next']}").json
     assert [each["id"] for each in page["items"] + rest["items"]] == wanted
-    assert client.get("/v1/events?types=a.b.v9").json == {"items": [], "next": None}
+    assert client.get("/v1/events?types=ledger.corrected.v1").json == {"items": [], "next": None}
     assert_problem(app, client.get("/v1/events?types=a,b"), 422, "bad_input")
 
 
@@ -316,7 +316,7 @@ def test_nothing_is_sent_unsigned(new_hook: Callable[..., Hook], receiver: Recei
 
 
 def test_only_webhooks_with_work_are_found(new_hook: Callable[..., Hook], house: House, sessions: Sessions) -> None:
-    hook, idle = new_hook(), new_hook(types=["never.told.v1"])
+    hook, idle = new_hook(), new_hook(types=["policy.activated.v1"])
 
     def found() -> set[UUID]:
         with sessions.of_nobody() as session:

@@ -101,9 +101,13 @@ def test_a_webhook_is_changed_in_the_version_that_was_read(app: Flask, client: F
     path = f"/v1/webhooks/{made(client)['id']}"
     etag = client.get(path).headers["ETag"]
     assert client.patch(path, json={"ordered": True}).status_code == 428
-    changed = client.patch(path, json={"ordered": True, "types": ["a.b.v1"]}, headers={"If-Match": etag})
+    changed = client.patch(path, json={"ordered": True, "types": ["debtor.changed.v1"]}, headers={"If-Match": etag})
     assert_documented(app, "patch", "/v1/webhooks/{webhook_id}", 200, changed.json)
-    assert (changed.json["ordered"], changed.json["types"], changed.json["address"]) == (True, ["a.b.v1"], ADDRESS)
+    assert (changed.json["ordered"], changed.json["types"], changed.json["address"]) == (
+        True,
+        ["debtor.changed.v1"],
+        ADDRESS,
+    )
     assert_problem(app, client.patch(path, json={"ordered": False}, headers={"If-Match": etag}), 412, "stale_version")
     newer = {"If-Match": changed.headers["ETag"]}
     bad = client.patch(path, json={"address": "https://10.0.0.1/"}, headers=newer)
