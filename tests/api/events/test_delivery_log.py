@@ -26,7 +26,7 @@ def test_the_log_is_filtered_by_all_that_one_looks_for(
     hook = new_hook()
     debtor_id = client.post("/v1/debtors", json={"country": "NL"}).json["id"]
     append_to_feeds(hook.house)
-    (one,), (two,) = hook.tell(type="debtor.changed.v1", debtor_id=UUID(debtor_id)), hook.tell(type="debtor.created.v1")
+    (one,), (two,) = hook.tell(type="debtor.changed.v1", debtor_id=UUID(debtor_id)), hook.tell(type="debtor.merged.v1")
     hook.run_all()
     path = f"/v1/webhooks/{hook.id}/deliveries"
 
@@ -36,8 +36,8 @@ def test_the_log_is_filtered_by_all_that_one_looks_for(
         return [each["event_id"] for each in page.json["items"]]
 
     assert found(event_type="debtor.changed.v1") == [one]
-    assert found(event_type="debtor.created.v1", state="delivered") == [two]
-    assert found(event_type="debtor.created.v1", state="parked") == []
+    assert found(event_type="debtor.merged.v1", state="delivered") == [two]
+    assert found(event_type="debtor.merged.v1", state="parked") == []
     assert found(subject=str(hook.seller.id)) == [two]
     assert len(found(subject=debtor_id)) == 2
     assert found(event_id=two) == [two]

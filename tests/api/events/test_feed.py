@@ -44,7 +44,7 @@ def test_writers_at_once_leave_no_gap_and_no_double(
 
     def write(_: int) -> None:
         with sessions.of(seller.id) as session:
-            events.add(session, "test.v1", {}, debtor_id=debtor_id, happened_at=now, known_at=now)
+            events.add(session, "debtor.changed.v1", {}, debtor_id=debtor_id, happened_at=now, known_at=now)
 
     def append(_: int) -> None:
         with sessions.of(seller.id) as session:
@@ -66,10 +66,10 @@ def test_an_event_of_a_change_that_was_rolled_back_is_never_told(
 ) -> None:
     now = house.clock.now(seller)
     with sessions.of(seller.id) as session:
-        events.add(session, "test.v1", {}, happened_at=now, known_at=now)
+        events.add(session, "debtor.changed.v1", {}, happened_at=now, known_at=now)
         session.rollback()
     with sessions.of(seller.id) as session:
-        events.add(session, "test.v1", {}, happened_at=now, known_at=now)
+        events.add(session, "debtor.changed.v1", {}, happened_at=now, known_at=now)
     with sessions.of(seller.id) as session:
         events.append_to_feed(session)
     assert [each["sequence"] for each in client_of("integration").get("/v1/events").json["items"]] == [1]

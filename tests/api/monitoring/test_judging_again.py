@@ -8,9 +8,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from api.identity.debtors import locked_debtor
+from api.limit_writing import NewLimit, write_limit
 from api.monitoring.judging_again import judge_again
 from api.records import debtors, decisions, limits, policies, shadow_decisions
 from api.wiring import of_ourselves
+from scoring.facts import CreditLimit
 from tests.web_checks import assert_documented
 
 
@@ -220,3 +223,37 @@ def test_a_version_that_is_tried_out_judges_what_was_answered_only(sessions, sel
         for kind, count in (("monitoring", 0), ("credit_check", 1)):
             decided(customer, "accept", "low", kind=kind, policy_version=active.version)
             assert shadow_decisions.count_waiting(session, tried, nobody) == count
+
+
+def test_a_class_is_told_where_it_is_another(again, customer, *, decided, reported, made, clock, sessions, seller):
+    def told():
+        with sessions.of(seller.id) as session:
+            query = text(
+                "SELECT data FROM event WHERE debtor_id = :id AND type = 'debtor.class_changed.v1' ORDER BY id"
+            )
+            return [(each["from"], each["to"]) for each in session.scalars(query, {"id": customer})]
+
+    def limit(amount, risk_class):
+        today = clock.today(seller)
+        new = NewLimit(
+            scope="own",
+            limit=CreditLimit("amount", amount),
+            currency="EUR",
+            risk_class=risk_class,
+            valid_from=today,
+            valid_until=None,
+            next_review_on=None,
+            decided_by="somebody",
+            grounds="A test.",
+        )
+        with sessions.of(seller.id) as session:
+            write_limit(session, locked_debtor(session, customer), new, clock.now(seller))
+
+    decided(customer, "accept", "low")
+    reported(customer, "bankruptcy")
+    assert again(customer) == 1
+    worse = made(customer)[-1].risk_class
+    assert told() == [("low", worse)]
+    limit(Decimal(1000), "normal")
+    limit(Decimal(2000), "normal")
+    assert told() == [("low", worse), (worse, "normal")]
