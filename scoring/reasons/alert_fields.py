@@ -1,10 +1,13 @@
 """What of an alert's data is told to whom, with a label in both languages."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from scoring.reasons.alert_happenings import happening_lines, told_happenings
+from scoring.reasons.plain import one_line
 from scoring.reasons.registry import Audience, Language, Words
 from scoring.reasons.rendering import readable
 from scoring.reasons.words import OUTCOMES
@@ -12,9 +15,12 @@ from scoring.reasons.words import OUTCOMES
 # What of an alert's data is told, in this order, and whether sales may read it: an order is his, a report's figure,
 # a limit or what is owed is not.
 ALERT_FIELDS: dict[str, tuple[Words, bool]] = {
+    "insolvent_debtors": (Words("Insolvent", "Insolvent"), True),
     "order_reference": (Words("Order", "Order"), True),
+    "order_references": (Words("Orders", "Orders"), True),
     "delivery_reference": (Words("Delivery", "Levering"), True),
     "invoice_number": (Words("Invoice", "Factuur"), True),
+    "invoice_numbers": (Words("Invoices", "Facturen"), True),
     "amount": (Words("Amount", "Bedrag"), True),
     "promised_amount": (Words("Promised", "Toegezegd"), True),
     "unpaid_amount": (Words("Of that not paid", "Daarvan niet betaald"), True),
@@ -29,7 +35,7 @@ ALERT_FIELDS: dict[str, tuple[Words, bool]] = {
     "result": (Words("Paid", "Betaald"), True),
     "overdue_days": (Words("Days overdue", "Dagen te laat"), True),
     "since_on": (Words("Limit since", "Limiet sinds"), True),
-    "orders_count": (Words("Orders", "Aantal orders"), True),
+    "orders_count": (Words("Number of orders", "Aantal orders"), True),
     "oldest_delivered_on": (Words("Oldest delivered on", "Oudste geleverd op"), True),
     "oldest_due_on": (Words("Oldest fell due on", "Oudste vervallen op"), False),
     "overdue_days_reached": (Words("Overdue for at least", "Over de vervaldatum, minstens"), False),
@@ -40,6 +46,7 @@ ALERT_FIELDS: dict[str, tuple[Words, bool]] = {
     "late_share_before": (Words("Share before", "Deel voorheen"), False),
     "owed_amount": (Words("Owed", "Uitstaand"), False),
     "book_share": (Words("Share of the book", "Deel van de portefeuille"), False),
+    "merged_debtor": (Words("Limit was of", "Limiet was van"), False),
     "risk_class_before": (Words("Class before", "Klasse voorheen"), False),
     "risk_class": (Words("Class now", "Klasse nu"), False),
     "from": (Words("Class before", "Klasse voorheen"), False),
@@ -75,16 +82,23 @@ CODES: dict[str, Words] = {
     "late": Words("late", "te laat"),
 }
 VALUE_LENGTH_MAX = 200
+# A machine is named by whoever made its key; one whose key nobody finds is only known to be one.
+KEY_NAMED = re.compile(r"key:[0-9a-f-]+")
+MACHINE = Words("a machine", "een machine")
 
 
 def told_to(data: Mapping[str, Any], audience: Audience, *, is_natural_person: bool) -> dict[str, Any]:
-    """Give of an alert's data what an audience may read; sales reads nothing of a natural person's."""
+    """Give of an alert's data what an audience may read; sales reads nothing of a natural person's.
+
+    With what sources told, as `alert_happenings.told_happenings` gives it.
+    """
     if audience == "sales" and is_natural_person:
         return {}
     named = {
         name: data.get(name) for name, (_, for_sales) in ALERT_FIELDS.items() if for_sales or audience == "finance"
     }
-    return {name: value for name, value in named.items() if _is_readable(value)}
+    told = {name: value for name, value in named.items() if _is_readable(value)}
+    return {**told, **told_happenings(data, audience)}
 
 
 def _is_readable(value: Any) -> bool:
@@ -94,15 +108,16 @@ def _is_readable(value: Any) -> bool:
 
 
 def alert_lines(data: Mapping[str, Any], language: Language, time_zone: str) -> list[tuple[str, str]]:
-    """Give label and value of each part of what `told_to` gave, in the order of ALERT_FIELDS.
+    """Give label and value of each part of what `told_to` gave: what sources told first, then as in ALERT_FIELDS.
 
     Times are told as a day in the seller's time zone.
     """
-    return [
+    fields = [
         (words.of(language), _value(name, data[name], language, time_zone))
         for name, (words, _) in ALERT_FIELDS.items()
         if name in data
     ]
+    return happening_lines(data, language, time_zone) + fields
 
 
 def _value(name: str, value: Any, language: Language, time_zone: str) -> str:
@@ -112,6 +127,8 @@ def _value(name: str, value: Any, language: Language, time_zone: str) -> str:
     try:
         if isinstance(value, dict):
             return readable("_amount", value["amount"], str(value["currency"]), language)
+        if name == "noted_by":
+            value = KEY_NAMED.sub(MACHINE.of(language), value)
         if name in CODED and value in CODES:
             return CODES[value].of(language)
         if name.endswith("share"):
@@ -125,9 +142,3 @@ def _value(name: str, value: Any, language: Language, time_zone: str) -> str:
     except (ValueError, ArithmeticError, TypeError):
         pass
     return one_line(str(value), VALUE_LENGTH_MAX)
-
-
-def one_line(text: str, length_max: int) -> str:
-    """Give a text as one line of bounded length, without what cannot be printed: nothing in it passes for a line."""
-    plain = "".join(each if each.isprintable() else " " for each in text)
-    return " ".join(plain.split())[:length_max]
