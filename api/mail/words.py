@@ -6,8 +6,8 @@ WORDS: dict[str, Words] = {
     "urgent_subject": Words("Urgent", "Dringend"),
     "flood_subject": Words("{count} urgent alerts", "{count} dringende meldingen"),
     "digest_subject": Words(
-        "Credit alerts: {new} new, {open} open, {ended} ended",
-        "Kredietmeldingen: {new} nieuw, {open} open, {ended} afgelopen",
+        "Credit alerts of {day}: {new} new, {open} open, {ended} ended",
+        "Kredietmeldingen van {day}: {new} nieuw, {open} open, {ended} afgelopen",
     ),
     "test_subject": Words("Mail of creditgate arrives", "Mail van creditgate komt aan"),
     "test_text": Words(
