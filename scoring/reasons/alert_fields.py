@@ -25,6 +25,7 @@ ALERT_FIELDS: dict[str, tuple[Words, bool]] = {
     "promised_amount": (Words("Promised", "Toegezegd"), True),
     "unpaid_amount": (Words("Of that not paid", "Daarvan niet betaald"), True),
     "promised_on": (Words("Promised for", "Toegezegd voor"), True),
+    "promises_count": (Words("Number of promises", "Aantal toezeggingen"), True),
     "noted_by": (Words("Noted by", "Vastgelegd door"), True),
     "order_amount": (Words("Ordered", "Besteld"), True),
     "invoiced_amount": (Words("Invoiced", "Gefactureerd"), True),
@@ -52,6 +53,7 @@ ALERT_FIELDS: dict[str, tuple[Words, bool]] = {
     "from": (Words("Class before", "Klasse voorheen"), False),
     "to": (Words("Class now", "Klasse nu"), False),
     "outcome": (Words("Decision", "Besluit"), False),
+    "scope": (Words("Limit of", "Limiet van"), False),
     "used_amount": (Words("Used", "Benut"), False),
     "share_reached": (Words("Of the limit, at least", "Van de limiet, minstens"), False),
     "limit_amount": (Words("Limit", "Limiet"), False),
@@ -63,15 +65,18 @@ ALERT_FIELDS: dict[str, tuple[Words, bool]] = {
     "valid_until": (Words("Until", "Tot en met"), False),
     "ended_on": (Words("Ended on", "Geëindigd op"), False),
     "next_review_on": (Words("Review on", "Herziening op"), False),
+    "differs": (Words("What differs", "Wat afwijkt"), False),
     "account": (Words("Account", "Rekening"), False),
+    "missing_after_on": (Words("After the statement until", "Na het afschrift tot en met"), False),
+    "missing_before_on": (Words("Before the statement from", "Voor het afschrift vanaf"), False),
     "provider": (Words("Source", "Bron"), False),
-    "changes_count": (Words("Changes", "Wijzigingen"), False),
+    "changes_count": (Words("Number of changes", "Aantal wijzigingen"), False),
     "description": (Words("Webhook", "Webhook"), False),
     "failing_since": (Words("Fails since", "Mislukt sinds"), False),
     "act_until": (Words("Act by", "Handel uiterlijk"), True),
 }
 # What stands in these is a code, and has words.
-CODED = ("result", "risk_class", "from", "to", "outcome")
+CODED = ("result", "risk_class", "from", "to", "outcome", "scope", "differs")
 CODES: dict[str, Words] = {
     **OUTCOMES,
     "low": Words("low", "laag"),
@@ -80,6 +85,10 @@ CODES: dict[str, Words] = {
     "blocked": Words("blocked", "geblokkeerd"),
     "on_time": Words("on time", "op tijd"),
     "late": Words("late", "te laat"),
+    "own": Words("the debtor itself", "de debiteur zelf"),
+    "group": Words("the whole group", "het hele concern"),
+    "debtor": Words("the order is another debtor's", "de order is van een andere debiteur"),
+    "currency": Words("the currency", "de valuta"),
 }
 VALUE_LENGTH_MAX = 200
 # A machine is named by whoever made its key; one whose key nobody finds is only known to be one.
@@ -94,11 +103,23 @@ def told_to(data: Mapping[str, Any], audience: Audience, *, is_natural_person: b
     """
     if audience == "sales" and is_natural_person:
         return {}
+    whole = {**_missing_between(data), **data}
     named = {
-        name: data.get(name) for name, (_, for_sales) in ALERT_FIELDS.items() if for_sales or audience == "finance"
+        name: whole.get(name) for name, (_, for_sales) in ALERT_FIELDS.items() if for_sales or audience == "finance"
     }
     told = {name: value for name, value in named.items() if _is_readable(value)}
     return {**told, **told_happenings(data, audience)}
+
+
+def _missing_between(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The days between which a bank statement is missing, of the statements that are there."""
+    after, before = data.get("after"), data.get("before")
+    found: dict[str, Any] = {}
+    if isinstance(after, dict):
+        found["missing_after_on"] = after.get("until_on")
+    if isinstance(before, dict):
+        found["missing_before_on"] = before.get("from_on")
+    return found
 
 
 def _is_readable(value: Any) -> bool:

@@ -49,7 +49,7 @@ def test_how_many_changes_there_are_stands_beside_those_that_are_shown():
     changes = [{**LIMIT, "new": str(number)} for number in range(SHOWN_MAX + 5)]
     found = lines({"changes": changes, "changes_count": len(changes)})
     assert len(found) == SHOWN_MAX + 1
-    assert found[-1] == ("Changes", str(SHOWN_MAX + 5))
+    assert found[-1] == ("Number of changes", str(SHOWN_MAX + 5))
 
 
 def test_an_insolvency_is_told_with_its_day_and_to_finance_with_its_source():
