@@ -1,4 +1,4 @@
-"""The daily digest: once a day for each person, at his hour where the seller is, on PostgreSQL."""
+"""The digest: at most once a day for each person, at his hour where the seller is, on PostgreSQL."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

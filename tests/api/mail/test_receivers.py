@@ -1,5 +1,7 @@
 """Whom an alert is mailed to."""
 
+from pathlib import Path
+
 import pytest
 
 from api.mail.people import Person
@@ -129,3 +131,10 @@ def test_who_reads_what_finance_does_hears_of_every_kind_of_his_own_debtors(kind
     owners = {"account_owner": FAY, "credit_owner": FAY}
     assert told(kind, severity, owners, fay=fay).keys() == {"fay"}
     assert "lea" in told(kind, severity, lea=Person(LEA, scope="all", roles=FINANCE))
+
+
+def test_of_three_kinds_only_sales_is_told_as_the_page_on_mail_says():
+    of_sales_alone = {name for name, kind in KINDS.items() if "finance" not in kind.told}
+    assert of_sales_alone == {"first_payment_due", "first_payment_received", "terms_not_signed"}
+    page = Path("docs/mail.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in page for name in of_sales_alone)
