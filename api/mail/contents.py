@@ -3,19 +3,23 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from api.mail.naming import NAME_LENGTH_MAX, named
+from api.records.alert_names import Names
 from api.records.alerts import SEVERITIES, AlertRecord
 from api.records.debtors import DebtorRecord
-from scoring.reasons.alert_fields import one_line, told_to
+from scoring.reasons.alert_fields import told_to
+from scoring.reasons.plain import one_line
 from scoring.reasons.registry import Audience
 
 SHOWN_MAX = 50  # In one part of a mail; how many more there are is told.
-NAME_LENGTH_MAX = 120
 
 
-def fact_of(alert: AlertRecord, debtor: DebtorRecord | None, audience: Audience) -> dict[str, Any]:
-    """Give one alert as a mail tells of it to an audience; times as ISO 8601 in UTC."""
+def fact_of(alert: AlertRecord, debtor: DebtorRecord | None, audience: Audience, names: Names) -> dict[str, Any]:
+    """Give one alert as a mail tells of it to an audience; times as ISO 8601 in UTC, `names` of what its data name."""
     is_natural_person = debtor is not None and debtor.is_natural_person is not False
-    data = alert.data if alert.due_on is None else {**alert.data, "act_until": str(alert.due_on)}
+    data = named(alert.data, names, audience)
+    if alert.due_on is not None:
+        data["act_until"] = str(alert.due_on)
     return {
         "alert_id": str(alert.id),
         "kind": alert.kind,

@@ -1,9 +1,12 @@
-"""Makes the daily digests: what is new, what is still open, what ended, for each person at the hour he wants."""
+"""Makes the digests: what is new, what is still open, what ended, for each person at the hour he wants.
+
+Daily where anything is new or presses; else what is open is told once a week.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,16 +14,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from api.mail.contents import content, fact_of
+from api.mail.naming import names_of
 from api.mail.people import Person, people
 from api.mail.receivers import receivers
-from api.records import mail_notices, mails, sellers
+from api.records import alert_steps, mail_notices, mails, sellers
 from api.records.alert_handling import state_of
+from api.records.alert_names import Names
 from api.records.alerts import AlertRecord
 from api.records.debtors import DebtorRecord
 from api.records.mail_notices import MailNoticeRecord
 from api.records.mails import NewMail
 from api.records.sellers import Seller
 from scoring.reasons.registry import Audience
+
+MONDAY = 0  # As `date.weekday` counts.
+DAY = timedelta(days=1)
+DUE_SOON = timedelta(days=3)  # What must be acted on by then is told each day.
 
 Alert = tuple[AlertRecord, DebtorRecord | None]
 Standing = tuple[AlertRecord, DebtorRecord | None, Audience]
@@ -44,11 +53,16 @@ class Until:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What there is to tell of: by address what waits for a digest, and what is open with what may be read of it."""
+    """What there is to tell of: by address what waits for a digest, and what is open with what may be read of it.
+
+    `came_back` are alerts whose snooze ended yesterday; `known` says who was told of which open alert by any mail.
+    """
 
     people: Mapping[str, Person]
     waiting: Mapping[str, Sequence[MailNoticeRecord]]
     still_open: Mapping[str, Sequence[Standing]]
+    came_back: Collection[UUID]
+    known: Collection[tuple[str, UUID]]
 
 
 def make_digests(session: Session, seller: Seller, moment: Moment) -> int:
@@ -92,21 +106,58 @@ def _look(session: Session, today: date, real_now: datetime) -> Look:
     owners = {owner for _, debtor in standing for owner in _owners(debtor).values() if owner}
     named = {*by_address, *owners, *([finance_address] if finance_address else [])}
     known = people(session, named, real_now)
-    return Look(known, by_address, _still_open(standing, known, finance_address))
+    return Look(
+        known,
+        by_address,
+        _still_open(standing, known, finance_address),
+        alert_steps.snoozed_until(session, today - DAY),
+        mail_notices.told_of_open(session),
+    )
 
 
 def _make(session: Session, person: Person, look: Look, until: Until, real_now: datetime) -> bool:
-    """Make one digest of what happened until its hour; not where there is nothing that anybody must look at."""
+    """Make one digest of what happened until its hour; not where nothing is new to its reader, and nothing presses."""
     told = [each for each in look.waiting.get(person.address, ()) if each.happened_at < until.at]
     still_open = [each for each in look.still_open.get(person.address, ()) if each[0].opened_at < until.at]
-    parts = _parts(session, told, still_open)
-    if not told and not any(each["severity"] != "notice" for each in parts["open"]):
+    unheard = [each for each in still_open if (person.address, each[0].id) not in look.known]
+    if not told and not unheard and not _presses([each[0] for each in still_open], look.came_back, until.day):
         return False
+    parts = _parts(session, told, still_open)
     new = NewMail(
         person.address, "digest", person.language, content(**parts), may_unsubscribe=True, digest_on=until.day
     )
-    mail_notices.put_into(session, [each.id for each in told], mails.add(session, new, real_now))
+    mail_id = mails.add(session, new, real_now)
+    mail_notices.put_into(session, [each.id for each in told], mail_id)
+    # He became its owner since, or asked for all: from now on he has heard of it.
+    mail_notices.add(session, [_heard(person.address, *each, mail_id) for each in unheard])
     return True
+
+
+def _presses(still_open: Sequence[AlertRecord], came_back: Collection[UUID], day: date) -> bool:
+    """Whether what is open is told although nothing is new: what presses each day, and all but notices on Mondays."""
+    if day.weekday() == MONDAY and any(each.severity != "notice" for each in still_open):
+        return True
+    return any(
+        (each.severity == "urgent" and state_of(each, day) == "open")
+        or (each.due_on is not None and day <= each.due_on <= day + DUE_SOON)
+        or each.id in came_back
+        for each in still_open
+    )
+
+
+def _heard(
+    address: str, alert: AlertRecord, debtor: DebtorRecord | None, audience: Audience, mail_id: UUID
+) -> dict[str, Any]:
+    """A notice of what somebody was told of among what is still open."""
+    return {
+        "address": address,
+        "alert_id": alert.id,
+        "change": "opened",
+        "at_once": False,
+        "audience": audience,
+        "happened_at": alert.opened_at,
+        "mail_id": mail_id,
+    }
 
 
 def _owners(debtor: DebtorRecord | None) -> dict[str, str | None]:
@@ -137,17 +188,19 @@ def _parts(
         alert.id: (alert, debtor)
         for alert, debtor in mail_notices.alerts_with_debtors(session, {each.alert_id for each in told})
     }
+    about = [*(alert for alert, _ in alerts.values()), *(alert for alert, _, _ in still_open)]
+    names = names_of(session, [each.data for each in about])
     over = {each.alert_id for each in told if each.change == "ended"}
     opened = {each.alert_id: each for each in told if each.change != "ended" and each.alert_id not in over}
     ended = [each for each in told if each.change == "ended"]
     return {
-        "new": list(_facts(opened.values(), alerts)),
-        "open": [fact_of(*each) for each in still_open if each[0].id not in opened],
-        "ended": list(_facts(ended, alerts)),
+        "new": list(_facts(opened.values(), alerts, names)),
+        "open": [fact_of(*each, names) for each in still_open if each[0].id not in opened],
+        "ended": list(_facts(ended, alerts, names)),
     }
 
 
-def _facts(notices: Iterable[MailNoticeRecord], alerts: Mapping[UUID, Alert]) -> Iterator[dict[str, Any]]:
+def _facts(notices: Iterable[MailNoticeRecord], alerts: Mapping[UUID, Alert], names: Names) -> Iterator[dict[str, Any]]:
     for each in notices:
         alert, debtor = alerts[each.alert_id]
-        yield fact_of(alert, debtor, cast(Audience, each.audience))
+        yield fact_of(alert, debtor, cast(Audience, each.audience), names)

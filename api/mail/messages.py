@@ -57,7 +57,7 @@ def message_of(mail: MailRecord, seller: Seller, config: MailConfig, vault: Vaul
         token = token_of(Stream(seller.id, mail.address, cast(Kind, mail.kind)), vault)
         unsubscribe_url = f"{config.public_url}/v1/mail-unsubscriptions/{token}"
     language = cast(Language, mail.language)
-    written = write_mail(mail.content, mail.kind, language, seller, unsubscribe_url)
+    written = write_mail(mail.content, mail.digest_on, language, seller, unsubscribe_url)
     return make_message(written, mail.address, config, mail.id, mail.made_at, unsubscribe_url)
 
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy.orm import Session
 
 from api.mail.contents import content, fact_of
+from api.mail.naming import names_of
 from api.mail.people import people
 from api.mail.receivers import receivers
 from api.records import mail_notices, mails, sellers
@@ -70,11 +71,12 @@ def make_urgent_mails(session: Session, real_now: datetime) -> int:
     finance_address = sellers.finance_address(session, session.info["seller_id"])
     alert_ids = {each.alert_id for notices in by_address.values() for each in notices}
     facts = {alert.id: (alert, debtor) for alert, debtor in mail_notices.alerts_with_debtors(session, alert_ids)}
+    names = names_of(session, [alert.data for alert, _ in facts.values()])
     made = 0
     for address, notices in by_address.items():
         recent = mails.urgent_since(session, address, real_now - timedelta(minutes=FLOOD_MINUTES))
         for batch in bundles(notices, recent):
-            told = [fact_of(*facts[each.alert_id], cast(Audience, each.audience)) for each in batch]
+            told = [fact_of(*facts[each.alert_id], cast(Audience, each.audience), names) for each in batch]
             mail_id = mails.add(
                 session,
                 NewMail(

@@ -1,6 +1,6 @@
 """Whom an alert is mailed to: the owners of its debtor, who asked for all, and finance where nobody else is told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from api.mail.people import Person
@@ -40,13 +40,13 @@ def receivers(
     for group in sorted(told):
         owner = owners.get(OWNER_OF[group])
         audience = None if owner is None else _audience(people[owner], group)
-        if owner is None or people[owner].has_left or audience not in told:
+        if owner is None or audience is None or people[owner].has_left or not _may_be_told(audience, told):
             unheard = True
         else:
             found[owner] = _wider(found.get(owner), audience)
     for person in people.values():
         audience = _audience(person, None)
-        if person.scope == "all" and not person.has_left and audience in told:
+        if person.scope == "all" and not person.has_left and _may_be_told(audience, told):
             found[person.address] = _wider(found.get(person.address), audience)
     if unheard and finance_address is not None:
         found[finance_address] = "finance"
@@ -62,6 +62,11 @@ def _audience(person: Person, group: Audience | None) -> Audience:
     if person.roles or group is None:
         return "finance" if person.roles & READS_FINANCE else "sales"
     return group
+
+
+def _may_be_told(audience: Audience, told: Collection[Audience]) -> bool:
+    """Whether who may read so much may be told: whoever reads what finance does may read what sales is told too."""
+    return audience == "finance" or audience in told
 
 
 def _wider(one: Audience | None, other: Audience) -> Audience:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,6 +12,7 @@ from api.records.sellers import Seller
 from scoring.monitoring.kinds import alert_kind
 from scoring.reasons.alert_fields import alert_lines
 from scoring.reasons.registry import Language
+from scoring.reasons.rendering import readable
 
 SUBJECT_LENGTH_MAX = 150
 LINES = {"loader": PackageLoader("api.mail"), "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
@@ -29,14 +31,18 @@ class Written:
 
 def write_mail(
     content: Mapping[str, Any],
-    kind: str,
+    digest_on: date | None,
     language: Language,
     seller: Seller,
     unsubscribe_url: str | None,
 ) -> Written:
-    """Write a mail of a content as `contents.content` makes it; with no `unsubscribe_url` its reader cannot end it."""
+    """Write a mail of a content as `contents.content` makes it; with no `unsubscribe_url` its reader cannot end it.
+
+    `digest_on` is the seller's day that a digest is of, None for a mail of what is urgent.
+    """
+    kind = "urgent" if digest_on is None else "digest"
     words = {name: each.of(language) for name, each in WORDS.items()}
-    subject = _subject(content, kind, language, words, seller)
+    subject = _subject(content, digest_on, language, words, seller)
     told: dict[str, Any] = {
         "language": language,
         "words": words,
@@ -57,11 +63,11 @@ def write_page(text: str, button: str | None, language: Language) -> str:
 
 
 def _subject(
-    content: Mapping[str, Any], kind: str, language: Language, words: Mapping[str, str], seller: Seller
+    content: Mapping[str, Any], digest_on: date | None, language: Language, words: Mapping[str, str], seller: Seller
 ) -> str:
     counts = {name: len(content.get(name, ())) + content["more"].get(name, 0) for name in ("new", "open", "ended")}
-    if kind == "digest":
-        subject = words["digest_subject"].format(**counts)
+    if digest_on is not None:
+        subject = words["digest_subject"].format(day=readable("_on", digest_on, "", language), **counts)
     elif counts["new"] > 1:
         subject = words["flood_subject"].format(count=counts["new"])
     else:

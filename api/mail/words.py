@@ -6,8 +6,8 @@ WORDS: dict[str, Words] = {
     "urgent_subject": Words("Urgent", "Dringend"),
     "flood_subject": Words("{count} urgent alerts", "{count} dringende meldingen"),
     "digest_subject": Words(
-        "Credit alerts: {new} new, {open} open, {ended} ended",
-        "Kredietmeldingen: {new} nieuw, {open} open, {ended} afgelopen",
+        "Credit alerts of {day}: {new} new, {open} open, {ended} ended",
+        "Kredietmeldingen van {day}: {new} nieuw, {open} open, {ended} afgelopen",
     ),
     "test_subject": Words("Mail of creditgate arrives", "Mail van creditgate komt aan"),
     "test_text": Words(
@@ -37,15 +37,13 @@ WORDS: dict[str, Words] = {
         "U ontvangt dit van creditgate als het financiële adres van {seller}, dat een beheerder kan wijzigen.",
     ),
     "unsubscribe_urgent": Words("No urgent mails any more", "Geen dringende mails meer"),
-    "unsubscribe_digest": Words("No daily digest any more", "Geen dagelijks overzicht meer"),
+    "unsubscribe_digest": Words("No digest any more", "Geen overzicht meer"),
     "ask_urgent": Words(
         "Stop urgent mails to {address}? Alerts then stand in your digest, and urgent ones also go to finance.",
         "Dringende mails aan {address} stoppen? Meldingen staan dan in uw overzicht; dringende gaan ook naar finance.",
     ),
-    "ask_digest": Words("Stop the daily digest to {address}?", "Het dagelijkse overzicht aan {address} stoppen?"),
+    "ask_digest": Words("Stop the digest to {address}?", "Het overzicht aan {address} stoppen?"),
     "done_urgent": Words("{address} gets no urgent mails any more.", "{address} ontvangt geen dringende mails meer."),
-    "done_digest": Words(
-        "{address} gets no daily digest any more.", "{address} ontvangt geen dagelijks overzicht meer."
-    ),
+    "done_digest": Words("{address} gets no digest any more.", "{address} ontvangt geen overzicht meer."),
     "stop": Words("Stop", "Stoppen"),
 }

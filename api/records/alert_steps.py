@@ -52,6 +52,12 @@ def of_alert(session: Session, alert_id: UUID) -> Sequence[AlertStepRecord]:
     return session.scalars(select(record).where(record.alert_id == alert_id).order_by(record.id)).all()
 
 
+def snoozed_until(session: Session, day: date) -> set[UUID]:
+    """Give the alerts that somebody put off to the end of a day."""
+    record = AlertStepRecord
+    return set(session.scalars(select(record.alert_id).where(record.until_on == day)))
+
+
 def is_followed(session: Session, alert_id: UUID) -> bool:
     """Whether what an alert brings about was done since it was opened, or raised last."""
     record = AlertStepRecord

@@ -113,7 +113,10 @@ def _told(type: str, data: dict[str, Any], happened_at: datetime, still_open: Co
 
 
 def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add notices; one that is there already stays as it is, and nobody has one alert at once twice."""
+    """Add notices, of `mail_id` where a mail tells of them already.
+
+    One that is there already stays as it is, and nobody has one alert at once twice.
+    """
     if rows:
         seller_id = session.info["seller_id"]
         values = [{"seller_id": seller_id, "id": new_id(), "mail_id": None, **row} for row in rows]
@@ -125,6 +128,14 @@ def waiting(session: Session, *, at_once: bool) -> Sequence[MailNoticeRecord]:
     record = MailNoticeRecord
     query = select(record).where(record.mail_id.is_(None), record.at_once == at_once).order_by(record.id)
     return session.scalars(query).all()
+
+
+def told_of_open(session: Session) -> set[tuple[str, UUID]]:
+    """Give which address has a notice of which open alert, told or waiting."""
+    record, alert = MailNoticeRecord, AlertRecord
+    joined = (alert.seller_id == record.seller_id) & (alert.id == record.alert_id)
+    query = select(record.address, record.alert_id).join(alert, joined).where(alert.ended_at.is_(None)).distinct()
+    return {(address, alert_id) for address, alert_id in session.execute(query)}
 
 
 def put_into(session: Session, notice_ids: Collection[UUID], mail_id: UUID) -> None:

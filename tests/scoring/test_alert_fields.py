@@ -60,6 +60,10 @@ def test_who_is_told_what(audience, is_natural_person, names):
         ("en", {"share_reached": "0.80"}, [("Of the limit, at least", "80%")]),
         ("nl", {"overdue_days_reached": 30}, [("Over de vervaldatum, minstens", "30 dagen")]),
         ("en", {"promised_amount": MONEY, "noted_by": "x"}, [("Promised", "EUR 1,250.50"), ("Noted by", "x")]),
+        ("nl", {"scope": "group"}, [("Limiet van", "het hele concern")]),
+        ("en", {"differs": "debtor"}, [("What differs", "the order is another debtor's")]),
+        ("en", {"noted_by": "key:0190a1b2-0000-7000-8000-000000000001"}, [("Noted by", "a machine")]),
+        ("nl", {"missing_after_on": "2026-03-01"}, [("Na het afschrift tot en met", "01-03-2026")]),
         ("en", {"failing_since": "2026-03-01T23:30:00+00:00"}, [("Fails since", "2026-03-02")]),
         (
             "en",

@@ -1,4 +1,4 @@
-"""The daily digest: once a day for each person, at his hour where the seller is, on PostgreSQL."""
+"""The digest: at most once a day for each person, at his hour where the seller is, on PostgreSQL."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,12 +12,12 @@ from api.mail.digesting import Moment, make_digests
 from api.mail.noting import note_alerts
 from api.records import alert_handling, alerts, debtors, keys, mail_preferences
 from api.records.alert_handling import Done
-from api.records.alerts import AlertRecord
+from api.records.alerts import AlertRecord, Called
 from api.records.keys import NewKey
 from api.records.mails import MailRecord
 from tests.api.mail.conftest import ACCOUNT, CREDIT, FINANCE
 
-# In Amsterdam it is two hours later than in UTC then.
+# A Monday; in Amsterdam it is two hours later than in UTC then.
 DAY = datetime(2026, 6, 1, tzinfo=UTC)
 
 
@@ -30,12 +30,13 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
 def say(sessions, told_seller, house):
     """Opens (a severity) or ends (None) an alert at a moment."""
 
-    def run(now, subject, severity, debtor_id=None, kind="over_limit"):
+    def run(now, subject, severity, debtor_id=None, kind="over_limit", due_on=None):
         with sessions.of(told_seller.id) as session:
             if severity is None:
                 alerts.end_alert(session, kind, subject, now=now)
             else:
-                alerts.open_alert(session, kind, subject, severity, {}, debtor_id=debtor_id, now=now)
+                called = Called(kind, subject, severity, {}, debtor_id, due_on=due_on)
+                alerts.open_alerts(session, [called], now=now)
         append_to_feeds(house)
 
     return run
@@ -89,10 +90,50 @@ def test_a_day_in_the_life_of_an_alert(say, digest, debtor):
     assert digest(at(1, 6, 59)) == {}
     assert digest(at(1, 7)) == {CREDIT: (["A"], [], ["B"])}
     assert digest(at(1, 8)) == {}  # Once a day.
-    assert digest(at(2, 7)) == {CREDIT: ([], ["A"], [])}
-    say(at(2, 8), "a", None)
-    assert digest(at(3, 7)) == {CREDIT: ([], [], ["A"])}
-    assert digest(at(4, 7)) == {}  # Nothing to tell.
+    assert digest(at(2, 7)) == {}  # Nothing is new.
+    assert digest(at(7, 7)) == {CREDIT: ([], ["A"], [])}  # A Monday.
+    say(at(7, 8), "a", None)
+    assert digest(at(8, 7)) == {CREDIT: ([], [], ["A"])}
+    assert digest(at(14, 7)) == {}  # Nothing to tell.
+
+
+def days_told(digest, first, last):
+    """On which of some days there was a digest."""
+    return [day for day in range(first, last + 1) if digest(at(day, 7))]
+
+
+@pytest.mark.parametrize(
+    ("severity", "kind", "due_in_days", "expected"),
+    [
+        pytest.param("warning", "over_limit", None, [1, 7, 14], id="one a week, on Mondays"),
+        pytest.param("notice", "first_payment_due", None, [1], id="mere notices once"),
+        pytest.param("urgent", "sanctions_hit", None, [*range(1, 16)], id="urgent each day"),
+        pytest.param("warning", "class_worsened", 12, [1, 7, 9, 10, 11, 12, 14], id="each day of the last three"),
+        pytest.param("notice", "first_payment_due", 12, [1, 9, 10, 11, 12], id="notices with a day to act too"),
+    ],
+)
+def test_what_is_only_still_open_is_told_once_a_week_unless_it_presses(
+    say, digest, debtor, severity, kind, due_in_days, expected
+):
+    due_on = None if due_in_days is None else at(due_in_days, 12).date()
+    say(at(0, 10), "a", severity, debtor("A"), kind=kind, due_on=due_on)
+    assert days_told(digest, 1, 15) == expected
+
+
+def test_what_is_urgent_and_acknowledged_is_told_once_a_week(say, digest, debtor, sessions, told_seller):
+    say(at(0, 10), "a", "urgent", debtor("A"), kind="sanctions_hit")
+    assert days_told(digest, 1, 2) == [1, 2]
+    with sessions.of(told_seller.id) as session:
+        alert = session.scalars(select(AlertRecord).where(AlertRecord.subject == "a")).one()
+        alert_handling.handle(session, alert, Done("acknowledged", CREDIT, None), at(2, 9))
+    assert days_told(digest, 3, 9) == [7]
+
+
+def test_what_came_back_is_told_on_its_day_and_not_each_day_after(debtor, say, digest, snooze):
+    say(at(0, 9), "a", "warning", debtor("A"))
+    assert days_told(digest, 1, 1) == [1]
+    snooze(at(1, 10), "a", at(2, 12).date())
+    assert days_told(digest, 2, 6) == [3]
 
 
 def test_what_happens_after_his_hour_waits_for_the_next_day_whenever_it_is_made(say, digest, debtor):
@@ -176,6 +217,7 @@ def test_what_is_open_follows_the_debtor_to_its_new_owner(say, digest, debtor, s
     with sessions.of(told_seller.id) as session:
         debtors.get(session, of).credit_owner = "new@example.com"
     assert digest(at(2, 7)) == {"new@example.com": ([], ["A"], [])}
+    assert digest(at(3, 7)) == {}  # Told once, as to any other.
 
 
 @pytest.fixture

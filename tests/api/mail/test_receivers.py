@@ -1,9 +1,12 @@
 """Whom an alert is mailed to."""
 
+from pathlib import Path
+
 import pytest
 
 from api.mail.people import Person
 from api.mail.receivers import receivers
+from scoring.monitoring.kinds import KINDS
 
 SAM, FAY, FIN, LEA = "sam@example.com", "fay@example.com", "finance@example.com", "lea@example.com"
 OWNERS = {"account_owner": SAM, "credit_owner": FAY}
@@ -57,6 +60,7 @@ def test_owners_are_told_and_finance_where_there_is_none(kind, severity, owners,
 
 
 SALES, FINANCE = frozenset({"sales"}), frozenset({"finance"})
+BOTH = SALES | FINANCE
 
 
 @pytest.mark.parametrize(
@@ -80,8 +84,26 @@ SALES, FINANCE = frozenset({"sales"}), frozenset({"finance"})
         ("first_payment_overdue", "warning", Person(SAM, roles=FINANCE), {"sam": "finance day", "fay": "finance day"}),
         # Who has no key any more is told nothing.
         ("sanctions_hit", "urgent", Person(FAY, has_left=True), {"finance": "finance nowday"}),
-        ("first_payment_due", "notice", Person(LEA, scope="all", roles=FINANCE), {"sam": "sales day"}),
+        # Who may read more than sales may read what sales is told.
+        ("first_payment_due", "notice", Person(SAM, roles=FINANCE), {"sam": "finance day"}),
+        ("first_payment_due", "notice", Person(SAM, roles=frozenset({"credit_manager"})), {"sam": "finance day"}),
+        ("first_payment_due", "notice", Person(SAM, roles=BOTH), {"sam": "finance day"}),
+        ("terms_not_signed", "warning", Person(SAM, roles=BOTH), {"sam": "finance day"}),
+        ("over_limit", "warning", Person(FAY, roles=BOTH), {"fay": "finance day"}),
+        ("first_payment_due", "notice", Person(SAM, roles=FINANCE, has_left=True), {"finance": "finance day"}),
         # Who asked for every debtor.
+        (
+            "first_payment_due",
+            "notice",
+            Person(LEA, scope="all", roles=FINANCE),
+            {"sam": "sales day", "lea": "finance day"},
+        ),
+        (
+            "first_payment_due",
+            "notice",
+            Person(LEA, scope="all", roles=FINANCE, kinds=frozenset({"over_limit"})),
+            {"sam": "sales day"},
+        ),
         (
             "over_limit",
             "warning",
@@ -94,3 +116,25 @@ SALES, FINANCE = frozenset({"sales"}), frozenset({"finance"})
 )
 def test_each_is_told_as_he_wants_and_may(kind, severity, person, expected):
     assert told(kind, severity, person=person) == expected
+
+
+def test_one_of_finance_who_owns_a_debtor_for_both_is_told_of_what_sales_is_told_without_a_finance_address():
+    fay = Person(FAY, roles=FINANCE)
+    owners = {"account_owner": FAY, "credit_owner": FAY}
+    assert told("first_payment_due", "notice", owners, finance=None, fay=fay) == {"fay": "finance day"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_reads_what_finance_does_hears_of_every_kind_of_his_own_debtors(kind):
+    fay = Person(FAY, roles=FINANCE)
+    severity = KINDS[kind].severities[-1]
+    owners = {"account_owner": FAY, "credit_owner": FAY}
+    assert told(kind, severity, owners, fay=fay).keys() == {"fay"}
+    assert "lea" in told(kind, severity, lea=Person(LEA, scope="all", roles=FINANCE))
+
+
+def test_of_three_kinds_only_sales_is_told_as_the_page_on_mail_says():
+    of_sales_alone = {name for name, kind in KINDS.items() if "finance" not in kind.told}
+    assert of_sales_alone == {"first_payment_due", "first_payment_received", "terms_not_signed"}
+    page = Path("docs/mail.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in page for name in of_sales_alone)

@@ -1,7 +1,7 @@
 """How a mail reads, and that nothing in it can be more than text."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTP, default
 from html.parser import HTMLParser
@@ -15,7 +15,7 @@ from api.mail.contents import SHOWN_MAX, content
 from api.mail.messages import AddressUnusable, make_message
 from api.mail.rendering import write_mail
 from api.records.sellers import Seller
-from scoring.reasons.alert_fields import one_line
+from scoring.reasons.plain import one_line
 from tests.api.mail.receiving import config_of
 
 SELLER = Seller(UUID(int=1), "Voorbeeld B.V.", "live", "Europe/Amsterdam", "EUR", timedelta())
@@ -31,10 +31,11 @@ FACT = {
 }
 CONFIG = config_of(25)
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
+DAY = date(2026, 3, 2)
 
 
 def written(told, kind="digest", language="en", unsubscribe_url="https://u.example/t", seller=SELLER):
-    return write_mail(told, kind, language, seller, unsubscribe_url)
+    return write_mail(told, DAY if kind == "digest" else None, language, seller, unsubscribe_url)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def written(told, kind="digest", language="en", unsubscribe_url="https://u.examp
     [
         (
             "en",
-            "Credit alerts: 1 new, 0 open, 1 ended",
+            "Credit alerts of 2026-03-02: 1 new, 0 open, 1 ended",
             [
                 "A debtor stands above its limit",
                 "Debtor: Middenmaat B.V.",
@@ -52,7 +53,7 @@ def written(told, kind="digest", language="en", unsubscribe_url="https://u.examp
         ),
         (
             "nl",
-            "Kredietmeldingen: 1 nieuw, 0 open, 1 afgelopen",
+            "Kredietmeldingen van 02-03-2026: 1 nieuw, 0 open, 1 afgelopen",
             [
                 "Een debiteur staat boven de limiet",
                 "Debiteur: Middenmaat B.V.",
