@@ -19,7 +19,7 @@ OF_CREDIT = (
     AlertKind(
         "over_limit",
         ("warning",),
-        begins="Exposure stands above a limit.",
+        begins="Exposure stands above a limit, the debtor's own or its group's, whatever brought it there.",
         ends="It does not any more.",
         title=Words("A debtor stands above its limit", "Een debiteur staat boven de limiet"),
         todo=Words(
