@@ -80,6 +80,17 @@ OF_CREDIT = (
         todo=COVER,
     ),
     AlertKind(
+        "cover_unknown",
+        ("urgent",),
+        begins="The insurer does not know a cover any more, so that nobody can say whether it stands.",
+        ends="It is read again, or another decision, request or withdrawal replaces it.",
+        title=Words("The insurer does not know a cover any more", "De verzekeraar kent een dekking niet meer"),
+        todo=Words(
+            "Ask the insurer whether the cover stands, and record its decision.",
+            "Vraag de verzekeraar of de dekking nog geldt en leg het besluit vast.",
+        ),
+    ),
+    AlertKind(
         "sanctions_hit",
         ("urgent",),
         begins="A sanctions list names the debtor.",
