@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
@@ -47,6 +48,8 @@ KEPT_HOURS = 24
 DELIVERED_KEPT = timedelta(days=30)
 MAILS_KEPT = timedelta(days=90)
 LANE_CONCURRENCY = 2
+LOOPS = 3  # The feeds, webhooks and mail.
+THREADS = LANE_CONCURRENCY * len(jobs.LANES) + LOOPS + 1  # One for what is tidied now and then.
 SHUTDOWN_SECONDS = 20
 FEED_SECONDS = 0.5
 MAIL_SECONDS = 5
@@ -150,6 +153,8 @@ def work(house: House, database_url: str) -> None:
 
 async def _work(house: House, queue: App) -> None:
     """Run two lanes side by side, so that no long import makes rescued jobs wait; the feeds and mail go on beside."""
+    # What is done all the time has a thread of its own, however much the lanes are at.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="creditgate-worker"))
     async with queue.open_async():
         lanes = [
             asyncio.create_task(

@@ -30,12 +30,14 @@ ERASE_FACTS = text(
     "DELETE FROM decision_facts f USING decision x WHERE x.id = f.decision_id AND x.debtor_id = ANY(:ids)"
 )
 # What a newer report of the kind has taken the place of; one without facts takes no place of one with them.
+# Found once, and each by its debtor: joined freely, all would be compared with all while the table is new.
 ERASE_REPLACED = text(
-    "DELETE FROM credit_report WHERE id IN (SELECT r.id FROM credit_report r WHERE EXISTS (SELECT FROM credit_report n"
+    "DELETE FROM credit_report WHERE id = ANY(ARRAY(SELECT r.id FROM credit_report r"
+    " CROSS JOIN LATERAL (SELECT FROM credit_report n"
     "   WHERE n.debtor_id = r.debtor_id AND n.kind = r.kind AND (n.retrieved_at, n.id) > (r.retrieved_at, r.id)"
     "   AND (n.facts IS NOT NULL OR r.facts IS NULL)"
-    "   AND (n.retrieved_at AT TIME ZONE :time_zone)::date + make_interval(months => :months) <= :today)"
-    " ORDER BY r.id LIMIT :count)"
+    "   AND (n.retrieved_at AT TIME ZONE :time_zone)::date + make_interval(months => :months) <= :today LIMIT 1) newer"
+    " ORDER BY r.id LIMIT :count))"
 )
 
 

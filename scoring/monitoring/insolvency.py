@@ -46,6 +46,7 @@ def group_insolvency(facts: SignalFacts) -> Told:
 
 
 def _events(told: Sequence[InsolvencyTold]) -> list[dict[str, object]]:
+    """Give events as an alert tells them, the newest first, at most so many."""
     newest_first = sorted(told, key=lambda each: (each.occurred_on, each.code, each.report_id), reverse=True)
     return [
         {
@@ -59,6 +60,7 @@ def _events(told: Sequence[InsolvencyTold]) -> list[dict[str, object]]:
 
 
 def _changes(told: Sequence[ChangeTold]) -> list[dict[str, object]]:
+    """Give changes as an alert tells them, the newest first, at most so many."""
     newest_first = sorted(told, key=lambda each: (each.changed_at, each.id), reverse=True)
     return [
         {

@@ -392,7 +392,8 @@ def test_the_same_facts_twice_give_nothing_new(facts: SignalFacts, are_open: dic
 
 
 # Invoices, days and terms, and the id of a limit: nothing of what a debtor owes, may owe or is worth.
-READ_BY_SALES = {"invoice_ids", "due_on", "paid_on", "result", "limit_id", "since_on"}
+OF_PROMISES = {"promise_ids", "promises_count", "promised_on", "promised_amount", "noted_by"}  # Which sales notes.
+READ_BY_SALES = {"invoice_ids", "due_on", "paid_on", "result", "limit_id", "since_on"} | OF_PROMISES
 
 
 @given(FACTS)

@@ -50,8 +50,9 @@ def test_a_company_goes_bankrupt_on_its_day_and_the_run_of_that_day_tells_it(sho
     watched_on = here.today
     here.move(forward_days=30)
     days = {day for day, kind, _ in here.told("opened") if kind == "insolvency_event"}
-    (since,) = [each["since"] for each in here.client("finance").get("/v1/watches").json["items"]]
-    assert since.startswith(str(watched_on))
+    watches = here.client("finance").get("/v1/watches").json["items"]
+    assert {each["provider"] for each in watches} == {"creditsafe", "kvk"}
+    assert all(each["since"].startswith(str(watched_on)) for each in watches)
     # Twenty days after it was first watched: at nine of that day, so that the run of the next midnight finds it.
     assert days == {watched_on + timedelta(days=21)}
     held = here.post(

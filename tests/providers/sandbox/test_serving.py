@@ -82,6 +82,7 @@ def test_a_port_that_is_taken_is_said() -> None:
 def test_the_examples_of_the_page_work(project: Path) -> None:
     text = (project / "docs" / "sandbox.md").read_text(encoding="utf-8")
     examples = re.findall(r"^    curl (?:.*\\\n)*.*", text, re.MULTILINE)
+    examples = [each for each in examples if "$SANDBOX" in each]  # The others ask creditgate itself.
     with serving() as sandbox:
         answers = [
             subprocess.run(
