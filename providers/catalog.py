@@ -140,6 +140,11 @@ class Catalog:
         """The names of the sanctions lists that screen many at once."""
         return frozenset(each.provider for each in self._sources if each.screening is not None)
 
+    @property
+    def insurer_providers(self) -> frozenset[str]:
+        """The names of the credit insurers."""
+        return frozenset(each.provider for each in self._sources if each.insurer is not None)
+
     def sources_for(self, country: str | None, kind: SourceKind, access: Access) -> tuple[Source, ...]:
         """Sources of a kind for a country that this seller can use, in order of preference."""
         return tuple(

@@ -30,6 +30,12 @@ class CoverNotTaken(SourceError):
         self.faults = faults
 
 
+class CoverNotFound(SourceError):
+    """The insurer answers, and knows no such cover (any more): whether it stands nobody can say."""
+
+    code = "cover_not_found"
+
+
 @dataclass(frozen=True, slots=True)
 class InsurancePolicyKey:
     """The insurance policy that scopes every call, by the insurer's own names such as `policy_id`, `customer_id`."""
@@ -117,7 +123,7 @@ class CreditInsurer(Protocol):
         """The request as it arrived, if it did: after a lost answer one looks before asking again."""
 
     def read_cover(self, key: CoverKey, policy: InsurancePolicyKey, line: Line) -> CoverAnswer:
-        """How a cover stands now."""
+        """How a cover stands now. Raises CoverNotFound where the insurer does not know it."""
 
     def change_cover(self, key: CoverKey, request: CoverRequest, policy: InsurancePolicyKey, line: Line) -> CoverAnswer:
         """Ask for another amount, higher or lower."""

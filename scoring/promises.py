@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal, get_args
 
@@ -11,6 +11,7 @@ from scoring.money import Money
 PromiseState = Literal["open", "kept", "broken", "withdrawn"]
 PROMISE_STATES: tuple[PromiseState, ...] = get_args(PromiseState)
 PROMISES_MAX = 2  # Of one invoice; whoever broke two gets no third.
+AHEAD_DAYS_MAX = 365  # A day that is farther away is a typing error, and would keep every other promise out till then.
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,9 @@ def faults_of_promise(new: NewPromise, as_of: date) -> Iterator[PromiseFault]:
         yield PromiseFault("/amount/amount", "not_positive", "Nothing is promised.")
     if new.promised_on < as_of:
         yield PromiseFault("/promised_on", "in_the_past", "The day is past.")
+    if new.promised_on > as_of + timedelta(days=AHEAD_DAYS_MAX):
+        detail = f"The day is more than {AHEAD_DAYS_MAX} days away."
+        yield PromiseFault("/promised_on", "too_far_ahead", detail)
     if new.covered_until is not None and new.promised_on > new.covered_until and not new.has_consent:
         detail = f"Cover stops after {new.covered_until}: say in insurer_consent how the insurer agreed to a later day."
         yield PromiseFault("/promised_on", "beyond_cover", detail)

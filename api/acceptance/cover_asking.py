@@ -59,13 +59,14 @@ def _change(errand: Errand, insurer: CreditInsurer, line: Line, note: Note) -> T
     key, old = errand.key, cover_key(errand.key, "old_reference")
     assert old is not None
     request = errand.asked_of(old.buyer)
-    stands = insurer.read_cover(old, errand.insurance, line)
     if errand.state == "sent":
+        # What was asked is looked for first: the insurer may know the old cover no longer because it took the new one.
         found = insurer.find_request(request, errand.insurance, line)
         if found is not None:
             return Told(found, _with_reference(key, found))
-        if _as_kept(stands) != key["before"]:  # Changed under its old name: so ours arrived.
-            return Told(stands, _with_reference(key, stands))
+    stands = insurer.read_cover(old, errand.insurance, line)
+    if errand.state == "sent" and _as_kept(stands) != key["before"]:  # Changed under its old name: so ours arrived.
+        return Told(stands, _with_reference(key, stands))
     key = {**key, "before": _as_kept(stands)}
     note(state="sent", key=key)
     answer = insurer.change_cover(old, request, errand.insurance, line)

@@ -20,11 +20,12 @@ from api.identity.identifying import find
 from api.identity.schemas import debtor_named
 from api.persons import require_person
 from api.problems import BadInput, Conflict, Fault, NotFound
-from api.records import cover_versions, insurance_policies
+from api.records import cover_requests, cover_versions, insurance_policies
 from api.records.cover_versions import AMOUNTLESS
 from api.records.debtors import DebtorRecord
 from api.records.insurance_policies import InsurancePolicyRecord
 from api.wiring import Wiring, answer_bytes
+from providers.insurers import CoverNotFound
 from scoring.cover import reduction_begins_on
 from scoring.money import Money
 
@@ -40,7 +41,8 @@ def decide_cover(data: dict[str, Any], given: Wiring) -> bytes:
             raise NotFound("There is no such debtor.", code="debtor_not_found")
         debtor = locked_debtor(session, found)
         policy = get_policy(session, data["insurance_policy_id"])
-        if policy.provider is not None:
+        is_lost = cover_requests.is_not_found(session, debtor.id, policy.id, CoverNotFound.code)
+        if policy.provider is not None and not is_lost:
             raise Conflict("The answers of this insurer come through its connection.", code="insurer_connected")
         amount: Money = data["amount"] or Money(Decimal(0), policy.currency)
         change = _change(session, data, amount, debtor, policy, given)

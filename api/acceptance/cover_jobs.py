@@ -8,6 +8,7 @@ import structlog
 
 from api.acceptance.cover_keeping import JOB
 from api.acceptance.cover_looking import look
+from api.acceptance.cover_unread import tell_unread
 from api.clock import real_now
 from api.records import cover_requests, jobs
 from api.records.sellers import Seller
@@ -34,7 +35,7 @@ def look_at_covers_of(house: House, seller: Seller) -> int:
     """Look at every request of a seller that is due by its own clock; one that fails stops no other.
 
     Gives how many were looked at: what waits for an answer, and each cover that stands once a day, so that a reduction
-    or a withdrawal at the insurer becomes known.
+    or a withdrawal at the insurer becomes known. What could not be read is told by alerts.
     """
     with house.sessions.of(seller.id) as session:
         due = cover_requests.due(session, house.clock.now(seller), real_now())
@@ -45,6 +46,7 @@ def look_at_covers_of(house: House, seller: Seller) -> int:
         except Exception as error:
             told = {"seller_id": str(seller.id), "request_id": str(request_id), "error": type(error).__name__}
             log.error("cover_look_failed", **told, trace=traceback.format_exc())
+    tell_unread(house, seller)
     return count
 
 

@@ -33,10 +33,11 @@ from api.source_access import source_access
 from api.wiring import House
 from providers.catalog import WrongAddress
 from providers.errors import NothingToAskBy, SourceDown, SourceError, SourceRefused
-from providers.insurers import STANDING, CoverAnswer, CoverNotTaken
+from providers.insurers import STANDING, CoverAnswer, CoverNotFound, CoverNotTaken
 from scoring.acceptance import MACHINE
 
 RECORDED_BY = "insurer"
+NOT_FOUND = CoverNotFound.code
 MISSING = "The insurer cannot be reached for this seller: its credentials are missing, or no sandbox plays it."
 
 
@@ -60,12 +61,11 @@ def look(house: House, seller: Seller, request_id: UUID) -> str | None:
     except BuyerNotCertain as unsure:
         buyers = [{**as_kept(each.number), "name": each.name, "address": each.address} for each in unsure.buyers]
         return _stop(note, {"code": unsure.code, "detail": unsure.detail, "faults": [], "buyers": buyers})
-    except CoverNotTaken as refused:
-        faults = [{"field": name, "detail": words} for name, words in refused.faults]
-        return _not_taken(errand, note, {**_fault(refused), "faults": faults}, house.clock.now(seller))
+    except CoverNotFound as lost:
+        return _not_found(errand, note, lost, house.clock.now(seller))
     except NothingToAskBy as failed:
         return _stop(note, _fault(failed))
-    except SourceRefused as failed:
+    except (CoverNotTaken, SourceRefused) as failed:
         return _not_taken(errand, note, _fault(failed), house.clock.now(seller))
     except SourceError as failed:
         return _wait(errand, note, failed, house.clock.now(seller))
@@ -91,12 +91,21 @@ def _note(house: House, seller: Seller, errand: Errand, **values: Any) -> None:
 
 
 def _fault(failed: SourceError) -> dict[str, Any]:
-    return {"code": f"source_{failed.code}", "detail": str(failed), "faults": [], "buyers": []}
+    code = failed.code if isinstance(failed, CoverNotFound) else f"source_{failed.code}"
+    told = failed.faults if isinstance(failed, CoverNotTaken) else ()
+    faults = [{"field": name, "detail": words} for name, words in told]
+    return {"code": code, "detail": str(failed), "faults": faults, "buyers": []}
+
+
+def _since(errand: Errand, fault: Mapping[str, Any], now: datetime) -> datetime:
+    """Say since when an errand fails as it does now: a cover that is not found is another matter than a source."""
+    is_same = (errand.fault_code == NOT_FOUND) == (fault["code"] == NOT_FOUND)
+    return errand.failing_since if is_same and errand.failing_since is not None else now
 
 
 def _stop(note: Note, fault: Mapping[str, Any]) -> str:
     """Keep why a request goes no further: a person must act, and ask anew."""
-    note(state="failed", fault=dict(fault), look_again_at=None, leased_until=None)
+    note(state="failed", fault=dict(fault), look_again_at=None, leased_until=None, failing_since=None)
     return "failed"
 
 
@@ -104,7 +113,18 @@ def _not_taken(errand: Errand, note: Note, fault: dict[str, Any], now: datetime)
     """Stop where what we ask is refused; where a cover that was given before is only read, look again tomorrow."""
     if errand.state in ("queued", "sent"):
         return _stop(note, fault)
-    note(fault=fault, look_again_at=now + STANDING_AGAIN, leased_until=None)
+    since = _since(errand, fault, now)
+    note(fault=fault, look_again_at=now + STANDING_AGAIN, leased_until=None, failing_since=since)
+    return errand.state
+
+
+def _not_found(errand: Errand, note: Note, lost: CoverNotFound, now: datetime) -> str:
+    """Look again later at what the insurer does not know; what it does not know it can change for nobody."""
+    fault = _fault(lost)
+    if errand.kind == "change" and errand.state in ("queued", "sent"):
+        return _stop(note, fault)
+    again = STANDING_AGAIN if errand.state == "decided" else PENDING_AGAIN
+    note(fault=fault, look_again_at=now + again, leased_until=None, failing_since=_since(errand, fault, now))
     return errand.state
 
 
@@ -112,7 +132,9 @@ def _wait(errand: Errand, note: Note, failed: SourceError, now: datetime) -> str
     """Look again later, where the source is down or its answer cannot be read; how often it failed tells when."""
     retry_after = failed.retry_after_seconds if isinstance(failed, SourceDown) else None
     again_at = now + wait_after(errand.tries, retry_after)
-    note(tries=errand.tries + 1, fault=_fault(failed), look_again_at=again_at, leased_until=None)
+    fault = _fault(failed)
+    values = {"tries": errand.tries + 1, "fault": fault, "failing_since": _since(errand, fault, now)}
+    note(**values, look_again_at=again_at, leased_until=None)
     return "waiting"
 
 
@@ -125,8 +147,8 @@ def _keep(session: Session, house: House, seller: Seller, errand: Errand, told: 
     never_decided = answer.state == "cancelled" and not any(each.record.source == "insurer" for each in decided)
     state, again = _state_after(errand, answer, never_decided=never_decided)
     values = {"state": state, "key": told.key, "fault": None, "tries": 0, "changed_at": now, "leased_until": None}
-    again_at = None if again is None else now + again
-    cover_requests.note(session, errand.id, errand.leased_until, {**values, "look_again_at": again_at})
+    values |= {"failing_since": None, "look_again_at": None if again is None else now + again}
+    cover_requests.note(session, errand.id, errand.leased_until, values)
     if errand.kind == "withdrawal" and state == "decided" and errand.replaces_id is not None:
         given_back = cover_requests.get(session, errand.replaces_id)
         assert given_back is not None

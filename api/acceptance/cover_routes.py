@@ -102,7 +102,7 @@ def create_cover_withdrawal(request_id: UUID) -> Response:
 @blueprint.arguments(NewCoverDecisionSchema)
 @blueprint.response(201, CoverDecisionSchema)
 def create_cover_decision(data: dict[str, Any]) -> Response:
-    """Record an insurer's answer by its letter, by a person: for insurers without a connection."""
+    """Record an insurer's answer by its letter, by a person: without a connection, or of a cover they lost."""
     return bytes_answer(decide_cover(data, wiring()), 201)
 
 

@@ -24,6 +24,7 @@ class Errand:
     """A request as it was taken, until `leased_until` (real time), with all that the insurer must be told.
 
     `key` is what finds it again: `buyer` and `reference`, of a change what it was before; `state` as it was found.
+    `fault_code` says how the look before failed, `failing_since` since when looks fail so (the seller's time).
     """
 
     id: UUID
@@ -41,6 +42,8 @@ class Errand:
     replaces_id: UUID | None
     key: dict[str, Any]
     leased_until: datetime
+    fault_code: str | None
+    failing_since: datetime | None
 
     def asked_of(self, buyer: Identifier) -> CoverRequest:
         """The request as it is sent: the same however often, since a lost one is found by it."""
@@ -76,6 +79,8 @@ def take(session: Session, request_id: UUID, now: datetime, real_now: datetime) 
         replaces_id=record.replaces_id,
         key=dict(record.key or {}),
         leased_until=until,
+        fault_code=None if record.fault is None else record.fault["code"],
+        failing_since=record.failing_since,
     )
 
 

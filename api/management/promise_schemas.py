@@ -15,7 +15,10 @@ class NewPromiseSchema(Schema):
     """What a debtor promised to pay."""
 
     amount = fields.Nested(MoneySchema, required=True)
-    promised_on = Day(required=True, metadata={"description": "The day on which the money is to come: today or later."})
+    promised_on = Day(
+        required=True,
+        metadata={"description": "The day on which the money is to come: today or later, at most 365 days on."},
+    )
     promised_by = Line(200, required=True, metadata={"description": "The person who promised.", "example": "J. Smit"})
     channel = fields.String(required=True, validate=validate.OneOf(CHANNELS))
     note = Line(2000, load_default=None)

@@ -83,9 +83,12 @@ def tell_outages(house: House, seller: Seller, failed: Mapping[str, str]) -> Non
 
 
 def end_outages(house: House, seller: Seller, failed: Mapping[str, str]) -> None:
-    """End the alerts of sources that a whole run could ask, or needed no more; those of lists a screening ends."""
-    now, lists = house.clock.now(seller), house.catalog.screening_providers
+    """End the alerts of sources that a whole run could ask, or needed no more.
+
+    Those of lists a screening ends, and those of insurers whoever reads covers.
+    """
+    now, others = house.clock.now(seller), house.catalog.screening_providers | house.catalog.insurer_providers
     with house.sessions.of(seller.id) as session:
         for provider, _ in alerts.still_open(session, SOURCE_DOWN, {}):
-            if provider not in failed and provider not in lists:
+            if provider not in failed and provider not in others:
                 alerts.end_alert(session, SOURCE_DOWN, provider, now=now)

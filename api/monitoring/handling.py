@@ -1,6 +1,6 @@
 """What people do about alerts: read one, acknowledge it, or put it off to a day."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from api.records.alert_handling import Done
 from api.records.alerts import AlertRecord
 from api.wiring import Wiring, answer_bytes
 from scoring.monitoring.kinds import OF_SALES
+
+SNOOZED_DAYS_MAX = 366  # What is put off for longer is not put off: nobody would see it again.
 
 
 def kinds_shown(role: str) -> tuple[str, ...] | None:
@@ -48,11 +50,15 @@ def acknowledge(alert_id: UUID, note: str | None, given: Wiring) -> bytes:
 def snooze(alert_id: UUID, until_on: date, note: str | None, given: Wiring) -> bytes:
     """Put an alert off to the end of a day; gives it as it is sent.
 
-    Raises NotFound, NotAllowed for a machine, BadInput for a day that is past, and Conflict for an alert that is over.
+    Raises NotFound, NotAllowed for a machine, BadInput for a day that is past or too far ahead, and Conflict for an
+    alert that is over.
     """
     person = require_person(given, "snooze an alert")
     if until_on < given.today:
         fault = Fault("/until_on", "in_the_past", "The alert would be back before it was away.")
+        raise BadInput("The alert cannot be snoozed.", faults=[fault])
+    if until_on > given.today + timedelta(days=SNOOZED_DAYS_MAX):
+        fault = Fault("/until_on", "too_far_ahead", f"The day is more than {SNOOZED_DAYS_MAX} days away.")
         raise BadInput("The alert cannot be snoozed.", faults=[fault])
     return _handled(alert_id, Done("snoozed", person.subject, note, until_on), given)
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.gate.entering import in_one_transaction
+from api.gate.over_limit import untold
 from api.monitoring.facts import Day, signal_facts
 from api.monitoring.promise_keeping import note_promises
 from api.records import alerts, debtor_signals, debtors, jobs, looks
@@ -68,6 +69,9 @@ def look_within(session: Session, debtor_ids: Sequence[UUID], given: Wiring) -> 
     ended_count = alerts.end_alerts(session, over, now=given.now)
     for each, of in judged.items():
         _bring_about(session, each, facts[each], of, policy)
+    for each in untold(session, list(facts), policy, given.today):
+        # It is told under the debtor's lock, by how it stands then.
+        jobs.defer(session, "tell_over_limit", lane=jobs.LONG, debtor_id=each)
     looks.plan(session, {each: judged[each].look_on if each in judged else None for each in debtor_ids})
     return Looked(len(opened), ended_count)
 

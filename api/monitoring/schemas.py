@@ -7,6 +7,7 @@ from api.records.alert_steps import STEPS
 from api.records.alerts import SEVERITIES
 from api.web.fields import Day, Line, Person
 from api.web.schemas import ChangedQuery, Schema
+from scoring.monitoring.kinds import KINDS
 
 
 class AlertSchema(Schema):
@@ -65,7 +66,7 @@ class WholeAlertSchema(AlertSchema):
 class AlertsQuery(ChangedQuery):
     """Which alerts; without `open` or `state`, those that ended too."""
 
-    kind = Line(100, load_default=None)
+    kind = fields.String(load_default=None, validate=validate.OneOf(sorted(KINDS)))
     debtor_id = fields.UUID(load_default=None)
     open = fields.Boolean(
         load_default=None, metadata={"description": "Not ended: open, acknowledged and snoozed ones."}
@@ -84,5 +85,5 @@ class AcknowledgementSchema(Schema):
 class SnoozeSchema(Schema):
     """Until when an alert need not be seen; it comes back earlier where it gets graver."""
 
-    until_on = Day(required=True, metadata={"description": "The last day of it: today or later."})
+    until_on = Day(required=True, metadata={"description": "The last day of it: today or later, at most 366 days on."})
     note = Line(2000, load_default=None)

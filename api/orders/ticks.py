@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.gate.entering import enter, in_one_transaction
-from api.gate.over_limit import OVER_LIMIT, tell_over_limit
+from api.gate.over_limit import outdated, tell_over_limit
 from api.orders.deadlines import end_of_day
 from api.orders.overdue_decisions import follow_deadlines
 from api.orders.rejudging import judge_held_orders
-from api.records import alerts, debtor_locks, waiting_orders
+from api.records import debtor_locks, policies, waiting_orders
 from api.records.sellers import Seller
 from api.wiring import House, Wiring, of_ourselves
 
@@ -28,7 +28,8 @@ def let_time_pass_of(house: House, seller: Seller) -> None:
     given = of_ourselves(house, seller)
     with given.transaction() as session:
         due = waiting_orders.debtors_out_of_time(session, given.now, given.today)
-        over = alerts.debtors_of(session, OVER_LIMIT)
+        has_policy = policies.active_version(session) is not None
+        over = outdated(session, house.policies.active(session).policy, given.today) if has_policy else []
     for debtor_id in due:
         # Entering the gate lets time pass for the debtor and all of its group.
         in_one_transaction(given, partial(enter, given=given, debtor_id=debtor_id))

@@ -23,7 +23,7 @@ class Overtaken(Exception):
 
 def add(session: Session, values: Mapping[str, Any]) -> CoverRequestRecord:
     """Keep a request."""
-    record = CoverRequestRecord(id=new_id(), tries=0, leased_until=None, **values)
+    record = CoverRequestRecord(id=new_id(), tries=0, leased_until=None, failing_since=None, **values)
     session.add(record)
     session.flush()
     return record
@@ -84,6 +84,47 @@ def due(session: Session, now: datetime, real_now: datetime) -> Sequence[UUID]:
     query = select(REQUEST.id).where(REQUEST.look_again_at <= now, lease.is_(None) | (lease < real_now))
     query = query.where(REQUEST.state.not_in(OVER), ~_is_followed())
     return session.scalars(query.order_by(REQUEST.look_again_at, REQUEST.id).limit(DUE_AT_ONCE_MAX)).all()
+
+
+# A decision that somebody recorded since replaces what cannot be found.
+NOT_FOUND = text("""
+SELECT r.debtor_id, r.id, r.insurance_policy_id, r.failing_since FROM cover_request r
+WHERE r.failing_since IS NOT NULL AND r.fault ->> 'code' = :code AND r.look_again_at IS NOT NULL
+    AND r.state NOT IN ('failed', 'withdrawn')
+    AND NOT EXISTS (SELECT FROM cover_request l WHERE l.replaces_id = r.id AND l.state NOT IN ('failed', 'withdrawn'))
+    AND NOT EXISTS (SELECT FROM cover_decision d WHERE d.debtor_id = r.debtor_id
+        AND d.insurance_policy_id = r.insurance_policy_id AND d.known_at > r.failing_since)
+ORDER BY r.debtor_id, r.id
+""")
+UNANSWERED = text("""
+SELECT DISTINCT ON (p.provider) p.provider, r.fault ->> 'code' AS code FROM cover_request r
+JOIN insurance_policy p ON p.id = r.insurance_policy_id AND p.provider IS NOT NULL
+WHERE r.failing_since <= :until AND r.fault ->> 'code' = ANY(:codes) AND r.look_again_at IS NOT NULL
+    AND r.state NOT IN ('failed', 'withdrawn')
+    AND NOT EXISTS (SELECT FROM cover_request l WHERE l.replaces_id = r.id AND l.state NOT IN ('failed', 'withdrawn'))
+ORDER BY p.provider, r.failing_since, r.id
+""")
+
+
+def not_found(session: Session, code: str) -> Sequence[Any]:
+    """Give the requests whose cover the insurer does not know, as fault `code` says, until something replaces it.
+
+    Each row is debtor_id, id, insurance_policy_id and failing_since, ordered by debtor.
+    """
+    return session.execute(NOT_FOUND, {"code": code}).all()
+
+
+def is_not_found(session: Session, debtor_id: UUID, policy_id: UUID, code: str) -> bool:
+    """Whether the insurer did not know a cover of a debtor when it was read last, as fault `code` says."""
+    of_debtor = (REQUEST.debtor_id == debtor_id, REQUEST.insurance_policy_id == policy_id)
+    lost = (REQUEST.failing_since.is_not(None), REQUEST.fault["code"].astext == code, REQUEST.state.not_in(OVER))
+    return bool(session.scalar(select(select(REQUEST.id).where(*of_debtor, *lost).exists())))
+
+
+def unanswered(session: Session, until: datetime, codes: Sequence[str]) -> dict[str, str]:
+    """Give the insurers whom each look at a request failed since a time or before, by the fault of the longest one."""
+    rows = session.execute(UNANSWERED, {"until": until, "codes": list(codes)})
+    return {row.provider: row.code for row in rows}
 
 
 CHAIN = text("""

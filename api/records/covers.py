@@ -21,7 +21,8 @@ class CoverRequestRecord(WithId, Base):
 
     `sent`: it may have arrived, and whether it did is not known. `key` finds it again at the insurer; `fault` says why
     it went no further. Whoever asks about it holds it until `leased_until` (real time), so that nobody asks twice at
-    once; `look_again_at` is the seller's time, `starts_on` the first day of the cover that is asked.
+    once; `look_again_at` is the seller's time, `starts_on` the first day of the cover that is asked. Since
+    `failing_since` (the seller's time) each look at it failed in the same way; None: the last one did not.
     """
 
     __tablename__ = "cover_request"
@@ -43,6 +44,12 @@ class CoverRequestRecord(WithId, Base):
             "look_again_at",
             postgresql_where=text("look_again_at IS NOT NULL"),
         ),
+        Index(
+            "ix_cover_request_failing",
+            "seller_id",
+            "failing_since",
+            postgresql_where=text("failing_since IS NOT NULL"),
+        ),
     )
     kind: Mapped[str]
     replaces_id: Mapped[UUID | None]
@@ -62,6 +69,7 @@ class CoverRequestRecord(WithId, Base):
     changed_at: Mapped[datetime]
     look_again_at: Mapped[datetime | None]
     leased_until: Mapped[datetime | None]
+    failing_since: Mapped[datetime | None]
 
 
 class CoverDecisionRecord(WithId, Base):

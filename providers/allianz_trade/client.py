@@ -15,7 +15,15 @@ from providers.allianz_trade import mapping
 from providers.allianz_trade.mapping import JOB
 from providers.errors import NotUnderstood, SourceError, SourceRefused
 from providers.http import Line, Reply, Request, Signature
-from providers.insurers import Buyer, CoverAnswer, CoverKey, CoverNotTaken, CoverRequest, InsurancePolicyKey
+from providers.insurers import (
+    Buyer,
+    CoverAnswer,
+    CoverKey,
+    CoverNotFound,
+    CoverNotTaken,
+    CoverRequest,
+    InsurancePolicyKey,
+)
 from providers.memory import Token
 from providers.payload import Payload
 from providers.ports import CompanyKey
@@ -44,6 +52,7 @@ REQUEST_TYPE = "Primary"
 IN_PROGRESS = "InProgress"
 PAGE_SIZE, PAGES_MAX = 500, 20
 REFUSED_AS_ASKED = (400, 422)
+UNKNOWN_COVER = 404  # Not confirmed: that a cover which they do not know is answered so.
 
 
 class AllianzTrade:
@@ -165,7 +174,12 @@ def _read(key: CoverKey, policy: InsurancePolicyKey, line: Line, requested: Deci
 
 
 def _cover(reference: str, line: Line) -> Reply:
-    return _send(Request("cover", f"{COVERS}/{quote(reference, safe='')}"), line)
+    """The cover of a reference. Raises CoverNotFound."""
+    path = f"{COVERS}/{quote(reference, safe='')}"
+    reply = _send(Request("cover", path, expect=(200, UNKNOWN_COVER)), line)
+    if reply.status == UNKNOWN_COVER:
+        raise CoverNotFound(line.provider, "the cover is not known")
+    return reply
 
 
 def _in_progress(policy: InsurancePolicyKey, line: Line) -> Iterator[Payload]:

@@ -13,9 +13,18 @@ from uuid import uuid4
 from rigour.territories import get_territory
 
 from providers.atradius import mapping
-from providers.errors import NotUnderstood, SourceError, SourceRefused
+from providers.errors import SourceError, SourceRefused
 from providers.http import Line, Reply, Request, Signature
-from providers.insurers import Buyer, CoverAnswer, CoverKey, CoverNotTaken, CoverRequest, InsurancePolicyKey, in_steps
+from providers.insurers import (
+    Buyer,
+    CoverAnswer,
+    CoverKey,
+    CoverNotFound,
+    CoverNotTaken,
+    CoverRequest,
+    InsurancePolicyKey,
+    in_steps,
+)
 from providers.memory import Token
 from providers.payload import Payload
 from providers.ports import CompanyKey, Identifier
@@ -99,7 +108,7 @@ class Atradius:
         for item in _covers(LISTS, key.buyer, policy, line):
             if mapping.whole(item, "coverId") == key.reference:
                 return _cover(item, key.buyer, policy, line)
-        raise NotUnderstood(line.provider, "the cover is in none of the lists")
+        raise CoverNotFound(line.provider, "the cover is in none of the lists")
 
     def change_cover(self, key: CoverKey, request: CoverRequest, policy: InsurancePolicyKey, line: Line) -> CoverAnswer:
         """Ask for more, or give back a part."""

@@ -19,7 +19,7 @@ OF_CREDIT = (
     AlertKind(
         "over_limit",
         ("warning",),
-        begins="Exposure stands above a limit.",
+        begins="Exposure stands above a limit, the debtor's own or its group's, whatever brought it there.",
         ends="It does not any more.",
         title=Words("A debtor stands above its limit", "Een debiteur staat boven de limiet"),
         todo=Words(
@@ -78,6 +78,17 @@ OF_CREDIT = (
         ends="A better decision comes.",
         title=Words("The insurer has withdrawn cover", "De verzekeraar heeft de dekking ingetrokken"),
         todo=COVER,
+    ),
+    AlertKind(
+        "cover_unknown",
+        ("urgent",),
+        begins="The insurer does not know a cover any more, so that nobody can say whether it stands.",
+        ends="It is read again, or another decision, request or withdrawal replaces it.",
+        title=Words("The insurer does not know a cover any more", "De verzekeraar kent een dekking niet meer"),
+        todo=Words(
+            "Ask the insurer whether the cover stands, and record its decision.",
+            "Vraag de verzekeraar of de dekking nog geldt en leg het besluit vast.",
+        ),
     ),
     AlertKind(
         "sanctions_hit",

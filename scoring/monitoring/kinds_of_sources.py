@@ -36,7 +36,7 @@ OF_SOURCES = (
     AlertKind(
         "source_down",
         ("warning",),
-        begins="A monitoring run could not ask a source.",
+        begins="A monitoring run or a screening could not ask a source, or an insurer did not answer for two days.",
         ends="It answers.",
         title=Words("A source does not answer", "Een bron antwoordt niet"),
         todo=Words("What waits for it is asked again by itself.", "Wat erop wacht wordt vanzelf opnieuw gevraagd."),

@@ -70,6 +70,8 @@ def test_time_breaks_what_is_open_and_nothing_else(booked: Decimal, left: Decima
         ({"amount": eur("100.01")}, [("/amount/amount", "more_than_open")]),
         ({"amount": eur("100", "USD")}, [("", "other_currency")]),
         ({"promised_on": on(-1)}, [("/promised_on", "in_the_past")]),
+        ({"promised_on": on(365)}, []),
+        ({"promised_on": on(366)}, [("/promised_on", "too_far_ahead")]),
         ({"covered_until": on(9), "promised_on": on(9)}, []),
         ({"covered_until": on(9), "promised_on": on(10)}, [("/promised_on", "beyond_cover")]),
         ({"covered_until": on(9), "promised_on": on(10), "has_consent": True}, []),

@@ -17,7 +17,7 @@ from api.records.alerts import AlertRecord, Called
 from api.records.events import EventRecord
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
-from tests.web_checks import assert_documented
+from tests.web_checks import assert_documented, assert_problem
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ONE = Called("overdue_items", "d/overdue", "notice", {"days": 30}, level=1)
@@ -145,6 +145,24 @@ def test_a_machine_is_refused(kept: Alerts, client_of: Callable[..., FlaskClient
     answer = post(client_of("finance"), kept.id_of(), what, body)
     assert (answer.status_code, answer.json["code"]) == (403, "person_needed")
     assert kept.events() == ["opened"]
+
+
+def test_an_alert_is_put_off_for_a_year_and_no_longer(kept: Alerts, finance: FlaskClient) -> None:
+    kept.call(ONE)
+    alert_id = kept.id_of()
+    far = post(finance, alert_id, "snoozes", {"until_on": day(368)})
+    faults = [(each["pointer"], each["code"]) for each in far.json["errors"]]
+    assert (far.status_code, faults) == (422, [("/until_on", "too_far_ahead")])
+    assert finance.get(f"/v1/alerts/{alert_id}").json["state"] == "open"
+    assert post(finance, alert_id, "snoozes", {"until_on": day(365)}).status_code == 201
+
+
+def test_a_kind_that_is_not_is_told(app: Flask, finance: FlaskClient) -> None:
+    answer = finance.get("/v1/alerts?kind=foo")
+    assert_problem(app, answer, 422, "bad_input")
+    (fault,) = answer.json["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/kind", "not_a_choice")
+    assert "over_limit" in fault["detail"]
 
 
 def test_what_cannot_be_is_told(kept: Alerts, finance: FlaskClient) -> None:

@@ -22,9 +22,10 @@ def test_open_ones_come_first_page_by_page(
         for number in range(6):
             now = NOW + timedelta(hours=number)
             of = {"debtor_id": debtor_id} if number == 2 else {}
-            alerts.open_alert(session, f"kind_{number % 2}", str(number), "notice", {"number": number}, now=now, **of)
+            kind = ("statement_missing", "statement_repeated")[number % 2]
+            alerts.open_alert(session, kind, str(number), "notice", {"number": number}, now=now, **of)
         for number in (5, 3):
-            alerts.end_alert(session, "kind_1", str(number), now=NOW + timedelta(days=1))
+            alerts.end_alert(session, "statement_repeated", str(number), now=NOW + timedelta(days=1))
     client = client_of("credit_manager")
     listed, path = [], "/v1/alerts?limit=4"
     while path:
@@ -33,7 +34,8 @@ def test_open_ones_come_first_page_by_page(
         listed += [each["subject"] for each in page["items"]]
         path = page["next"] and f"/v1/alerts?limit=4&after={page['next']}"
     assert listed == ["4", "2", "1", "0", "5", "3"]
-    filters = {"kind=kind_1": "1 5 3", "open=false": "5 3", "kind=kind_0&open=true": "4 2 0", "kind=none": ""}
+    filters = {"kind=statement_repeated": "1 5 3", "open=false": "5 3", "kind=webhook_paused": ""}
+    filters |= {"kind=statement_missing&open=true": "4 2 0"}
     for query, subjects in {**filters, f"debtor_id={debtor_id}": "2"}.items():
         items = client.get(f"/v1/alerts?{query}").json["items"]
         assert [each["subject"] for each in items] == subjects.split(), query

@@ -17,7 +17,7 @@ from providers.allianz_trade.client import COVERS, JOBS, MATCHING, REQUESTS, SET
 from providers.allianz_trade.mapping import BUYER_SCHEME, cover
 from providers.errors import NotUnderstood, SourceDown, SourceError, SourceRefused
 from providers.http import Line
-from providers.insurers import CoverAnswer, CoverKey, CoverNotTaken, CoverRequest, InsurancePolicyKey
+from providers.insurers import CoverAnswer, CoverKey, CoverNotFound, CoverNotTaken, CoverRequest, InsurancePolicyKey
 from providers.ports import CompanyKey, Identifier
 from tests.providers.allianz_trade.fake import FakeAllianz
 from tests.providers.mutations import mutated
@@ -134,6 +134,11 @@ def test_a_cover_is_what_its_one_limit_says(limits: list[Any], state: str, amoun
 def test_what_is_not_known_is_not_guessed(limits: list[Any]) -> None:
     with pytest.raises(NotUnderstood):
         cover({**STORED, "creditLimitsAggregation": {"creditLimits": limits}}, KEY, "EUR", None, TODAY)
+
+
+def test_a_cover_nobody_has_is_not_found(fake: FakeAllianz) -> None:
+    with pytest.raises(CoverNotFound):
+        INSURER.read_cover(CoverKey("cover-9", BUYER), POLICY, line())
 
 
 def test_the_cover_of_another_company_is_not_taken_for_this_one() -> None:

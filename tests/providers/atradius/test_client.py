@@ -14,9 +14,17 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from providers.atradius.client import BUYERS, COVERS, SETTINGS, TOKENS, Atradius
 from providers.atradius.mapping import BUYER_SCHEME
-from providers.errors import NotUnderstood, SourceDown, SourceError, SourceRefused
+from providers.errors import SourceDown, SourceError, SourceRefused
 from providers.http import Line
-from providers.insurers import STANDING, CoverAnswer, CoverKey, CoverNotTaken, CoverRequest, InsurancePolicyKey
+from providers.insurers import (
+    STANDING,
+    CoverAnswer,
+    CoverKey,
+    CoverNotFound,
+    CoverNotTaken,
+    CoverRequest,
+    InsurancePolicyKey,
+)
 from providers.ports import CompanyKey, Identifier
 from tests.providers.atradius.fake import FakeAtradius
 from tests.providers.mutations import mutated
@@ -123,8 +131,8 @@ def test_an_insurance_policy_without_its_numbers_is_refused() -> None:
         INSURER.read_cover(CoverKey("1", BUYER), InsurancePolicyKey({}, "EUR"), line())
 
 
-def test_a_cover_nobody_has_is_not_understood(fake: FakeAtradius) -> None:
-    with pytest.raises(NotUnderstood):
+def test_a_cover_nobody_has_is_not_found(fake: FakeAtradius) -> None:
+    with pytest.raises(CoverNotFound):
         INSURER.read_cover(CoverKey("1", BUYER), POLICY, line())
 
 
