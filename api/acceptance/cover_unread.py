@@ -44,9 +44,10 @@ def tell_unread(house: House, seller: Seller) -> None:
         alerts.end_alerts(session, [(SOURCE_DOWN, each) for each in insurers], now=now)
 
 
-def _data(rows: list[tuple[UUID, UUID, UUID, object]]) -> dict[str, object]:
-    """Give which covers of a debtor are lost, by their requests and contracts."""
+def _data(rows: list[tuple[UUID, UUID, UUID, str | None]]) -> dict[str, object]:
+    """Give which covers of a debtor are lost, by their requests and contracts, and at which insurer the first is."""
     return {
+        "provider": rows[0][3],
         "cover_request_ids": [str(request_id) for _, request_id, _, _ in rows[:SHOWN_MAX]],
         "insurance_policy_ids": sorted({str(policy_id) for _, _, policy_id, _ in rows}),
     }

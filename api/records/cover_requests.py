@@ -88,7 +88,8 @@ def due(session: Session, now: datetime, real_now: datetime) -> Sequence[UUID]:
 
 # A decision that somebody recorded since replaces what cannot be found.
 NOT_FOUND = text("""
-SELECT r.debtor_id, r.id, r.insurance_policy_id, r.failing_since FROM cover_request r
+SELECT r.debtor_id, r.id, r.insurance_policy_id, p.provider FROM cover_request r
+JOIN insurance_policy p ON p.id = r.insurance_policy_id
 WHERE r.failing_since IS NOT NULL AND r.fault ->> 'code' = :code AND r.look_again_at IS NOT NULL
     AND r.state NOT IN ('failed', 'withdrawn')
     AND NOT EXISTS (SELECT FROM cover_request l WHERE l.replaces_id = r.id AND l.state NOT IN ('failed', 'withdrawn'))
@@ -109,7 +110,7 @@ ORDER BY p.provider, r.failing_since, r.id
 def not_found(session: Session, code: str) -> Sequence[Any]:
     """Give the requests whose cover the insurer does not know, as fault `code` says, until something replaces it.
 
-    Each row is debtor_id, id, insurance_policy_id and failing_since, ordered by debtor.
+    Each row is debtor_id, id, insurance_policy_id and the insurer as a provider, ordered by debtor.
     """
     return session.execute(NOT_FOUND, {"code": code}).all()
 

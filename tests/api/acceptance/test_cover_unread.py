@@ -54,6 +54,7 @@ def test_a_cover_that_the_insurer_does_not_know_is_told_once_until_it_is_read(
     (alert,) = insured.client.get(f"/v1/alerts?kind=cover_unknown&debtor_id={debtor_id}").json["items"]
     assert (alert["severity"], alert["for_role"], alert["state"]) == ("urgent", "finance", "open")
     assert alert["data"] == {
+        "provider": "atradius",
         "cover_request_ids": [request["id"]],
         "insurance_policy_ids": [insured.policy["id"]],
     }

@@ -123,6 +123,11 @@ DATA = {
         "valid_from": "2026-03-01",
         "valid_until": None,
     },
+    "cover_unknown": {
+        "provider": "atradius",
+        "cover_request_ids": [id_of(1)],
+        "insurance_policy_ids": [id_of(2)],
+    },
     "sanctions_hit": {"provider": "opensanctions", "entity_ids": ["NK-1"]},
     "sanctions_possible": {"provider": "opensanctions", "entity_ids": ["NK-1"]},
     "held_order_overdue": {"order_id": str(ORDER), "due_at": "2026-03-01T10:00:00+00:00", "owner": "fay@example.com"},
