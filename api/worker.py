@@ -30,6 +30,7 @@ from api.prospect.rescreening_jobs import JOBS as SCREENING_JOBS
 from api.records import idempotency, jobs, mails, seller_clocks, sellers, webhook_deliveries
 from api.seller_day import A_DAY, TASKS, OfDebtor, Step, do_for_everybody
 from api.wiring import House
+from api.worker_lanes import keep_lane
 
 HANDLERS: dict[str, Handler] = {
     **CLOCK_JOBS,
@@ -46,8 +47,6 @@ STALLED_AFTER_SECONDS = 30
 KEPT_HOURS = 24
 DELIVERED_KEPT = timedelta(days=30)
 MAILS_KEPT = timedelta(days=90)
-LANE_CONCURRENCY = 2
-SHUTDOWN_SECONDS = 20
 FEED_SECONDS = 0.5
 MAIL_SECONDS = 5
 SECONDS_PER_MINUTE, SECONDS_PER_HOUR = 60, 3600
@@ -151,18 +150,7 @@ def work(house: House, database_url: str) -> None:
 async def _work(house: House, queue: App) -> None:
     """Run two lanes side by side, so that no long import makes rescued jobs wait; the feeds and mail go on beside."""
     async with queue.open_async():
-        lanes = [
-            asyncio.create_task(
-                queue.run_worker_async(
-                    queues=[lane],
-                    name=lane,
-                    concurrency=LANE_CONCURRENCY,
-                    install_signal_handlers=False,
-                    shutdown_graceful_timeout=SHUTDOWN_SECONDS,
-                )
-            )
-            for lane in jobs.LANES
-        ]
+        lanes = [asyncio.create_task(keep_lane(queue, lane)) for lane in jobs.LANES]
         feeds = asyncio.create_task(_append_to_feeds(house))
         courier = Courier(house)
         hooks = asyncio.create_task(_deliver(courier))

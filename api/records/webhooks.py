@@ -15,7 +15,8 @@ from api.records.sessions import Sessions
 
 WebhookState = Literal["active", "paused", "disabled"]
 STATES: tuple[WebhookState, ...] = get_args(WebhookState)
-# Why it is not active: a person paused it, or a machine by a request; it failed for long, or its receiver said that it is gone for good (410).
+# Why it is not active: a person paused it, or a machine by a request; it failed for long, or its receiver said that it
+# is gone for good (410).
 StateReason = Literal["by_person", "by_request", "failing", "gone"]
 REASONS: tuple[StateReason, ...] = get_args(StateReason)
 
