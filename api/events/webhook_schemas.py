@@ -34,7 +34,7 @@ class EventType(Line):
 class EventTypes(fields.List[str]):
     """Types of events, each kept once however often it is named."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> list[str]:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> list[str | None]:
         return list(dict.fromkeys(super()._deserialize(value, attr, data, **options)))
 
 

@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 
 from api.clock import real_now
 from api.events.courier import Courier
-from api.events.delivering import deliver_some
+from api.events.delivering import Turn, deliver_some
 from api.events.feeding import append_to_feeds
 from api.records import webhook_deliveries, webhook_leases, webhooks
 from api.records.base import new_id
@@ -352,7 +352,7 @@ def test_a_courier_that_stops_gives_back_what_it_has_not_sent(
     hook = new_hook()
     hook.tell(5)
     stops = iter([False, False, True, True, True])
-    deliver_some(house, seller.id, hook.id, RULES, lambda: next(stops))
+    deliver_some(house, seller.id, hook.id, RULES, Turn(is_stopping=lambda: next(stops)))
     assert hook.states() == ["delivered"] * 2 + ["waiting"] * 3
     assert hook.run() == 3  # At once, and not when a lease is over.
 
