@@ -17,7 +17,7 @@ from api.events.feeding import append_to_feeds
 from api.records.sellers import Seller
 from api.wiring import House
 from tests.api.events.hooks import HOOK, RULES, Hook
-from tests.api.events.receiver import Receiver, Sent, receiving, status
+from tests.api.events.receiver import Answer, Receiver, Sent, receiving, status
 
 
 @contextmanager
@@ -44,6 +44,16 @@ def wait_for(is_so: Callable[[], bool], seconds: float = 30) -> None:
     while not is_so():
         assert time.monotonic() < until, "it did not come to be so"
         time.sleep(0.02)
+
+
+def silent_until(answers: Event) -> Answer:
+    """Say nothing before it is set, and then hang up."""
+
+    def answer(handler: Any, _: Sent) -> None:
+        answers.wait(60)
+        handler.close_connection = True
+
+    return answer
 
 
 class Slow:
@@ -103,7 +113,7 @@ def test_who_never_answers_keeps_nobody_waiting_who_does(
     with ExitStack() as stack:
         dead = stack.enter_context(receiving())
         stack.callback(answers.set)  # Before the receiver ends.
-        dead.answer = lambda *_: answers.wait(60)
+        dead.answer = silent_until(answers)
         rules = replace(RULES, hook=replace(HOOK, answer_seconds=45))
         with going_round(house, rules):
             well.tell(type="debtor.created.v1")
@@ -126,7 +136,7 @@ def test_failing_ones_leave_the_threads_of_all_others_alone(
     with ExitStack() as stack:
         dead = stack.enter_context(receiving())
         stack.callback(answers.set)
-        dead.answer = lambda *_: answers.wait(60)
+        dead.answer = silent_until(answers)
         silent = RUNS_MAX["slow_or_new"] + RUNS_MAX["failing"]
         for _ in range(silent):
             webhook = new_hook()
