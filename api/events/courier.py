@@ -99,7 +99,7 @@ class Courier:
             turn = Turn(
                 is_stopping=self._is_stopping.is_set,
                 tell_more=lambda: self._begin(webhook, RUNS_OF_ONE_MAX),
-                seconds_each=known and known.seconds_each,
+                seconds_each=None if known is None else known.seconds_each,
                 failing_too=kind == "failing",
             )
             ran = deliver_some(self._house, *webhook, self._rules, turn)

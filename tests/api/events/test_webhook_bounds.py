@@ -14,6 +14,7 @@ from api.events import webhooks as service
 from api.records import webhooks
 from api.records.sellers import Seller
 from api.records.sessions import Sessions
+from api.web.openapi import document
 from tests.api.conftest import Key
 from tests.api.events.receiver import Receiver, status
 from tests.api.events.test_webhooks import ADDRESS, made, private_app
@@ -105,6 +106,17 @@ def test_who_paused_it_is_told_as_it_was(client_of: ClientOf, options: dict[str,
 def test_a_type_that_is_named_twice_is_kept_once(client_of: ClientOf) -> None:
     types = ["order.held.v1", "alert.opened.v1", "order.held.v1"]
     assert made(client_of("finance"), types=types)["types"] == ["order.held.v1", "alert.opened.v1"]
+
+
+def test_a_secret_is_rotated_without_a_body(client_of: ClientOf) -> None:
+    client = client_of("finance")
+    answer = client.post(f"/v1/webhooks/{made(client)['id']}/secret-rotations")
+    assert (answer.status_code, answer.json["secret"][:6]) == (201, "whsec_")
+
+
+@pytest.mark.parametrize("path", ["/webhooks/{webhook_id}/secret-rotations", "/alerts/{alert_id}/acknowledgements"])
+def test_a_body_that_may_be_left_out_is_described_so(app: Flask, path: str) -> None:
+    assert document(app)["paths"][f"/v1{path}"]["post"]["requestBody"]["required"] is False
 
 
 @pytest.mark.parametrize("value", [0, 1, 0.0, "true", []])
