@@ -76,6 +76,16 @@ class InProgress(Conflict):
         self.retry_after_seconds = retry_after_seconds
 
 
+class TooMuchAtOnce(Problem):
+    """As much of this is being done for the caller as we do at once; the same request may be sent again."""
+
+    code = "too_many_requests"
+
+    def __init__(self, detail: str, *, code: str, retry_after_seconds: int) -> None:
+        super().__init__(detail, code=code)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class StaleVersion(Problem):
     """Somebody else changed it since it was read."""
 

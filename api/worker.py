@@ -31,6 +31,7 @@ from api.prospect.rescreening_jobs import JOBS as SCREENING_JOBS
 from api.records import idempotency, jobs, mails, seller_clocks, sellers, webhook_deliveries
 from api.seller_day import A_DAY, TASKS, OfDebtor, Step, do_for_everybody
 from api.wiring import House
+from api.worker_lanes import LANE_CONCURRENCY, keep_lane
 
 HANDLERS: dict[str, Handler] = {
     **CLOCK_JOBS,
@@ -47,10 +48,8 @@ STALLED_AFTER_SECONDS = 30
 KEPT_HOURS = 24
 DELIVERED_KEPT = timedelta(days=30)
 MAILS_KEPT = timedelta(days=90)
-LANE_CONCURRENCY = 2
 LOOPS = 3  # The feeds, webhooks and mail.
 THREADS = LANE_CONCURRENCY * len(jobs.LANES) + LOOPS + 1  # One for what is tidied now and then.
-SHUTDOWN_SECONDS = 20
 FEED_SECONDS = 0.5
 MAIL_SECONDS = 5
 SECONDS_PER_MINUTE, SECONDS_PER_HOUR = 60, 3600
@@ -156,18 +155,7 @@ async def _work(house: House, queue: App) -> None:
     # What is done all the time has a thread of its own, however much the lanes are at.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="creditgate-worker"))
     async with queue.open_async():
-        lanes = [
-            asyncio.create_task(
-                queue.run_worker_async(
-                    queues=[lane],
-                    name=lane,
-                    concurrency=LANE_CONCURRENCY,
-                    install_signal_handlers=False,
-                    shutdown_graceful_timeout=SHUTDOWN_SECONDS,
-                )
-            )
-            for lane in jobs.LANES
-        ]
+        lanes = [asyncio.create_task(keep_lane(queue, lane)) for lane in jobs.LANES]
         feeds = asyncio.create_task(_append_to_feeds(house))
         courier = Courier(house)
         hooks = asyncio.create_task(_deliver(courier))

@@ -72,6 +72,9 @@ class Told:
     def unwatch(self, watched: Identifier, line: Line) -> None:
         raise AssertionError("all are followed")
 
+    def watched_count(self, line: Line) -> None:
+        return None
+
     def changes(self, since: datetime, line: Line) -> tuple[Change, ...]:
         return tuple(
             Change(f"change of {each}", Identifier(SCHEME, "NL", str(each)), "score", since, "80", "31")

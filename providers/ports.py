@@ -173,6 +173,9 @@ class Watch(Protocol):
     def changes(self, since: datetime, line: Line) -> tuple[Change, ...]:
         """What has changed since a time, the oldest first, each once."""
 
+    def watched_count(self, line: Line) -> int | None:
+        """How many companies are watched; None where the source does not say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

@@ -18,9 +18,18 @@ NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa")
 # Public by their numbers, and yet answered by the cloud that a machine runs in.
 OF_CLOUDS = (IPv4Network("168.63.129.16/32"), IPv4Network("192.0.0.0/24"))
+# No place of anybody: the relays of 6to4, which are no more, pass on to whoever says to be the nearest one.
+ANYCAST_6TO4 = IPv4Network("192.88.99.0/24")
 # IPv6 forms that carry an IPv4 address in their last 32 bits.
 CARRIES_IPV4 = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"), IPv6Network("::ffff:0:0:0/96"))
-NOT_FOR_US = (IPv6Network("64:ff9b:1::/48"), IPv6Network("fec0::/10"), IPv6Network("5f00::/16"))
+NOT_FOR_US = (
+    IPv6Network("64:ff9b:1::/48"),
+    IPv6Network("fec0::/10"),
+    IPv6Network("5f00::/16"),
+    IPv6Network("3fff::/20"),
+)
+# An interface of ISATAP: the IPv4 address it is reached by follows.
+ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 
 Address = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], list[str]]
@@ -67,7 +76,8 @@ def place_of(address: str, *, private_allowed: bool) -> Place:
         raise AddressRefused("malformed", "Must be an address such as https://example.com/hook.") from error
     if parts.scheme != "https" and not (parts.scheme == "http" and private_allowed):
         raise AddressRefused("not_https", "Must begin with https://.")
-    if not host or port == 0:
+    # Brackets are for IPv6; of the addresses to come that may stand in them too (v1.x) there are none.
+    if not host or port == 0 or ("[" in parts.netloc and ":" not in host):
         raise AddressRefused("malformed", "Must be an address such as https://example.com/hook.")
     if parts.username is not None or parts.password is not None:
         raise AddressRefused("login", "Must not hold a login: deliveries are signed.")
@@ -100,9 +110,11 @@ def is_public(address: Address) -> bool:
         carried = _carried(address)
         if carried is not None:
             return is_public(carried)
+        if int(address) >> 32 & 0xFFFF_FFFF in ISATAP and not is_public(IPv4Address(int(address) & 0xFFFF_FFFF)):
+            return False
         return address.is_global and not (address.is_multicast or address.is_reserved)
-    of_cloud = any(address in network for network in OF_CLOUDS)
-    return address.is_global and not (address.is_multicast or address.is_reserved or of_cloud)
+    not_theirs = any(address in network for network in (*OF_CLOUDS, ANYCAST_6TO4))
+    return address.is_global and not (address.is_multicast or address.is_reserved or not_theirs)
 
 
 def _carried(address: IPv6Address) -> IPv4Address | None:

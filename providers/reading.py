@@ -18,7 +18,8 @@ FORBIDDEN = 403
 # A source that asks for more is asked again after this all the same: a fault of its must not shut us out for years.
 WAIT_SECONDS_MAX = 3600
 _PAGE_NAMES_ITSELF_WITHIN = 1000  # Bytes: there may be a comment before it.
-_SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
+_SECONDS = re.compile(r"0*([0-9]+)", re.ASCII)
+_DIGITS_MAX = 9  # More are more than the longest wait; of thousands, no number is made at all.
 
 
 class NotStorable(ValueError):
@@ -37,8 +38,9 @@ def error_of(status: int) -> type[SourceError]:
 def wait_seconds(headers: Mapping[str, str], now: datetime) -> int | None:
     """The seconds that `Retry-After` asks for, as a number or as a time (`now` is UTC); None where it says nothing."""
     told = headers.get("Retry-After", "").strip()
-    if _SECONDS.fullmatch(told):
-        return min(int(told), WAIT_SECONDS_MAX)
+    if number := _SECONDS.fullmatch(told):
+        digits = number.group(1)
+        return WAIT_SECONDS_MAX if len(digits) > _DIGITS_MAX else min(int(digits), WAIT_SECONDS_MAX)
     try:
         until = parsedate_to_datetime(told)
         until = until.replace(tzinfo=UTC) if until.tzinfo is None else until

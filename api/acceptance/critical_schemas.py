@@ -2,14 +2,14 @@
 
 from marshmallow import fields
 
-from api.web.fields import Line
+from api.web.fields import Line, Truth
 from api.web.schemas import PageQuery, Schema
 
 
 class NewCriticalMarkSchema(Schema):
     """Whether a debtor is critical, and why. The first-payment rule holds no order of one that is."""
 
-    critical = fields.Boolean(required=True, truthy={True}, falsy={False})
+    critical = Truth(required=True)
     grounds = Line(2000, required=True)
 
 

@@ -10,7 +10,7 @@ from api.records.holds import HOLD_KINDS
 from api.records.limits import SCOPES
 from api.records.securities import SECURITY_KINDS
 from api.web.faults import raise_faults
-from api.web.fields import Day, Line
+from api.web.fields import Day, Line, Truth
 from api.web.schemas import MoneySchema, PageQuery, Schema, told_whole
 
 FINANCE_ONLY = {"description": "For finance only."}
@@ -62,7 +62,7 @@ class NewSecuritySchema(Schema):
 
     kind = fields.String(required=True, validate=validate.OneOf(SECURITY_KINDS))
     amount = fields.Nested(MoneySchema)
-    raises_limit = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+    raises_limit = Truth(load_default=False)
     guarantor_id = fields.UUID(metadata={"description": "The debtor that guarantees."})
     guarantor_name = Line(200, metadata={"description": "Who guarantees, where it is no debtor."})
     document_id = fields.UUID()

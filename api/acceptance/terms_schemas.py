@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, post_load, validate
 
 from api.acceptance.terms import TermsAccepted
-from api.web.fields import Day, Line, WholeNumber
+from api.web.fields import Day, Line, Truth, WholeNumber
 from api.web.schemas import Schema
 
 SHA256 = r"^[0-9a-f]{64}$"
@@ -50,7 +50,7 @@ class NewAgreedTermsSchema(Schema):
     accepted_on = Day(required=True)
     channel = fields.String(required=True, validate=validate.OneOf(CHANNELS))
     payment_term_days = WholeNumber(0, 365, required=True)
-    expressly_agreed = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
+    expressly_agreed = Truth(load_default=False)
     debtor_size = fields.String(
         validate=validate.OneOf(SIZES),
         load_default=None,

@@ -11,7 +11,7 @@ from api.problems import Fault
 from api.records.applications import APPLICATION_STATES
 from api.records.verdicts import VERDICTS
 from api.web.faults import faults_of
-from api.web.fields import Day, Line, WholeNumber
+from api.web.fields import Day, Line, Truth, WholeNumber
 from api.web.schemas import MoneySchema, Schema
 
 MODES = ("open_account", "first_payment_first", "prepayment", "direct_debit")
@@ -57,7 +57,7 @@ class NewVerdictSchema(Schema):
 class NewApprovalSchema(Schema):
     """What a second person says of a verdict."""
 
-    approved = fields.Boolean(required=True, truthy={True}, falsy={False})
+    approved = Truth(required=True)
     grounds = Line(2000, required=True)
 
 

@@ -8,6 +8,7 @@ from time import monotonic
 from uuid import UUID
 
 import structlog
+from sqlalchemy.orm import Session
 
 from api.clock import real_now
 from api.events.bodies import Judgements, judgements_of
@@ -25,6 +26,8 @@ from providers.reading import wait_seconds
 
 SECOND, MINUTE, HOUR = 1.0, 60.0, 3600.0
 _random = SystemRandom()
+UNSIGNED_REST = timedelta(minutes=1)  # Else whoever looks for work would find it all the time.
+
 log = structlog.get_logger(__name__)
 
 
@@ -32,8 +35,9 @@ log = structlog.get_logger(__name__)
 class DeliveryRules:
     """How deliveries are tried: `waits` are the seconds after each failed try, about 36 hours; then it is parked.
 
-    A run begins no post after `run_seconds`; `lease_seconds` is longer than any run, so that nobody else sends the
-    same meanwhile. A webhook of which nothing was taken for `failing` is paused.
+    A run begins no post after `run_seconds`, and none that could end after its lease, whose `lease_seconds` count from
+    before it was taken: so nobody else sends the same meanwhile. A webhook of which nothing was taken for
+    `failing` is paused.
     """
 
     hook: HookRules = field(default_factory=HookRules)
@@ -48,12 +52,43 @@ class DeliveryRules:
     queue_most: int = 1000
     failing: timedelta = timedelta(hours=24)
 
+    def most(self, seconds_each: float | None) -> int:
+        """Give how many a run leases where each takes so long (None: nobody knows yet): what it can send in its time,
+        so that the others are left to runs beside it.
+        """
+        return self.run_most if not seconds_each else max(1, min(self.run_most, int(self.run_seconds / seconds_each)))
+
     def due_at(self, failed_count: int, now: datetime) -> datetime | None:
         """Give when to try again after so many failed tries; None when it is to be parked."""
         if failed_count > len(self.waits):
             return None
         spread = _random.uniform(1 - self.jitter, 1 + self.jitter)
         return now + timedelta(seconds=self.waits[failed_count - 1] * spread)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How one run is to be done: `seconds_each` is how long a post took lately, None where nobody knows.
+
+    `tell_more` is called before the first post where there may be more than this run has leased. Without
+    `failing_too` nothing is sent to a webhook that fails.
+    """
+
+    is_stopping: Callable[[], bool] = bool
+    tell_more: Callable[[], None] = lambda: None
+    seconds_each: float | None = None
+    failing_too: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a run went: how many it leased; whether the webhook fails, and how long a post took, None where nothing was
+    sent.
+    """
+
+    leased_count: int
+    is_failing: bool | None = None
+    seconds_each: float | None = None
 
 
 @dataclass(slots=True)
@@ -67,6 +102,7 @@ class Run:
     is_failing: bool
     secrets: Sequence[str] = field(repr=False)
     lease_id: UUID
+    leased_at: float  # Before it was, by the monotonic clock.
     leased: Sequence[Leased]
     judgements: Judgements
     tried: list[Tried] = field(default_factory=list)
@@ -75,57 +111,77 @@ class Run:
 
 
 def deliver_some(
-    house: House, seller_id: UUID, webhook_id: UUID, rules: DeliveryRules, is_stopping: Callable[[], bool] = bool
-) -> tuple[int, bool]:
-    """Do one run for a webhook; safe beside others who do the same. Gives how many were leased, and whether all there
-    was room for, so that there may be more.
+    house: House, seller_id: UUID, webhook_id: UUID, rules: DeliveryRules, turn: Turn | None = None
+) -> Ran:
+    """Do one run for a webhook; safe beside others who do the same.
 
     Killed at any moment it loses nothing: what it had leased is due again when the lease is over, under the same id.
     """
-    run = _begun(house, seller_id, webhook_id, rules)
+    turn = turn or Turn()
+    run = _begun(house, seller_id, webhook_id, rules, turn)
     if run is None:
-        return 0, False
-    _send(run, rules, is_stopping)
+        return Ran(0)
+    if run.leased and not run.is_failing and len(run.leased) == rules.most(turn.seconds_each):
+        turn.tell_more()
+    _send(run, rules, turn.is_stopping)
     _record(house, run, rules)
-    return len(run.leased), len(run.leased) == rules.run_most
+    if not run.tried:
+        return Ran(len(run.leased), is_failing=run.is_failing or None)
+    is_failing = all(each.error is not None for each in run.tried)
+    seconds_each = sum(each.duration_ms for each in run.tried) / len(run.tried) / 1000
+    return Ran(len(run.leased), is_failing, seconds_each)
 
 
-def _begun(house: House, seller_id: UUID, webhook_id: UUID, rules: DeliveryRules) -> Run | None:
+def _begun(house: House, seller_id: UUID, webhook_id: UUID, rules: DeliveryRules, turn: Turn) -> Run | None:
+    """Queue and lease. A run with nothing leased is of a webhook that fails, and is left alone for that."""
     with house.sessions.of_nobody() as session:
         seller = sellers.get(session, seller_id)
     if seller is None:
         return None
     with house.sessions.of(seller_id) as session:
         webhook = webhooks.get(session, webhook_id, locked=True)
-        now = real_now()
+        now, leased_at = real_now(), monotonic()
         if webhook is None or webhook.state != "active" or (webhook.resting_until or now) > now:
             return None
-        webhook_deliveries.queue_new(session, webhook, rules.queue_most, now)
-        is_failing = webhook.failing_since is not None
-        most = 1 if is_failing else rules.run_most  # One to see whether it is well again.
+        address, ordered, is_failing = webhook.address, webhook.ordered, webhook.failing_since is not None
         lease_id, until = new_id(), now + timedelta(seconds=rules.lease_seconds)
+        if is_failing and not turn.failing_too:
+            return Run(seller, webhook_id, address, ordered, is_failing, (), lease_id, leased_at, (), {})
+        webhook_deliveries.queue_new(session, webhook, rules.queue_most, now)
+        most = 1 if is_failing else rules.most(turn.seconds_each)  # One to see whether it is well again.
         leased = webhook_leases.lease(session, webhook, lease_id, most, now, until)
         if not leased:
             return None
-        try:
-            secrets = secrets_that_count(session, house.vault, webhook_id, now)
-        except (SecretUnreadable, KeyError) as error:  # Nothing is sent unsigned; who runs us must mend it.
-            log.error("webhook_secret_unreadable", webhook_id=str(webhook_id), error=type(error).__name__)
+        secrets = _secrets(session, house, webhook_id, now)
+        judgements = judgements_of(session, [each.event for each in leased]) if secrets else {}
+        if not secrets:
             session.rollback()
-            return None
-        judgements = judgements_of(session, [each.event for each in leased])
-        address, ordered = webhook.address, webhook.ordered
-    return Run(seller, webhook_id, address, ordered, is_failing, secrets, lease_id, leased, judgements)
+    if not secrets:
+        with house.sessions.of(seller_id) as session:
+            note_rest(session, webhook_id, now + UNSIGNED_REST)
+        return None
+    return Run(seller, webhook_id, address, ordered, is_failing, secrets, lease_id, leased_at, leased, judgements)
+
+
+def _secrets(session: Session, house: House, webhook_id: UUID, now: datetime) -> Sequence[str]:
+    """Give the secrets to sign with; none where they cannot be read: nothing is sent unsigned, who runs us must act."""
+    try:
+        return secrets_that_count(session, house.vault, webhook_id, now)
+    except (SecretUnreadable, KeyError) as error:
+        log.error("webhook_secret_unreadable", webhook_id=str(webhook_id), error=type(error).__name__)
+        return ()
 
 
 def _send(run: Run, rules: DeliveryRules, is_stopping: Callable[[], bool]) -> None:
     """Send one after the other; what is not sent is left: after a receiver that is not there, after 410, after one that
-    asks us to wait, and with `ordered` what follows a failed one of the same debtor.
+    asks us to wait, when the time is over, and with `ordered` what follows a failed one of the same debtor.
     """
-    began, is_over, held = monotonic(), False, set()
+    is_over, held = False, set()
+    lease_end = run.leased_at + rules.lease_seconds - rules.hook.answer_seconds
+    until = min(monotonic() + rules.run_seconds, lease_end)
     with HookLine(run.address, rules.hook) as line:
         for each in run.leased:
-            is_over = is_over or is_stopping() or monotonic() - began > rules.run_seconds
+            is_over = is_over or is_stopping() or monotonic() > until
             if is_over or (run.ordered and each.event.subject_id in held):
                 run.left.append(each.id)
                 continue

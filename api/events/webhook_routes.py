@@ -78,7 +78,7 @@ def delete_webhook(webhook_id: UUID) -> Response:
 
 @blueprint.route("/webhooks/<uuid:webhook_id>/secret-rotations", methods=["POST"])
 @permission("webhook.manage")
-@blueprint.arguments(RotationSchema)
+@blueprint.arguments(RotationSchema, required=False)
 @blueprint.response(201, RotatedSchema)
 def rotate_webhook_secret(request: dict[str, Any], webhook_id: UUID) -> Response:
     """Sign with another secret, shown this once; the one before counts on beside it for the overlap."""

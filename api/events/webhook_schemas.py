@@ -9,7 +9,7 @@ from api.records import webhook_deliveries
 from api.records.event_types import EVENT_TYPES
 from api.records.webhooks import REASONS, STATES
 from api.web.faults import invalid
-from api.web.fields import Line, WholeNumber
+from api.web.fields import Line, Truth, WholeNumber
 from api.web.schemas import PageQuery, Schema
 
 TYPES_MAX = 100
@@ -31,10 +31,17 @@ class EventType(Line):
         return text
 
 
-def types_field(**options: Any) -> fields.List[str]:
+class EventTypes(fields.List[str]):
+    """Types of events, each kept once however often it is named."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> list[str | None]:
+        return list(dict.fromkeys(super()._deserialize(value, attr, data, **options)))
+
+
+def types_field(**options: Any) -> EventTypes:
     """Make the field of the types of events that are wanted; null is all of them."""
     told = {"description": "Which types of events; null: all, also those that come later."}
-    return fields.List(EventType(), validate=Length(1, TYPES_MAX), allow_none=True, metadata=told, **options)
+    return EventTypes(EventType(), validate=Length(1, TYPES_MAX), allow_none=True, metadata=told, **options)
 
 
 ADDRESS = {"description": "An https address that is reached in public.", "example": "https://erp.example.com/hook"}
@@ -47,7 +54,7 @@ class NewWebhookSchema(Schema):
     address = Line(2000, required=True, metadata=ADDRESS)
     types = types_field(load_default=None)
     description = Line(200, load_default=None, allow_none=True)
-    ordered = fields.Boolean(load_default=False, truthy={True}, falsy={False}, metadata=ORDERED)
+    ordered = Truth(load_default=False, metadata=ORDERED)
 
 
 class WebhookChangeSchema(Schema):
@@ -56,7 +63,7 @@ class WebhookChangeSchema(Schema):
     address = Line(2000, metadata=ADDRESS)
     types = types_field()
     description = Line(200, allow_none=True)
-    ordered = fields.Boolean(truthy={True}, falsy={False}, metadata=ORDERED)
+    ordered = Truth(metadata=ORDERED)
     state = fields.String(
         validate=OneOf(("active", "paused")),
         metadata={"description": "`active` takes it up again: by a person, where it stopped by itself."},

@@ -13,10 +13,10 @@ from api.clock import real_now
 from api.events import failing
 from api.events.cloud_events import try_out_event
 from api.persons import require_person
-from api.problems import BadInput, Fault, NotFound
+from api.problems import BadInput, Conflict, Fault, NotFound, TooMuchAtOnce
 from api.records import webhook_deliveries, webhooks
 from api.records.base import new_id
-from api.records.webhooks import WebhookRecord
+from api.records.webhooks import StateReason, WebhookRecord
 from api.web.answers import etag_of, require_match
 from api.web.paging import Page, page_of
 from api.webhook_signing import begin_secret, forget_secrets, rotate_secret, secrets_that_count, signed_headers
@@ -24,15 +24,24 @@ from api.wiring import Wiring, answer_bytes
 from providers.hooks import HookLine, HookRules
 from providers.public_addresses import AddressRefused, place_of
 
+WEBHOOKS_MAX = 50  # Of one seller: each is sent every event it wants, and tried for days.
+# Somebody waits for it, and holds a thread of the web server meanwhile.
+TRY_CONNECT_SECONDS, TRY_SECONDS = 3.0, 5.0
+
 log = structlog.get_logger(__name__)
 
 
 def make(given: Wiring, new: Mapping[str, Any]) -> dict[str, Any]:
-    """Make a webhook and show its secret, once. Raises BadInput for an address that is not called."""
+    """Make a webhook and show its secret, once. Raises BadInput for an address that is not called, and
+    Conflict where the seller has as many as it may.
+    """
     _refuse_address(given, new["address"])
     now = real_now()
     with given.transaction() as session:
         given.once.claim(session)
+        if webhooks.count_in_turn(session) >= WEBHOOKS_MAX:
+            detail = f"There are {WEBHOOKS_MAX} webhooks already; delete one that is needed no more."
+            raise Conflict(detail, code="too_many_webhooks")
         record = webhooks.add(session, dict(new), given.caller.name, now)
         secret = begin_secret(session, given.house.vault, record.id, now)
         answer = {**shown(given, record), "secret": None}
@@ -79,7 +88,7 @@ def change(given: Wiring, webhook_id: UUID, changes: Mapping[str, Any]) -> tuple
         if state != record.state:
             if record.state_reason in ("failing", "gone"):
                 require_person(given, "say what becomes of a webhook that stopped by itself")
-            values |= {"state": state, "state_reason": "by_person" if state == "paused" else None}
+            values |= {"state": state, "state_reason": _paused_by(given) if state == "paused" else None}
             if state == "active":
                 values["failing_since"] = None
                 webhook_deliveries.take_up(session, record.id, now)
@@ -87,6 +96,10 @@ def change(given: Wiring, webhook_id: UUID, changes: Mapping[str, Any]) -> tuple
         webhooks.change(record, values, now)
         session.flush()
         return shown(given, record), _etag(record)
+
+
+def _paused_by(given: Wiring) -> StateReason:
+    return "by_request" if given.caller.subject is None else "by_person"
 
 
 def delete(given: Wiring, webhook_id: UUID) -> None:
@@ -113,7 +126,9 @@ def rotate(given: Wiring, webhook_id: UUID, overlap_hours: int) -> dict[str, Any
 
 
 def try_out(given: Wiring, webhook_id: UUID) -> dict[str, Any]:
-    """Send an event of the type webhook.test.v1 at once, also to one that is paused. Raises NotFound."""
+    """Send an event of the type webhook.test.v1 at once, also to one that is paused. Raises NotFound, and TooMuchAtOnce
+    while another one of the seller is tried out: nobody can hold our threads by receivers that never answer.
+    """
     now = real_now()
     with given.transaction() as session:
         given.once.claim(session)
@@ -121,8 +136,13 @@ def try_out(given: Wiring, webhook_id: UUID) -> dict[str, Any]:
         secrets = secrets_that_count(session, given.house.vault, webhook_id, now)
     event_id = new_id()
     body = answer_bytes(try_out_event(given.seller, event_id, webhook_id, given.now))
-    with HookLine(address, HookRules(private_allowed=given.house.config.webhooks_private)) as line:
-        posted = line.post(body, signed_headers(secrets, str(event_id), body, now))
+    rules = HookRules(TRY_CONNECT_SECONDS, TRY_SECONDS, given.house.config.webhooks_private)
+    with webhooks.trying_alone(given.house.sessions, given.seller.id) as is_alone:
+        if not is_alone:
+            detail = "Another webhook of yours is being tried out; try this one when that is done."
+            raise TooMuchAtOnce(detail, code="webhook_test_running", retry_after_seconds=round(TRY_SECONDS))
+        with HookLine(address, rules) as line:
+            posted = line.post(body, signed_headers(secrets, str(event_id), body, now))
     answer = {
         "event_id": event_id,
         "succeeded": posted.error is None,

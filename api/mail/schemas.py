@@ -6,7 +6,7 @@ from marshmallow import fields, validate, validates_schema
 
 from api.records.mails import KINDS, STATES
 from api.web.faults import invalid
-from api.web.fields import Person, WholeNumber
+from api.web.fields import Person, Truth, WholeNumber
 from api.web.schemas import PageQuery, Schema
 from scoring.monitoring.kinds import KINDS as ALERT_KINDS
 
@@ -23,7 +23,7 @@ class MailPreferencesSchema(Schema):
         allow_none=True,
         metadata={"description": "Of which alerts; null: of all, also of kinds that come later."},
     )
-    urgent_at_once = fields.Boolean(
+    urgent_at_once = Truth(
         required=True, metadata={"description": "Whether urgent alerts are mailed as they open; else in the digest."}
     )
     digest_hour = WholeNumber(

@@ -61,7 +61,7 @@ def read_alert(alert_id: UUID) -> Response:
 
 @blueprint.route("/alerts/<uuid:alert_id>/acknowledgements", methods=["POST"])
 @permission("alert.handle")
-@blueprint.arguments(AcknowledgementSchema)
+@blueprint.arguments(AcknowledgementSchema, required=False)
 @blueprint.response(201, WholeAlertSchema)
 def create_acknowledgement(data: dict[str, Any], alert_id: UUID) -> Response:
     """Take note of an alert; only a person may. It stands open again where it gets graver."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from api.monitoring.asking import ask_all, end_outages, tell_outages
 from api.monitoring.consequences import concerned, follow
 from api.monitoring.ending import end_over
+from api.monitoring.forgetting import find_forgotten
 from api.monitoring.judging_again import judge_again
 from api.monitoring.looking import INSOLVENT, look_at_debtors
 from api.monitoring.renewing import renew
@@ -66,6 +67,8 @@ def run(house: House, seller: Seller, policy: Policy, tally: Tally, keep: Keep) 
         look_at_changed(house, seller, policy, tally, keep)
         _enter(house, seller, tally, "watching", keep)
     if tally.stage == "watching":
+        if tally.watching.after == BEFORE_ALL:
+            find_forgotten(house, seller, tally.watching.failed)
         watch_all(house, seller, policy.sources, tally.watching, passed)
         with house.sessions.of(seller.id) as session:
             are_new = watches.any_since_asked(session)

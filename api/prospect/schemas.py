@@ -11,7 +11,7 @@ from api.identity.schemas import Country, NamesDebtor, NumberFields, debtor_name
 from api.records.debtors import PHASES, normal_legal_form
 from api.records.identities import OfficialNumber, Reference
 from api.web.faults import CodedText
-from api.web.fields import Line, Person, WholeNumber
+from api.web.fields import Line, Person, Truth, WholeNumber
 from api.web.schemas import ChangedQuery, DebtorReferenceSchema, MoneySchema, Schema
 
 
@@ -85,10 +85,10 @@ class DebtorFields(Schema):
     name = Line(200, allow_none=True)
     country = Country()
     legal_form = LegalForm(50, allow_none=True, metadata={"example": "bv"})
-    is_natural_person = fields.Boolean(truthy={True}, falsy={False}, allow_none=True)
+    is_natural_person = Truth(allow_none=True)
     parent_id = fields.UUID(allow_none=True)
-    related_party = fields.Boolean(truthy={True}, falsy={False})
-    critical = fields.Boolean(truthy={True}, falsy={False})
+    related_party = Truth()
+    critical = Truth()
     account_owner = Person(allow_none=True, metadata={"description": "The sales person's e-mail: who tells the buyer."})
     credit_owner = Person(allow_none=True, metadata={"description": "The credit controller's e-mail: who decides."})
 

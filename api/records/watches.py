@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Select, exists, select, text, update
+from sqlalchemy import CheckConstraint, Index, Select, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -142,6 +142,20 @@ def note_ended(session: Session, debtor_id: UUID, provider: str, since: datetime
     """Note that a source watches a debtor no longer, as it told; whoever goes through the book has it watched again."""
     record = WatchRecord
     lost = update(record).where(record.debtor_id == debtor_id, record.provider == provider, record.state == "watched")
+    session.execute(lost.values(state="ended", since=since))
+
+
+def count_numbers(session: Session, provider: str) -> int:
+    """Count the companies that are watched at a source, of which some may be of several debtors."""
+    record = WatchRecord
+    watched = (record.provider == provider, record.state == "watched")
+    return session.scalar(select(func.count(record.value.distinct())).where(*watched)) or 0
+
+
+def note_all_ended(session: Session, provider: str, since: datetime) -> None:
+    """Note that a source watches nobody whom we thought it did; whoever goes through the book puts them in again."""
+    record = WatchRecord
+    lost = update(record).where(record.provider == provider, record.state == "watched")
     session.execute(lost.values(state="ended", since=since))
 
 

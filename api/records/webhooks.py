@@ -1,6 +1,7 @@
 """Webhooks: addresses that a seller's events are sent to, and how each stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
@@ -10,11 +11,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from api.records.base import Base, WithId
 from api.records.events import FeedEntryRecord
+from api.records.sessions import Sessions
 
 WebhookState = Literal["active", "paused", "disabled"]
 STATES: tuple[WebhookState, ...] = get_args(WebhookState)
-# Why it is not active: a person paused it, it failed for long, or its receiver said that it is gone for good (410).
-StateReason = Literal["by_person", "failing", "gone"]
+# Why it is not active: a person paused it, or a machine by a request; it failed for long, or its receiver said that it
+# is gone for good (410).
+StateReason = Literal["by_person", "by_request", "failing", "gone"]
 REASONS: tuple[StateReason, ...] = get_args(StateReason)
 
 
@@ -58,6 +61,27 @@ def add(session: Session, values: dict[str, Any], by: str, now: datetime) -> Web
     session.add(record)
     session.flush()
     return record
+
+
+COUNTING = text("SELECT pg_advisory_xact_lock(hashtextextended('webhooks ' || :seller_id, 0))")
+
+
+def count_in_turn(session: Session) -> int:
+    """Count the seller's webhooks; nobody else who counts adds one before the transaction ends."""
+    session.execute(COUNTING, {"seller_id": str(session.info["seller_id"])})
+    return session.scalar(select(func.count()).select_from(WebhookRecord)) or 0
+
+
+TRYING = text("SELECT pg_try_advisory_xact_lock(hashtextextended('webhook is tried ' || :seller_id, 0))")
+
+
+@contextmanager
+def trying_alone(sessions: Sessions, seller_id: UUID) -> Iterator[bool]:
+    """Say, without waiting, whether nobody else tries a webhook of the seller out; if so nobody begins to within the
+    `with`, in whatever process. It holds a connection, so it is for some seconds.
+    """
+    with sessions.of_nobody() as session:
+        yield bool(session.scalar(TRYING, {"seller_id": str(seller_id)}))
 
 
 def feed_end(session: Session) -> int:

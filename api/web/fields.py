@@ -17,6 +17,15 @@ DAY = re.compile(r"(19[0-9]{2}|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}")
 TIME = re.compile(DAY.pattern + r"[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 
 
+class Truth(fields.Boolean):
+    """True or false as JSON has them: the library compares, and so takes 1 and 0 for them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class Amount(fields.Field[Decimal]):
     """An amount of money: text, never a JSON number. How many decimals are right only its currency knows."""
 

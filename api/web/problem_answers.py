@@ -20,6 +20,7 @@ from api.problems import (
     NotFound,
     Problem,
     StaleVersion,
+    TooMuchAtOnce,
     Unavailable,
 )
 from api.web.answers import bytes_answer
@@ -39,6 +40,7 @@ STATUS: dict[type[Problem], int] = {
     Gone: 410,
     StaleVersion: 412,
     BadInput: 422,
+    TooMuchAtOnce: 429,
     KeySetUnavailable: 503,
     Unavailable: 503,
 }
@@ -111,7 +113,7 @@ def _of_problem(problem: Problem) -> Response:
     headers = {}
     if isinstance(problem, NotAuthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="creditgate"'
-    if isinstance(problem, InProgress):
+    if isinstance(problem, InProgress | TooMuchAtOnce):
         headers["Retry-After"] = str(problem.retry_after_seconds)
     elif status == 503:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)

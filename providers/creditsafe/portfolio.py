@@ -92,6 +92,15 @@ class Portfolio:
                 break
         return tuple(sorted(found.values(), key=lambda each: (each.changed_at, each.id)))
 
+    def watched_count(self, line: Line) -> int:
+        """How many companies are in the portfolio; none where it is gone. Raises SourceError."""
+        portfolio = _portfolio(line)
+        if portfolio is None:
+            return 0
+        path, first = f"/portfolios/{portfolio}/companies", {"page": 0, "pageSize": 1}
+        reply = _send(line, "watched_count", path, params=first, expect=(200, 404))
+        return 0 if reply.status == 404 else _whole(Payload(PROVIDER, reply.document), "totalCount")
+
 
 def _send(line: Line, operation: str, path: str, **parts: Any) -> Reply:
     return line.send(Request(operation, f"/monitoring{path}", signature=SIGNATURE, **parts))

@@ -36,6 +36,10 @@ class Registration:
         """Take a company out, or find it gone."""
         _send(line, "unwatch", f"{SUBJECTS}/{quote(watched.value, safe='')}", "DELETE", REMOVED)
 
+    def watched_count(self, line: Line) -> None:
+        """Not known: nothing that is public tells how a registration's companies are counted."""
+        return None
+
     def changes(self, since: datetime, line: Line) -> tuple[Change, ...]:
         """What was told since a time, replayed, so that an answer that was lost can be had again."""
         begin = max(since, line.real_now() - timedelta(days=REPLAY_DAYS))

@@ -92,6 +92,29 @@ def test_whoever_takes_too_long_is_cut(receiver: Receiver, answer: Answer) -> No
     assert time.monotonic() - began < 2.5  # It would have gone on for much longer.
 
 
+@pytest.mark.parametrize(
+    ("sent", "holds", "told"),
+    [
+        (b"", True, (None, "timeout")),
+        (b"", False, (None, "cut")),
+        (b"x" * 1000, False, (None, "cut")),
+        (b"x" * (ANSWER_BYTES_MAX + 1), True, (200, None)),
+    ],
+    ids=["nothing of it", "hung up", "a little of it", "as much as is read"],
+)
+def test_of_an_answer_that_is_said_to_be_huge_the_first_part_must_come(
+    receiver: Receiver, sent: bytes, holds: bool, told: tuple[int | None, str | None]
+) -> None:
+    def huge(handler: BaseHTTPRequestHandler, _: Sent) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n" + sent)
+        handler.close_connection = True
+        time.sleep(3 if holds else 0)
+
+    receiver.answer = huge
+    posted = post(receiver.address)
+    assert (posted.status, posted.error) == told
+
+
 def test_nobody_there() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

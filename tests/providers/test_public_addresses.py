@@ -11,12 +11,24 @@ from providers.public_addresses import AddressRefused, NameUnknown, is_public, p
 PRIVATE_IPV4 = (
     *("127.0.0.1", "127.255.255.254", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1"),
     *("169.254.169.254", "100.64.0.1", "100.100.100.200", "192.0.0.192", "0.0.0.0", "255.255.255.255"),
-    *("224.0.0.1", "240.0.0.1", "198.18.0.1", "203.0.113.1", "168.63.129.16"),
+    *("192.88.99.1", "192.88.99.254", "224.0.0.1", "240.0.0.1", "198.18.0.1", "203.0.113.1", "168.63.129.16"),
 )
 
 
 @pytest.mark.parametrize("address", PRIVATE_IPV4)
-@pytest.mark.parametrize("form", ["{0}", "::ffff:{0}", "64:ff9b::{0}", "::{0}", "2002:{1}::", "2001:0:{1}::"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{0}",
+        "::ffff:{0}",
+        "64:ff9b::{0}",
+        "::{0}",
+        "2002:{1}::",
+        "2001:0:{1}::",
+        "2001:4860::5efe:{1}",
+        "2001:4860::200:5efe:{1}",
+    ],
+)
 def test_an_address_that_is_not_public_is_not_so_in_any_form(address: str, form: str) -> None:
     number = int(IPv4Address(address))
     words = f"{number >> 16:x}:{number & 0xFFFF:x}"
@@ -24,14 +36,35 @@ def test_an_address_that_is_not_public_is_not_so_in_any_form(address: str, form:
 
 
 @pytest.mark.parametrize(
-    "address", ["::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1", "2001:db8::1"]
+    "address",
+    [
+        "::",
+        "::1",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "fd00:ec2::254",
+        "fec0::1",
+        "ff02::1",
+        "2001:db8::1",
+        "3fff::1",
+    ],
 )
 def test_ipv6_has_addresses_of_its_own_that_are_not_public(address: str) -> None:
     assert not is_public(ip_address(address))
 
 
 @pytest.mark.parametrize(
-    "address", ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"]
+    "address",
+    [
+        "8.8.8.8",
+        "93.184.216.34",
+        "2606:4700::1111",
+        "::ffff:8.8.8.8",
+        "64:ff9b::8.8.8.8",
+        "2001:4860::5efe:808:808",
+        "3ffe:ffff::1",
+    ],
 )
 def test_public_addresses_are(address: str) -> None:
     assert is_public(ip_address(address))
@@ -70,6 +103,11 @@ def test_every_ipv4_address_is_judged_alike_in_ipv6(number: int) -> None:
         ("https://example.0x7f/", "malformed"),
         ("https://127.0.0.1/", "address_not_public"),
         ("https://127.0.0.1./", "address_not_public"),
+        ("https://[v1.x]/", "malformed"),
+        ("https://[v1.fe80::a+en1]/", "malformed"),
+        ("https://[3fff::1]/", "address_not_public"),
+        ("https://192.88.99.1/", "address_not_public"),
+        ("https://[2001:4860:0:0:0:5efe:7f00:1]/", "address_not_public"),
         ("https://[::1]/", "address_not_public"),
         ("https://[::ffff:10.0.0.1]:8443/", "address_not_public"),
         ("https://[fe80::1%25eth0]/", "address_not_public"),

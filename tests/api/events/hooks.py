@@ -41,7 +41,7 @@ class Hook:
         return ids
 
     def run(self, rules: DeliveryRules = RULES) -> int:
-        return deliver_some(self.house, self.seller.id, self.id, rules)[0]
+        return deliver_some(self.house, self.seller.id, self.id, rules).leased_count
 
     def run_all(self, rules: DeliveryRules = RULES) -> None:
         while self.run(rules):

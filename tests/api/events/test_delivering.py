@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 
 from api.clock import real_now
 from api.events.courier import Courier
-from api.events.delivering import deliver_some
+from api.events.delivering import Turn, deliver_some
 from api.events.feeding import append_to_feeds
 from api.records import webhook_deliveries, webhook_leases, webhooks
 from api.records.base import new_id
@@ -307,12 +307,14 @@ def test_who_lost_his_lease_puts_nothing_off_but_what_he_delivered_is_delivered(
         assert session.scalar(text("SELECT count(*) FROM webhook_attempt")) == 2
 
 
-def test_nothing_is_sent_unsigned(new_hook: Callable[..., Hook], receiver: Receiver) -> None:
+def test_nothing_is_sent_unsigned(new_hook: Callable[..., Hook], receiver: Receiver, sessions: Sessions) -> None:
     hook = new_hook()
     hook.tell()
     hook.alter("DELETE FROM secret")
     assert (hook.run(), receiver.sent) == (0, [])
     assert hook.states() == []  # It is queued again once there is one.
+    with sessions.of_nobody() as session:  # And not found all the time meanwhile.
+        assert hook.id not in {each for _, each in webhooks.with_work(session, real_now())}
 
 
 def test_only_webhooks_with_work_are_found(new_hook: Callable[..., Hook], house: House, sessions: Sessions) -> None:
@@ -352,7 +354,7 @@ def test_a_courier_that_stops_gives_back_what_it_has_not_sent(
     hook = new_hook()
     hook.tell(5)
     stops = iter([False, False, True, True, True])
-    deliver_some(house, seller.id, hook.id, RULES, lambda: next(stops))
+    deliver_some(house, seller.id, hook.id, RULES, Turn(is_stopping=lambda: next(stops)))
     assert hook.states() == ["delivered"] * 2 + ["waiting"] * 3
     assert hook.run() == 3  # At once, and not when a lease is over.
 

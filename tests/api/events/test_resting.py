@@ -61,8 +61,12 @@ def test_nothing_of_it_is_sent_before_the_receiver_wants_it(
         ("", None),
         ("Wed, 21 Oct 2015 07:28:00 GMT", None),
         ("999999999", 3600),
+        ("999999999999999999999", 3600),
+        ("9" * 5000, 3600),
+        ("00000000000", None),
         ("Fri, 31 Dec 9999 23:59:59 GMT", 3600),
     ],
+    ids=lambda value: str(value)[:25],
 )
 def test_what_cannot_be_meant_is_passed_over_and_more_than_an_hour_is_an_hour(
     new_hook: Callable[..., Hook], receiver: Receiver, told: str, seconds: int | None

@@ -114,7 +114,7 @@ def test_a_webhook_is_changed_in_the_version_that_was_read(app: Flask, client: F
     assert_problem(app, bad, 422, "bad_input")
     assert_problem(app, client.patch(path, json={}, headers=newer), 422, "bad_input")
     paused = client.patch(path, json={"state": "paused", "types": None}, headers=newer)
-    assert (paused.json["state"], paused.json["state_reason"], paused.json["types"]) == ("paused", "by_person", None)
+    assert (paused.json["state"], paused.json["state_reason"], paused.json["types"]) == ("paused", "by_request", None)
     back = client.patch(path, json={"state": "active"}, headers={"If-Match": paused.headers["ETag"]})
     assert (back.json["state"], back.json["state_reason"]) == ("active", None)
 

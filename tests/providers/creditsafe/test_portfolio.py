@@ -51,6 +51,32 @@ def asked(vendor: responses.RequestsMock) -> list[str]:
     return [f"{method} {url.removeprefix(BASE)}" for method, url in calls if not url.endswith("/authenticate")]
 
 
+@pytest.mark.parametrize(
+    ("listed", "companies", "count"),
+    [
+        (LISTED, None, 0),
+        (OURS, (200, {"totalCount": 12, "data": []}), 12),
+        (OURS, (200, {"totalCount": 0, "data": []}), 0),
+        (OURS, (404, {"message": "Portfolio not found"}), 0),
+    ],
+    ids=["no portfolio", "some", "none", "gone meanwhile"],
+)
+def test_how_many_are_watched_is_told_by_the_portfolio(
+    vendor: responses.RequestsMock, line: Line, listed: Any, companies: tuple[int, Any] | None, count: int
+) -> None:
+    vendor.get(f"{BASE}/portfolios", json=listed)
+    if companies is not None:
+        vendor.get(f"{BASE}/portfolios/7/companies", status=companies[0], json=companies[1])
+    assert Portfolio().watched_count(line) == count
+
+
+def test_a_count_that_is_not_told_is_not_none_watched(vendor: responses.RequestsMock, line: Line) -> None:
+    vendor.get(f"{BASE}/portfolios", json=OURS)
+    vendor.get(f"{BASE}/portfolios/7/companies", json={"data": []})
+    with pytest.raises(NotUnderstood):
+        Portfolio().watched_count(line)
+
+
 def test_a_new_portfolio_gets_its_rules_before_a_company_is_added(vendor: responses.RequestsMock, line: Line) -> None:
     vendor.get(f"{BASE}/portfolios", json=LISTED)
     vendor.post(f"{BASE}/portfolios", json=MADE)

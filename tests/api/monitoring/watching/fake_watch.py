@@ -33,6 +33,7 @@ class FakeWatch:
         self.watched: list[str] = []
         self.unwatched: list[str] = []
         self.asked_since: list[datetime] = []
+        self.holds: int | None = None  # How many it says that it watches.
 
     def watch(self, company: CompanyKey, line: Line) -> Identifier:
         self._refuse_when_down(line)
@@ -50,6 +51,10 @@ class FakeWatch:
         self._refuse_when_down(line)
         self.asked_since.append(since)
         return tuple(self.told(since))
+
+    def watched_count(self, line: Line) -> int | None:
+        self._refuse_when_down(line)
+        return self.holds
 
     def _refuse_when_down(self, line: Line) -> None:
         if self.is_down:

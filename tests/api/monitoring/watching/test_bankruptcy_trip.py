@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import requests
+
 from api.monitoring.streams import read_streams
 from api.records import debtors
 from api.records.identities import OfficialNumber
@@ -50,6 +52,28 @@ def test_a_customer_that_goes_bankrupt_gets_no_further_order(app, erp, followed,
     minute()
     assert (again["changes_count"], again["alerts_opened_count"]) == (0, 0)
     assert open_alerts() == [("insolvency_event", str(debtor_id))]
+
+
+def test_a_portfolio_that_somebody_deleted_is_made_again_with_all_who_were_in_it(erp, followed, run, time, vendors):
+    followed("90000029")
+    followed("90000001")
+    run()
+    base = f"{vendors.address}/creditsafe"
+    told = {"username": "sandbox", "password": "sandbox"}
+    token = requests.post(f"{base}/authenticate", json=told, timeout=10).json()["token"]
+    signed = {"Authorization": f"Bearer {token}"}
+    path = f"{base}/monitoring/portfolios"
+    (portfolio,) = requests.get(path, headers=signed, timeout=10).json()["data"]["portfolios"]
+    assert requests.delete(f"{path}/{portfolio['portfolioId']}", headers=signed, timeout=10).status_code == 200
+    assert run()["watching"]["begun_count"] == 2
+    (made,) = requests.get(path, headers=signed, timeout=10).json()["data"]["portfolios"]
+    assert made["portfolioId"] != portfolio["portfolioId"]
+    watched = requests.get(f"{path}/{made['portfolioId']}/companies", headers=signed, timeout=10).json()
+    assert watched["totalCount"] == 2
+    assert {each["state"] for each in erp.get("/v1/watches").json["items"]} == {"watched"}
+    assert run()["watching"]["begun_count"] == 0
+    time.pass_by(days=21)
+    assert run()["changes_count"] > 0
 
 
 def test_a_british_customer_that_is_wound_up_is_told_by_the_stream_between_runs(

@@ -100,6 +100,41 @@ def test_a_phase_that_ends_takes_it_out_and_one_that_begins_again_puts_it_in(run
     assert (watch.watched, rows("SELECT state FROM watch")) == (["00000001", "00000001"], [("watched",)])
 
 
+@pytest.mark.parametrize(("holds", "again"), [(0, 3), (2, 3), (3, 0), (5, 0), (None, 0)])
+def test_all_are_put_in_again_where_the_source_watches_fewer_than_we_think(runs, add, watch, rows, holds, again):
+    for number in range(3):
+        add(f"0000000{number}")
+    runs()
+    watch.watched.clear()
+    watch.holds = holds
+    tally = runs()
+    assert (len(watch.watched), tally["watching"]["begun_count"]) == (again, again)
+    assert rows("SELECT state, count(*) FROM watch GROUP BY state") == [("watched", 3)]
+    watch.holds = 3
+    runs()
+    assert len(watch.watched) == again
+
+
+def test_who_is_watched_for_two_debtors_is_counted_once(runs, add, watch, rows, sessions, seller):
+    add("00000001")
+    add("00000002")
+    runs()
+    with sessions.of(seller.id) as session:
+        session.execute(text("UPDATE watch SET value = 'W00000001'"))
+    watch.watched.clear()
+    watch.holds = 1
+    runs()
+    assert watch.watched == []
+
+
+def test_a_source_that_is_down_has_forgotten_nobody(runs, add, watch, rows):
+    add("00000001")
+    runs()
+    watch.holds, watch.is_down = 0, True
+    runs()
+    assert rows("SELECT state FROM watch") == [("watched",)]
+
+
 def test_who_is_merged_into_another_leaves_the_watch_of_that_one_alone(runs, add, watch, sessions, seller, rows):
     one, other = add("00000001"), add("00000002")
     runs()
