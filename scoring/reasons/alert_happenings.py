@@ -57,6 +57,7 @@ def told_happenings(data: Mapping[str, Any], audience: Audience) -> dict[str, li
 
 
 def _kept(entry: Any, names: Sequence[str]) -> dict[str, str]:
+    """Give those parts of an entry that are texts; of what is no entry, none."""
     if not isinstance(entry, dict):
         return {}
     return {name: entry[name] for name in names if isinstance(entry.get(name), str) and entry[name]}
@@ -72,6 +73,7 @@ def happening_lines(data: Mapping[str, Any], language: Language, time_zone: str)
 
 
 def _procedures(events: Sequence[Mapping[str, str]], language: Language) -> Iterator[tuple[str, str]]:
+    """Tell each event: which procedure, since when, and who told it."""
     for each in events:
         code = each.get("code", "")
         said = _in_words(code, language) if code else TOLD.of(language)
@@ -79,6 +81,7 @@ def _procedures(events: Sequence[Mapping[str, str]], language: Language) -> Iter
 
 
 def _changes(changes: Sequence[Mapping[str, str]], language: Language, time_zone: str) -> Iterator[tuple[str, str]]:
+    """Tell each change: what became of what, when, and who told it; to sales the day alone."""
     for each in changes:
         day = _day_of_time(each.get("changed_at"), language, time_zone)
         if "kind" not in each:
@@ -102,6 +105,7 @@ def _what(change: Mapping[str, str], language: Language) -> str:
 
 
 def _in_words(said: str, language: Language) -> str:
+    """Give our words for a code, else what the source said, on one line."""
     words = WORDS.get(said)
     return one_line(said, VALUE_LENGTH_MAX) if words is None else words.of(language)
 
@@ -121,6 +125,7 @@ def _day(said: str | None, language: Language) -> str:
 
 
 def _day_of_time(said: str | None, language: Language, time_zone: str) -> str:
+    """The day of a moment where the seller is; what is none is shown as it stands."""
     try:
         at = datetime.fromisoformat(said or "").astimezone(ZoneInfo(time_zone))
     except (ValueError, OverflowError):

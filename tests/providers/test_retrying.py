@@ -97,7 +97,8 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
         ("Sun, 01 Mar 2026 13:00:30 +0100", 30),
         ("999999999", WAIT_SECONDS_MAX),
         ("Sun, 01 Mar 2099 12:00:00 GMT", WAIT_SECONDS_MAX),
-        *((odd, None) for odd in ("", "-1", "1.5", "soon", "\u0661\u0667", "9" * 30, "Sun, 99 Mar 2026 12:00:30 GMT")),
+        ("9" * 30, WAIT_SECONDS_MAX),
+        *((odd, None) for odd in ("", "-1", "1.5", "soon", "\u0661\u0667", "Sun, 99 Mar 2026 12:00:30 GMT")),
     ],
 )
 def test_how_long_to_wait_is_read(told, seconds):
