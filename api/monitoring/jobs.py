@@ -10,21 +10,11 @@ from api.problems import NotFound
 from api.records import days_passed, jobs, watches
 from api.records.sellers import Seller
 from api.source_access import source_access
-from api.wiring import House, Wiring, answer_bytes
+from api.wiring import House
 
 KIND = "monitoring_run"
 NO_POLICY = {"code": "no_active_policy", "detail": "No policy is active, so that nobody says what is to be watched."}
 SCREENING = "sanctions_screening"  # Every debtor whose screening is of an older list is due for it.
-
-
-def enqueue_run(given: Wiring) -> bytes:
-    """Put a run in the queue, unless one waits or runs already; gives the answer that names it."""
-    with given.transaction() as session:
-        given.once.claim(session)
-        job = jobs.unfinished(session, KIND) or jobs.enqueue(session, KIND, {}, given.now)
-        answer = answer_bytes({"job_id": job.id, "state": job.state})
-        given.once.keep(session, 202, answer)
-    return answer
 
 
 def run_monitoring(house: House, seller: Seller, job_id: UUID, arguments: dict[str, Any]) -> dict[str, Any]:

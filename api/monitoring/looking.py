@@ -39,13 +39,11 @@ class Looked:
         return Looked(self.opened_count + other.opened_count, self.ended_count + other.ended_count)
 
 
-def look_at_debtor(given: Wiring, debtor_id: UUID) -> None:
-    """Open, raise and end the alerts of one debtor by how it stands on the seller's day."""
-    look_at_debtors(given, [debtor_id])
-
-
 def look_at_debtors(given: Wiring, ids: Collection[UUID]) -> Looked:
-    """Do so of many debtors, some hundreds in each transaction; safe to repeat. Raises NotFound without a policy."""
+    """Open, raise and end the alerts of debtors by how they stand on the seller's day; gives how many.
+
+    Some hundreds in each transaction; safe to repeat. Raises NotFound without a policy.
+    """
     each_once, looked = list(dict.fromkeys(ids)), Looked()
     for start in range(0, len(each_once), TOGETHER):
         some = each_once[start : start + TOGETHER]

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Response
 
-from api.monitoring.jobs import enqueue_run
+from api.job_asking import enqueue_alone
+from api.monitoring.jobs import KIND
 from api.monitoring.run_schemas import (
     RunSchema,
     SourceChangeSchema,
@@ -30,7 +31,7 @@ blueprint = Blueprint("watching", __name__, description="Companies watched at so
 @blueprint.response(202, RunSchema)
 def begin_monitoring_run() -> Response:
     """Have sources asked what changed, and who changed looked at. While a run waits or runs, it is that one."""
-    return bytes_answer(enqueue_run(wiring()), 202)
+    return bytes_answer(enqueue_alone(wiring(), KIND), 202)
 
 
 @blueprint.route("/watches", methods=["GET"])

@@ -9,22 +9,12 @@ from sqlalchemy.orm import Session
 from api.prospect.rescreening import NobodyToAsk, Tally, rescreen
 from api.records import alerts, jobs
 from api.records.sellers import Seller
-from api.wiring import House, Wiring, answer_bytes
+from api.wiring import House
 from providers.errors import SourceError
 
 KIND = "sanctions_screening"
 SOURCE_DOWN = "source_down"
 NOBODY = {"code": "source_missing", "detail": "No sanctions list can be asked for this seller."}
-
-
-def enqueue_rescreening(given: Wiring) -> bytes:
-    """Put a screening in the queue, unless one waits or runs already; gives the answer that names it."""
-    with given.transaction() as session:
-        given.once.claim(session)
-        job = jobs.unfinished(session, KIND) or jobs.enqueue(session, KIND, {}, given.now)
-        answer = answer_bytes({"job_id": job.id, "state": job.state})
-        given.once.keep(session, 202, answer)
-    return answer
 
 
 def run_rescreening(house: House, seller: Seller, job_id: UUID, arguments: dict[str, Any]) -> dict[str, Any]:

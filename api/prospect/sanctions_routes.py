@@ -5,8 +5,9 @@ from uuid import UUID
 
 from flask import Response
 
+from api.job_asking import enqueue_alone
 from api.prospect import sanctions
-from api.prospect.rescreening_jobs import enqueue_rescreening
+from api.prospect.rescreening_jobs import KIND
 from api.prospect.sanctions_schemas import SanctionsMatchesSchema, SanctionsMoveSchema, ScreeningStartedSchema
 from api.web.answers import bytes_answer, json_answer
 from api.web.blueprint import Blueprint
@@ -50,4 +51,4 @@ def create_sanctions_withdrawal(data: dict[str, Any], debtor_id: UUID) -> Respon
 @blueprint.response(202, ScreeningStartedSchema)
 def create_sanctions_screening() -> Response:
     """Screen every debtor again whose screening is of an older list, or too old. A new hit opens an alert."""
-    return bytes_answer(enqueue_rescreening(wiring()), 202)
+    return bytes_answer(enqueue_alone(wiring(), KIND), 202)

@@ -13,7 +13,7 @@ from sqlalchemy import event, select, text
 
 from api.monitoring import looking
 from api.monitoring.following import follow_alerts
-from api.monitoring.looking import look_at_debtor
+from api.monitoring.looking import look_at_debtors
 from api.monitoring.ticks import look_at_seller
 from api.records import debtors, limits
 from api.records.alert_steps import AlertStepRecord
@@ -317,7 +317,7 @@ def test_many_cost_as_many_statements_as_one(watch, new_debtor, bill, today, hou
         bill("100.00", debtor_id=str(each), invoiced_on=later(today(), -100), due_on=later(today(), -70))
     watch.look(new_debtor())  # The policy is read once for all.
     with counted(watch.sessions) as of_one:
-        look_at_debtor(of_ourselves(watch.house, watch.seller), ids[0])
+        look_at_debtors(of_ourselves(watch.house, watch.seller), [ids[0]])
     with counted(watch.sessions) as of_many:
         watch.look(*ids[1:])
     assert len(of_many) == len(of_one) <= 20
